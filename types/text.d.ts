@@ -1,0 +1,9 @@
+/** Files that the build turns into text; see scripts/yaml-text.mjs. */
+declare module "*.yaml" {
+  const text: string;
+  export default text;
+}
+declare module "*.md" {
+  const text: string;
+  export default text;
+}

@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config";
+import { textVitePlugin } from "./scripts/yaml-text.mjs";
+
+export default defineConfig({
+  plugins: [textVitePlugin()],
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/editor/**", "test/fixtures/**", "node_modules/**"],
+    // Tests wait for events; this only ends a test that hangs.
+    testTimeout: 60_000,
+    hookTimeout: 180_000,
+    pool: "forks",
+    maxWorkers: 2,
+    globalSetup: ["scripts/test-build.mjs"],
+  },
+});
