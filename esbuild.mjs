@@ -13,7 +13,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import esbuild from "esbuild";
-import { textPlugin } from "./scripts/yaml-text.mjs";
+import { textLoaders } from "./scripts/yaml-text.mjs";
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 const require = createRequire(import.meta.url);
@@ -56,7 +56,7 @@ function options(file, { out, kind }, watch) {
     legalComments: "none",
     logLevel: "warning",
     metafile: true,
-    plugins: [textPlugin()],
+    loader: textLoaders,
   };
 }
 

@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
-import { textVitePlugin } from "./scripts/yaml-text.mjs";
+import { yamlText } from "./scripts/yaml-text.mjs";
 
 export default defineConfig({
-  plugins: [textVitePlugin()],
+  plugins: [yamlText()],
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/editor/**", "test/fixtures/**", "node_modules/**"],

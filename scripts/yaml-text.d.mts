@@ -1,3 +1,3 @@
 import type { Plugin } from "vitest/config";
 
-export function textVitePlugin(): Plugin;
+export function yamlText(): Plugin;

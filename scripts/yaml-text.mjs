@@ -1,33 +1,20 @@
-/**
- * `.yaml` and `.md` files imported as text, the same way in the bundles (esbuild) and in the tests (vite):
- * `import text from "./openai.yaml"`. Who imports parses, and checks against a schema.
- */
 import { readFile } from "node:fs/promises";
 
-const textFile = /\.(ya?ml|md)$/;
+/** File endings that are bundled as text: data (`.yaml`) and rule pages (`.md`). */
+export const TEXT_ENDINGS = [".yaml", ".md"];
 
-/** The esbuild side. */
-export function textPlugin() {
-  return {
-    name: "text-files",
-    setup(build) {
-      build.onLoad({ filter: textFile }, async (args) => ({
-        contents: await readFile(args.path, "utf8"),
-        loader: "text",
-      }));
-    },
-  };
-}
+/** esbuild's `loader` entries for them. */
+export const textLoaders = Object.fromEntries(TEXT_ENDINGS.map((ending) => [ending, "text"]));
 
-/** The vite (vitest) side. */
-export function textVitePlugin() {
+/** The same for vite and vitest: `import text from "./a.yaml"` gives the file's text. */
+export function yamlText() {
   return {
-    name: "text-files",
+    name: "spillcheck-text",
     enforce: "pre",
     async load(id) {
-      const file = id.split("?")[0];
-      if (!textFile.test(file)) return null;
-      return `export default ${JSON.stringify(await readFile(file, "utf8"))};`;
+      const path = id.split("?")[0];
+      if (!TEXT_ENDINGS.some((ending) => path.endsWith(ending))) return null;
+      return `export default ${JSON.stringify(await readFile(path, "utf8"))};`;
     },
   };
 }
