@@ -6,12 +6,20 @@
  * instance that keeps the class's name, so `OpenAI().chat.completions.create` is
  * `openai.OpenAI.chat.completions.create`. Calling any other function without a `returns` gives `name()`, a
  * subscript gives `name[]`.
+ *
+ * Several entries for one name add up: each whose `when` holds says its part. In `aliases`, in the keys of `types` and
+ * `paths`, and in `call` and `attr` names, `*` stands for one segment; an exact name goes before one with `*`, and what
+ * `calls` and `attributes` say goes before `types` and `paths`.
  */
 import { z } from "zod";
 
 const names = z.union([z.string(), z.array(z.string())]).transform((v) => (Array.isArray(v) ? v : [v]));
 
-/** An argument: position, keyword, or both (`[1, projection]`); `self` is the receiver; `*` every argument. */
+/**
+ * An argument: position, keyword, or both (`[1, projection]`); `self` is the receiver; `*` every argument. A keyword may
+ * go on with an access path into the argument (`RequestItems.*.ProjectionExpression`).
+ * Several keywords name several arguments, and each that is present counts.
+ */
 const arg = z
   .union([z.number().int(), z.string(), z.array(z.union([z.number().int(), z.string()]))])
   .transform((v) => (Array.isArray(v) ? v : [v]));
@@ -67,6 +75,9 @@ const llm = z.strictObject({
   timeouts: z.array(z.string()).optional(),
   /** The argument that, when true, makes the result a stream. */
   stream: z.string().optional(),
+  /** Where the server is: `url` takes its address, `verify` turns the check of its certificate off when false. */
+  url: arg.optional(),
+  verify: arg.optional(),
   /** `stored` keeps what was set up earlier (system text at construction) for the later call on the same object. */
   setup: z.boolean().optional(),
 });
@@ -92,7 +103,15 @@ const record = z.strictObject({
   narrowable: z.boolean().optional(),
   /** The kind of quick fix that narrows it. */
   fix: z.enum(["mongo", "dynamo", "sql", "django", "sqlalchemy"]).optional(),
+  /** `self`: the receiver holds the records from then on, and what is fetched from it later are these
+   * (`cursor.execute(...)`, then `cursor.fetchone()`). Replaces what it held. */
+  onto: z.literal("self").optional(),
+  /** The value of the first column, not a row. */
+  scalar: z.boolean().optional(),
 });
+
+/** What a literal argument has to be, as far as the call's text shows it. */
+const literalKind = z.enum(["dict", "list", "str", "lambda"]);
 
 const sinkKinds = [
   "response",
@@ -118,7 +137,10 @@ const call = z.strictObject({
   duck: names.optional(),
   /** Keyword or positional arguments that must be present for `duck` to match. */
   duck_args: z.array(z.string()).optional(),
-  /** Only when the constant argument equals the value: `{ arg: 0, is: bedrock-runtime }`. */
+  /** Arguments (position or keyword) that must be literals of this kind for `duck` to match; absent arguments fail. */
+  duck_kinds: z.record(z.string(), literalKind).optional(),
+  /** Only when the constant argument equals the value: `{ arg: 0, is: bedrock-runtime }`; `present` for any value. What an
+   * entry with `when` says of a part goes before what one without says of the same part. */
   when: z.strictObject({ arg: arg, is: z.union([z.string(), z.boolean(), z.array(z.string())]) }).optional(),
   /** Type of the result; `self` for a fluent call; `arg:N` for the argument itself; `element` for an element of the receiver. */
   returns: z.string().optional(),
@@ -133,7 +155,13 @@ const call = z.strictObject({
   propagate: z.union([z.literal("none"), arg]).optional(),
   /** Labels removed from the result (`all` for every kind). */
   sanitise: z
-    .strictObject({ labels: z.union([z.literal("all"), z.array(labelKind)]), strength: z.enum(["strong", "weak"]) })
+    .strictObject({
+      labels: z.union([z.literal("all"), z.array(labelKind)]),
+      strength: z.enum(["strong", "weak"]),
+      /** The argument with a regular expression: it counts only when the expression looks for data, and not for white
+       * space or markup (`redactsData` in `names/sanitisers.ts`). */
+      pattern: arg.optional(),
+    })
     .optional(),
   /** A check of an argument: the branch in which the result says "safe" is cleared. */
   guard: z
@@ -141,11 +169,13 @@ const call = z.strictObject({
       arg: arg,
       labels: z.union([z.literal("all"), z.array(labelKind)]),
       unsafe_when: z.enum(["true", "false", "raises"]),
+      /** The part of the result that is tested, where it is not the result: `results[].flagged`. */
+      path: z.string().optional(),
       strength: z.enum(["strong", "weak"]).optional(),
     })
     .optional(),
-  /** A message object: its role and where its text is. */
-  message: z.strictObject({ role: z.string(), content: arg }).optional(),
+  /** A message object: its role (or the argument that holds it) and where its text is. */
+  message: z.strictObject({ role: z.string().optional(), role_arg: arg.optional(), content: arg }).optional(),
   /** Text template: where the template is and which arguments fill it. */
   template: z
     .strictObject({
@@ -156,18 +186,35 @@ const call = z.strictObject({
       file: arg.optional(),
     })
     .optional(),
-  /** Calls a function that it is handed: `Thread(target=f, args=(...))`. */
+  /** Calls a function that it is handed: `Thread(target=f, args=(...))`. `args: "*"` stands for the arguments after the
+   * function itself (`pool.submit(f, x, y)`). Where nothing says otherwise, the function's result is not the call's. */
   invokes: z.strictObject({ fn: arg, args: arg.optional(), kwargs: arg.optional() }).optional(),
-  /** A setting that matters to a rule: `{ rule: debug-enabled, arg: debug, bad: true }`. */
+  /** A setting that matters to a rule: `{ rule: debug-enabled, arg: debug, bad: true }`. Without `arg` the call itself
+   * is the setting. */
   setting: z
-    .strictObject({ rule: z.string(), arg: arg, bad: z.union([z.boolean(), z.string(), z.number()]), level: z.string().optional() })
+    .strictObject({
+      rule: z.string(),
+      arg: arg.optional(),
+      bad: z.union([z.boolean(), z.string(), z.number()]),
+      level: z.string().optional(),
+    })
     .optional(),
   /** Arguments that take a credential. */
   credentials: arg.optional(),
+  /** What the tool (the result, or the function called) lets a model do, when handed to one. */
+  danger: z.enum(["shell", "code", "file", "sql", "http"]).optional(),
+  /** Labels on elements or fields of the result only: `{ "[0]": llm }`; for tuples and the like. */
+  result_paths: z.record(z.string(), labelKind).optional(),
 });
 
 const attribute = z.strictObject({
-  attr: names,
+  attr: names.optional(),
+  /** Attribute paths that match on a name that begins with a capital letter and whose definition is not visible
+   * (`User.objects`); confidence medium. */
+  duck: names.optional(),
+  /** The label is on the value as a whole and on the fields that the type's `paths` name, and does not pass to its other
+   * fields: the session as a whole, but not `session["theme"]`. */
+  shallow: z.boolean().optional(),
   source: labelKind.optional(),
   type: z.string().optional(),
   record: record.optional(),
@@ -186,20 +233,71 @@ const type = z.strictObject({
 
 /** Functions that the framework calls: routes, hooks, tools. */
 const entry = z.strictObject({
-  /** Decorator's qualified name (called or bare), last segment matched on an unknown receiver when `duck`. */
+  /** Decorator's qualified name (called or bare), last segment matched on an unknown receiver when `duck`
+   * (so too for `registers`). Names go through aliases and `extends`. */
   decorator: names.optional(),
   duck: z.boolean().optional(),
   /** A call that registers the function in this argument: `app.add_url_rule(..., view_func=f)`. */
   registers: z.strictObject({ call: names, fn: arg }).optional(),
   /** Methods of subclasses of this class. */
   subclass: z.strictObject({ of: names, methods: z.array(z.string()) }).optional(),
-  kind: z.enum(["route", "websocket", "before-request", "after-request", "error-handler", "tool", "task", "middleware"]),
+  kind: z.enum([
+    "route",
+    "websocket",
+    "before-request",
+    "after-request",
+    "error-handler",
+    "tool",
+    "task",
+    "middleware",
+  ]),
+  /** A function that looks like one, where nothing is seen to register it: its first parameter has one of these names and
+   * the module imports one of `modules`. Confidence medium. */
+  shape: z.strictObject({ first: z.array(z.string()), modules: z.array(z.string()) }).optional(),
   /** Parameters that hold the request object, by position or name, and their type. */
   request: z.strictObject({ arg: arg, type: z.string() }).optional(),
   /** The other parameters are user input. */
   params: z.literal("user").optional(),
   /** The returned value is the response. */
   returns: z.literal("response").optional(),
+});
+
+/** A setting that is no call: an assignment to an attribute, a key of a mapping, a variable of a settings module, or an
+ * environment variable set in code or in an environment file. */
+const setting = z.strictObject({
+  rule: z.string(),
+  /** `app.debug = True`. */
+  attr: names.optional(),
+  /** `app.config["DEBUG"] = True`; also keyword of `.update(...)`/`.from_mapping(...)`, key of a dict given to them, and
+   * attribute of a class or module given to `.from_object(...)`. */
+  key: z.strictObject({ of: names, name: names }).optional(),
+  /** Variable of a Django settings module. */
+  variable: names.optional(),
+  /** Environment variable. */
+  env: names.optional(),
+  /** Bad values; the text `literal` stands for any literal that looks like a credential, and a text that ends in `://` for
+   * any text that begins with it. */
+  bad: z.array(z.union([z.boolean(), z.string(), z.number()])),
+  level: z.string().optional(),
+});
+
+/** What a route's decorators, base classes, class attributes, calls in its body, and app-wide settings say about it. */
+const mark = z.strictObject({
+  kind: z.enum(["auth", "rate-limit", "csrf-exempt"]),
+  /** Decorators, by qualified name. */
+  decorator: names.optional(),
+  /** Decorators, by last segment, whatever their module. */
+  duck: names.optional(),
+  /** Base classes. */
+  mixin: names.optional(),
+  /** Class attributes or keyword arguments of the route's decorator, and values that do not count. */
+  attribute: z.strictObject({ name: names, except: z.array(z.string()).optional() }).optional(),
+  /** Calls in the body. */
+  call: names.optional(),
+  /** Attributes read in the body, by qualified name (`request.user.is_authenticated`). */
+  reads: names.optional(),
+  /** Settings variables, as a path, that hold for every route (`REST_FRAMEWORK.DEFAULT_PERMISSION_CLASSES`). */
+  variable: names.optional(),
 });
 
 export const modelFile = z.strictObject({
@@ -212,6 +310,8 @@ export const modelFile = z.strictObject({
   calls: z.array(call).optional(),
   attributes: z.array(attribute).optional(),
   entries: z.array(entry).optional(),
+  settings: z.array(setting).optional(),
+  marks: z.array(mark).optional(),
 });
 
 export type ModelFile = z.infer<typeof modelFile>;
@@ -219,6 +319,8 @@ export type CallModel = z.infer<typeof call>;
 export type AttributeModel = z.infer<typeof attribute>;
 export type TypeModel = z.infer<typeof type>;
 export type EntryModel = z.infer<typeof entry>;
+export type SettingModel = z.infer<typeof setting>;
+export type MarkModel = z.infer<typeof mark>;
 export type RecordModel = z.infer<typeof record>;
 export type LlmModel = z.infer<typeof llm>;
 export type LabelKind = z.infer<typeof labelKind>;
