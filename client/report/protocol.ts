@@ -4,53 +4,7 @@
  * so that neither trusts the other's process.
  */
 import * as z from "zod";
-import { scanResultSchema } from "../../server/scan/result.js";
-
-/** How one framework is mended: code as text, with the language that it is written in. */
-const codeSampleSchema = z.object({
-  language: z.enum(["python", "html", "nginx", "ini"]),
-  code: z.string(),
-  note: z.string().optional(),
-});
-
-/** What a finding id means and how it is mended; from `rules/scan/remediation.yaml`. */
-export const guideSchema = z.object({
-  title: z.string(),
-  why: z.string(),
-  steps: z.array(z.string()),
-  flask: codeSampleSchema,
-  django: codeSampleSchema,
-});
-
-/** One earlier scan of the same endpoint, for the trend chart. `score` is null where there was no grade. */
-export const historyPointSchema = z.object({
-  started_at: z.string(),
-  score: z.number().nullable(),
-  grade: z.string().nullable(),
-  findings: z.object({
-    critical: z.number(),
-    high: z.number(),
-    medium: z.number(),
-    low: z.number(),
-    info: z.number(),
-  }),
-});
-
-/**
- * Everything that one report shows.
- * - `key`: the host's own name for the scan; the page keeps it in its state and the host finds the scan by it after a reload.
- * - `previous`: the scan before, of the same endpoint; makes the comparison.
- * - `history`: scans of this endpoint, oldest first, this one included or not; makes the trend chart.
- * - `guides`: remediation by finding id, only for the ids that occur.
- */
-export const reportDataSchema = z.object({
-  key: z.string(),
-  tool_version: z.string(),
-  result: scanResultSchema,
-  previous: scanResultSchema.optional(),
-  history: z.array(historyPointSchema).default([]),
-  guides: z.record(z.string(), guideSchema).default({}),
-});
+import { reportDataSchema } from "../../server/report/scan-report-data.js";
 
 /** The files that the page's host can write from a report. `print` opens the stand-alone HTML in a browser, which prints it to PDF. */
 export const exportFormatSchema = z.enum(["html", "json", "sarif", "junit", "markdown", "print"]);
@@ -99,9 +53,6 @@ export const pageStateSchema = z.object({
   scroll: z.number().default(0),
 });
 
-export type Guide = z.infer<typeof guideSchema>;
-export type HistoryPoint = z.infer<typeof historyPointSchema>;
-export type ReportData = z.infer<typeof reportDataSchema>;
 export type ExportFormat = z.infer<typeof exportFormatSchema>;
 export type HostMessage = z.infer<typeof hostMessageSchema>;
 export type PageMessage = z.infer<typeof pageMessageSchema>;
