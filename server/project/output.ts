@@ -1,0 +1,48 @@
+/** Writes files for the commands: results, settings, mended sources. */
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { ioReason, UsageError } from "./errors.js";
+import { kindOf, parent, real } from "./paths.js";
+
+/**
+ * Writes a file in one step: a reader meets the old text or the new one. Keeps the mode of a file that is there, and makes
+ * the folder that it lies in.
+ * @param path absolute
+ * @throws UsageError when it cannot be written
+ */
+export function writeFile(path: string, contents: string | Uint8Array): void {
+  // Through a symbolic link, what it leads to is written and the link stays.
+  const target = real(path);
+  const temporary = `${target}.${process.pid}.tmp`;
+  try {
+    // A device or a pipe, `/dev/stdout` for one, has no old text to keep.
+    if (kindOf(target) === "other") {
+      writeFileSync(target, contents);
+      return;
+    }
+    mkdirSync(parent(target), { recursive: true });
+    const mode = statSync(target, { throwIfNoEntry: false })?.mode;
+    writeFileSync(temporary, contents, mode === undefined ? {} : { mode });
+    renameSync(temporary, target);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw new UsageError(`${path} cannot be written: ${ioReason(error)}.`);
+  }
+}
+
+/** Text of a file that a flag names. @throws UsageError when it cannot be read */
+export function readTextFile(path: string, what: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new UsageError(`The ${what} ${path} cannot be read: ${ioReason(error)}.`);
+  }
+}
+
+/** Everything on standard input. */
+export function readStandardInput(): Uint8Array {
+  try {
+    return readFileSync(0);
+  } catch (error) {
+    throw new UsageError(`Standard input cannot be read: ${ioReason(error)}.`);
+  }
+}
