@@ -1,0 +1,112 @@
+/**
+ * What SpillCheck's client and server say to each other beyond the language server protocol. Both sides parse what
+ * they receive with these schemas. Any other client can do without all of it.
+ */
+import { z } from "zod";
+import { scanOptionsSchema } from "../scan/options.js";
+import { scanFindingSchema, scanResultSchema } from "../scan/result.js";
+
+/** What the client tells when it starts the server. */
+export const initializationOptionsSchema = z.object({
+  /** False in a workspace that the user does not trust: its settings then name no endpoints and no own models. */
+  trusted: z.boolean().default(true),
+});
+
+/** Server to client: how the server is. A client without it loses the status item and nothing else. */
+export const STATUS = "spillcheck/status";
+export const statusSchema = z.object({
+  state: z.enum(["ready", "checking", "warning", "error"]),
+  /** One sentence. */
+  message: z.string(),
+  /** Further sentences: files that could not be checked whole, settings that were wrong. */
+  details: z.array(z.string()),
+});
+export type Status = z.infer<typeof statusSchema>;
+
+/** Client to server: checks every file of the workspace and pushes the findings of those that are not open. */
+export const CHECK_WORKSPACE = "spillcheck/checkWorkspace";
+export const checkWorkspaceResultSchema = z.object({
+  findings: z.number(),
+  files: z.number(),
+  checked: z.number(),
+  cancelled: z.boolean(),
+});
+export type CheckWorkspaceResult = z.infer<typeof checkWorkspaceResultSchema>;
+
+/**
+ * Client to server: the options of a scan. `secrets` is sealed with the key that the server got in its environment, so
+ * that no protocol trace ever holds a secret in the clear.
+ */
+export const scanRequestSchema = z.object({
+  options: scanOptionsSchema.omit({ secret: true, secret2: true }),
+  secrets: z.string().optional(),
+  /** Token under which progress is sent. */
+  progress: z.string().optional(),
+  /** The user has agreed to this target. */
+  consented: z.boolean().default(false),
+});
+export type ScanRequest = z.input<typeof scanRequestSchema>;
+
+/** What `secrets` holds once opened. */
+export const sealedSecretsSchema = z.object({ secret: z.string().optional(), secret2: z.string().optional() });
+export type ScanSecrets = z.infer<typeof sealedSecretsSchema>;
+
+/** Client to server: what a scan would do; answered by `scanPlanSchema`. */
+export const SCAN_PLAN = "spillcheck/scanPlan";
+export const scanPlanSchema = z.object({
+  target: z.string(),
+  host: z.string(),
+  method: z.string(),
+  network: z.enum(["loopback", "private", "public"]),
+  depth: z.enum(["quick", "standard", "deep"]),
+  checks: z.array(z.object({ category: z.string(), title: z.string(), requests: z.number() })),
+  probes: z.array(z.object({ id: z.string(), title: z.string(), phrasings: z.number() })),
+  requests: z.number(),
+  tokens: z.number(),
+  needsConsent: z.boolean(),
+  notes: z.array(z.string()),
+});
+export type ScanPlanMessage = z.infer<typeof scanPlanSchema>;
+
+/** Client to server: scans; answered by a `ScanResult`. Cancelling the request ends the scan. */
+export const SCAN = "spillcheck/scan";
+export { scanResultSchema };
+
+/** `$/progress` of a scan. */
+export const scanProgressSchema = z.object({
+  message: z.string(),
+  done: z.number(),
+  total: z.number(),
+  finding: scanFindingSchema.optional(),
+});
+export type ScanProgress = z.infer<typeof scanProgressSchema>;
+
+/** Client to server: starts a practice endpoint on loopback, or gives the one that runs. */
+export const START_LAB = "spillcheck/startLab";
+export const startLabSchema = z.object({ kind: z.enum(["leaky", "hardened"]) });
+export const labSchema = z.object({ url: z.string(), systemPrompt: z.string() });
+export type LabMessage = z.infer<typeof labSchema>;
+
+/** Client to server: ends every practice endpoint. */
+export const STOP_LAB = "spillcheck/stopLab";
+
+/** Client to server: everything that the report's page shows of a scan; answered as `client/report/protocol.ts` says. */
+export const REPORT_DATA = "spillcheck/reportData";
+export const reportDataRequestSchema = z.object({
+  key: z.string(),
+  result: scanResultSchema,
+  previous: scanResultSchema.optional(),
+  history: z.array(scanResultSchema).default([]),
+});
+
+/** Client to server: a report as a file's text. */
+export const RENDER_REPORT = "spillcheck/renderReport";
+export const renderRequestSchema = z.object({
+  format: z.enum(["html", "json", "sarif", "junit", "markdown"]),
+  result: scanResultSchema,
+});
+export const renderedSchema = z.object({ text: z.string() });
+
+/** Kinds of request failure that the client tells apart: a scan's error sentence is shown as it is. */
+export const SCAN_FAILED = -32_050;
+export const scanFailureSchema = z.object({ kind: z.string() });

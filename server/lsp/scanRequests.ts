@@ -1,0 +1,119 @@
+/** The live scan for the editor: custom requests, so that the client stays thin. */
+import { type CancellationToken, type Connection, ProgressType, ResponseError } from "vscode-languageserver";
+import type { Lab, ScanOptionsInput } from "../scan/index.js";
+import { ScanError, type ScanEvent } from "../scan/index.js";
+import {
+  RENDER_REPORT,
+  REPORT_DATA,
+  renderRequestSchema,
+  reportDataRequestSchema,
+  SCAN,
+  SCAN_FAILED,
+  SCAN_PLAN,
+  type ScanProgress,
+  START_LAB,
+  STOP_LAB,
+  scanRequestSchema,
+  startLabSchema,
+} from "./protocol.js";
+import { openSecrets } from "./sealing.js";
+import type { Services } from "./services.js";
+
+/** Words of progress for what a scan tells. */
+function progressOf(event: ScanEvent): ScanProgress {
+  const counts = { done: event.done, total: event.total };
+  switch (event.kind) {
+    case "phase":
+      return { message: event.message, ...counts };
+    case "request":
+      return { message: `${event.category.replaceAll("_", " ")}: answered ${event.status || "nothing"}`, ...counts };
+    case "probe":
+      return { message: `${event.title}: ${event.outcome} (${event.hits})`, ...counts };
+    case "check":
+      return { message: `${event.category.replaceAll("_", " ")}: ${event.status}`, ...counts };
+    case "finding":
+      return { message: event.finding.title, ...counts, finding: event.finding };
+  }
+}
+
+/** Registers the requests; returns what ends the practice endpoints. */
+export function registerScanRequests(connection: Connection, services: Services): () => Promise<void> {
+  const labs = new Map<string, Promise<Lab>>();
+
+  const optionsOf = (params: unknown) => {
+    const request = scanRequestSchema.parse(params);
+    const secrets = request.secrets ? openSecrets(services.channelKey, request.secrets) : {};
+    const options: ScanOptionsInput = { ...request.options, ...secrets };
+    return { request, options };
+  };
+
+  /** A scan's own errors go on as one sentence; anything else is a fault, named without its inside. */
+  const answer = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof ScanError) throw new ResponseError(SCAN_FAILED, error.message, { kind: error.kind });
+      const message = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+      connection.console.error(`A scan request failed: ${message}`);
+      throw new ResponseError(SCAN_FAILED, "The scan could not be done; the output channel says why.", {
+        kind: "fault",
+      });
+    }
+  };
+
+  connection.onRequest(SCAN_PLAN, (params: unknown) => answer(() => services.scan.plan(optionsOf(params).options)));
+
+  connection.onRequest(SCAN, (params: unknown, token: CancellationToken) =>
+    answer(async () => {
+      const { request, options } = optionsOf(params);
+      const abort = new AbortController();
+      const listener = token.onCancellationRequested(() => abort.abort());
+      if (token.isCancellationRequested) abort.abort();
+      const type = new ProgressType<ScanProgress>();
+      const onProgress = (event: ScanEvent) => {
+        if (request.progress) void connection.sendProgress(type, request.progress, progressOf(event));
+      };
+      try {
+        return await services.scan.run(options, {
+          signal: abort.signal,
+          onProgress,
+          consent: () => request.consented,
+        });
+      } finally {
+        listener.dispose();
+      }
+    }),
+  );
+
+  connection.onRequest(START_LAB, (params: unknown) =>
+    answer(async () => {
+      const { kind } = startLabSchema.parse(params);
+      const running = labs.get(kind) ?? services.scan.lab(kind);
+      labs.set(kind, running);
+      const lab = await running.catch((error: unknown) => {
+        labs.delete(kind);
+        throw error;
+      });
+      return { url: lab.url, systemPrompt: lab.systemPrompt };
+    }),
+  );
+
+  const stopLabs = async () => {
+    const running = [...labs.values()];
+    labs.clear();
+    for (const lab of running) await lab.then((one) => one.close()).catch(() => undefined);
+  };
+  connection.onRequest(STOP_LAB, () => answer(async () => stopLabs().then(() => null)));
+
+  connection.onRequest(REPORT_DATA, (params: unknown) =>
+    answer(async () => services.report.data(reportDataRequestSchema.parse(params))),
+  );
+
+  connection.onRequest(RENDER_REPORT, (params: unknown) =>
+    answer(async () => {
+      const { format, result } = renderRequestSchema.parse(params);
+      return { text: await services.report.render(format, result) };
+    }),
+  );
+  return stopLabs;
+}

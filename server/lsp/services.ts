@@ -1,0 +1,62 @@
+/** What the language server needs of the rest of the house. Injected by the entry point, so that tests can stand in. */
+import type { Engine } from "../analysis/engine-api.js";
+import type { Level, Place } from "../analysis/finding.js";
+import type { RuleMeta } from "../analysis/rule-meta.js";
+import type { Lab, LabKind, ScanHooks, ScanOptionsInput, ScanPlan, ScanResult } from "../scan/index.js";
+import type { EditorSettings } from "./settings.js";
+
+/** Something wrong in a settings file (`.spillcheck.yaml`), at the key. */
+export interface SettingsProblem extends Place {
+  message: string;
+  level: Level;
+}
+
+/** The workspace: its files, settings files and engine. */
+export interface Project {
+  readonly engine: Engine;
+  /** Text of a file as it lies on disk; undefined when it cannot be read as text. */
+  read(file: string): string | undefined;
+  /** Files in which findings can stand: what "check the workspace" goes through, sorted. */
+  checkable(): readonly string[];
+  /** Files changed on disk, appeared or went: lists, settings and the engine are brought up to date. */
+  changed(files: readonly string[]): void;
+  /** Whether a file is a settings file. */
+  isSettingsFile(file: string): boolean;
+  /** Settings files of the workspace. */
+  settingsFiles(): readonly string[];
+  /** What is wrong in a settings file that reads so. */
+  problems(file: string, text: string): SettingsProblem[];
+  dispose(): void;
+}
+
+export interface ProjectInput {
+  /** Absolute paths of the workspace folders; empty when single files are open. */
+  roots: readonly string[];
+  settings: EditorSettings;
+  /** False in a workspace that the user does not trust. */
+  trusted: boolean;
+}
+
+export interface ScanService {
+  plan(options: ScanOptionsInput): Promise<ScanPlan>;
+  run(options: ScanOptionsInput, hooks: ScanHooks): Promise<ScanResult>;
+  lab(kind: LabKind): Promise<Lab>;
+}
+
+export interface ReportService {
+  /** What the report's page shows; `client/report/protocol.ts` has its form. */
+  data(input: { key: string; result: ScanResult; previous?: ScanResult; history: ScanResult[] }): unknown;
+  render(format: "html" | "json" | "sarif" | "junit" | "markdown", result: ScanResult): Promise<string> | string;
+}
+
+export interface Services {
+  version: string;
+  /** Key of sealed secrets; undefined when the client made none. */
+  channelKey: string | undefined;
+  openProject(input: ProjectInput): Promise<Project>;
+  rule(id: string): RuleMeta | undefined;
+  /** Address of a rule's page. */
+  rulePage(id: string): string;
+  scan: ScanService;
+  report: ReportService;
+}
