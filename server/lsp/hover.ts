@@ -18,7 +18,7 @@ function message(text: string): string {
 }
 
 function describe(session: Session, finding: Finding): string {
-  const rule = session.services.rule(finding.rule);
+  const rule = session.services.rules().find((one) => one.id === finding.rule);
   const lines = [`**${finding.rule}** (${finding.level})`, ""];
   if (rule) lines.push(message(rule.summary), "");
   if (finding.path.length > 1) {

@@ -107,6 +107,15 @@ export const renderRequestSchema = z.object({
 });
 export const renderedSchema = z.object({ text: z.string() });
 
+/** Client to server: the rules there are. */
+export const RULES = "spillcheck/rules";
+export const rulesSchema = z.array(z.object({ id: z.string(), level: z.string(), summary: z.string() }));
+
+/** Client to server: a rule's page. An id of a live finding is looked up too. */
+export const RULE_PAGE = "spillcheck/rulePage";
+export const rulePageRequestSchema = z.object({ id: z.string() });
+export const rulePageSchema = z.object({ markdown: z.string(), url: z.string() });
+
 /** Kinds of request failure that the client tells apart: a scan's error sentence is shown as it is. */
 export const SCAN_FAILED = -32_050;
 export const scanFailureSchema = z.object({ kind: z.string() });

@@ -5,14 +5,16 @@ import {
   type Connection,
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
+  ErrorCodes,
   type InitializeParams,
   type InitializeResult,
+  ResponseError,
   TextDocumentSyncKind,
 } from "vscode-languageserver";
 import { codeActions, FIX_ALL, resolveCodeAction } from "./codeActions.js";
 import { Feed, turn } from "./feed.js";
 import { hover } from "./hover.js";
-import { CHECK_WORKSPACE, initializationOptionsSchema } from "./protocol.js";
+import { CHECK_WORKSPACE, initializationOptionsSchema, RULE_PAGE, RULES, rulePageRequestSchema } from "./protocol.js";
 import { registerScanRequests } from "./scanRequests.js";
 import type { Services } from "./services.js";
 import { type ClientAbilities, Session } from "./session.js";
@@ -257,6 +259,17 @@ export function startLanguageServer(connection: Connection, services: Services):
     );
     progress?.done();
     return result;
+  });
+
+  connection.onRequest(RULES, () =>
+    services.rules().map((rule) => ({ id: rule.id, level: rule.level, summary: rule.summary })),
+  );
+
+  connection.onRequest(RULE_PAGE, (params: unknown) => {
+    const { id } = rulePageRequestSchema.parse(params);
+    const markdown = services.page(id);
+    if (markdown === undefined) throw new ResponseError(ErrorCodes.InvalidParams, `There is no rule "${id}".`);
+    return { markdown, url: services.rulePage(id) };
   });
 
   connection.onShutdown(async () => {

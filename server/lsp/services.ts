@@ -54,7 +54,10 @@ export interface Services {
   /** Key of sealed secrets; undefined when the client made none. */
   channelKey: string | undefined;
   openProject(input: ProjectInput): Promise<Project>;
-  rule(id: string): RuleMeta | undefined;
+  /** Every rule, by id. */
+  rules(): readonly RuleMeta[];
+  /** Markdown of a page: of a rule, or of a live finding's id (with or without `scan/` before it). */
+  page(id: string): string | undefined;
   /** Address of a rule's page. */
   rulePage(id: string): string;
   scan: ScanService;

@@ -134,7 +134,8 @@ export function fakeServices(workspace = new FakeWorkspace()): FakeServices {
       opened.push(input);
       return workspace;
     },
-    rule: () => undefined,
+    rules: () => [],
+    page: (id) => (id === "raw-llm-output" ? "# raw-llm-output" : undefined),
     rulePage: (id) => `https://example.org/${id}.md`,
     scan: {
       plan: async () => {

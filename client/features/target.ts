@@ -1,0 +1,161 @@
+/** Which endpoint to scan: one that the settings name, one scanned lately, an address typed in, or the practice lab. */
+import * as vscode from "vscode";
+import { z } from "zod";
+import { type NamedEndpoint, namedEndpointSchema } from "../../server/lsp/settings.js";
+import { type Auth, authSchema, depthSchema } from "../../server/scan/options.js";
+
+/** What to scan. */
+export interface Target {
+  /** Name of the endpoint in the settings, if it has one. */
+  name?: string;
+  endpoint: Omit<NamedEndpoint, "name">;
+  lab?: boolean;
+}
+
+/** What a caller of the command may say, so that nothing is asked (a report's "scan again", a key binding). */
+export const againSchema = z.object({
+  endpoint: z.string().optional(),
+  url: z.string().optional(),
+  /** How to sign in at `url`; the secret itself is asked for or known. */
+  auth: authSchema.optional(),
+  lab: z.boolean().optional(),
+});
+export type Again = z.infer<typeof againSchema>;
+
+const RECENT = "spillcheck.recentTargets";
+const recentSchema = z.array(z.string()).catch([]);
+const MAX_RECENT = 5;
+
+/** Endpoints of the settings; those written wrongly are left out (the server reports them). */
+export function namedEndpoints(): NamedEndpoint[] {
+  const raw: unknown = vscode.workspace.getConfiguration("spillcheck").get("endpoints");
+  if (!Array.isArray(raw)) return [];
+  return raw.flatMap((one: unknown) => {
+    const parsed = namedEndpointSchema.safeParse(one);
+    return parsed.success ? [parsed.data] : [];
+  });
+}
+
+/** The depth and budget that the settings give. */
+export function scanDefaults(): { depth: z.infer<typeof depthSchema>; maxRequests: number | undefined } {
+  const configuration = vscode.workspace.getConfiguration("spillcheck.scan");
+  const depth = depthSchema.catch("quick").parse(configuration.get("depth"));
+  const maxRequests = z
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .catch(undefined)
+    .parse(configuration.get("maxRequests") ?? undefined);
+  return { depth, maxRequests };
+}
+
+function checkUrl(text: string): string | undefined {
+  const trimmed = text.trim();
+  if (!/^https?:\/\//i.test(trimmed)) return "Type an address that begins with http:// or https://.";
+  return URL.canParse(trimmed) ? undefined : "That is no address.";
+}
+
+async function typeUrl(memory: vscode.Memento): Promise<string | undefined> {
+  const url = await vscode.window.showInputBox({
+    title: "SpillCheck: Scan Endpoint",
+    prompt: "Address of the endpoint that takes a user's message.",
+    placeHolder: "http://127.0.0.1:5000/chat",
+    ignoreFocusOut: true,
+    validateInput: checkUrl,
+  });
+  const trimmed = url?.trim();
+  if (trimmed) await remember(memory, trimmed);
+  return trimmed;
+}
+
+/** Keeps an address for the list; one with a user or a query could hold a secret and is not kept. */
+async function remember(memory: vscode.Memento, url: string): Promise<void> {
+  const { username, password, search } = new URL(url);
+  if (username || password || search) return;
+  const recent = recentSchema.parse(memory.get(RECENT) ?? []);
+  await memory.update(RECENT, [url, ...recent.filter((one) => one !== url)].slice(0, MAX_RECENT));
+}
+
+async function askAuth(): Promise<Auth | null | undefined> {
+  const kinds = [
+    { label: "None", description: "the endpoint is open", auth: "none" as const },
+    { label: "Bearer token", description: "Authorization: Bearer ...", auth: "bearer" as const },
+    { label: "API key", description: "in a header of its own", auth: "api-key" as const },
+    { label: "Basic", description: "user and password", auth: "basic" as const },
+    { label: "Cookie", description: "a session cookie", auth: "cookie" as const },
+  ];
+  const title = "SpillCheck: How does the endpoint know its users?";
+  const choice = await vscode.window.showQuickPick(kinds, { title, ignoreFocusOut: true });
+  if (!choice) return undefined;
+  const ask = (prompt: string, value: string) =>
+    vscode.window.showInputBox({ title: "SpillCheck: Scan Endpoint", prompt, value, ignoreFocusOut: true });
+  switch (choice.auth) {
+    case "none":
+      return null;
+    case "bearer":
+      return { kind: "bearer" };
+    case "api-key": {
+      const header = await ask("Name of the header.", "X-API-Key");
+      return header ? { kind: "api-key", header } : undefined;
+    }
+    case "basic": {
+      const user = await ask("User name.", "");
+      return user ? { kind: "basic", user } : undefined;
+    }
+    case "cookie": {
+      const name = await ask("Name of the cookie.", "session");
+      return name ? { kind: "cookie", name } : undefined;
+    }
+  }
+}
+
+/**
+ * Finds out what to scan, asking as little as possible.
+ *
+ * @returns undefined when the user turned away
+ */
+export async function chooseTarget(again: Again, memory: vscode.Memento): Promise<Target | undefined> {
+  const named = namedEndpoints();
+  if (again.lab) return { endpoint: { url: "" }, lab: true };
+  if (again.endpoint) {
+    const found = named.find((one) => one.name === again.endpoint);
+    if (found) return { name: found.name, endpoint: found };
+    void vscode.window.showWarningMessage(`The settings name no endpoint "${again.endpoint}" any more.`);
+  }
+  if (again.url && checkUrl(again.url) === undefined) return { endpoint: { url: again.url, auth: again.auth } };
+  const recent = recentSchema.parse(memory.get(RECENT) ?? []);
+  const items: (vscode.QuickPickItem & { pick: () => Promise<Target | undefined> })[] = [
+    ...named.map((one) => ({
+      label: `$(broadcast) ${one.name}`,
+      description: one.url,
+      pick: async () => ({ name: one.name, endpoint: one }),
+    })),
+    ...recent.map((url) => ({
+      label: `$(history) ${url}`,
+      pick: async () => {
+        const auth = await askAuth();
+        return auth === undefined ? undefined : { endpoint: { url, ...(auth ? { auth } : {}) } };
+      },
+    })),
+    {
+      label: "$(add) Type an address ...",
+      pick: async () => {
+        const url = await typeUrl(memory);
+        const auth = url && (await askAuth());
+        return !url || auth === undefined || auth === "" ? undefined : { endpoint: { url, ...(auth ? { auth } : {}) } };
+      },
+    },
+    {
+      label: "$(beaker) Practice lab",
+      description: "starts a leaking endpoint on this machine and scans it",
+      pick: async () => ({ endpoint: { url: "" }, lab: true }),
+    },
+  ];
+  const choice = await vscode.window.showQuickPick(items, {
+    title: "SpillCheck: Scan Endpoint",
+    placeHolder: "Which endpoint?",
+    matchOnDescription: true,
+  });
+  return choice?.pick();
+}
