@@ -41,6 +41,8 @@ export interface FStringHole extends Span {
   x: Expr;
   /** `r`, `s`, `a` or absent. */
   conv?: string;
+  /** Source text of the format specification (`.2f`), if any. The holes in it follow this hole in `parts`. */
+  spec?: string;
 }
 export interface AttrExpr extends Span {
   k: "attr";
@@ -254,6 +256,10 @@ export type Stmt = OwnChunk &
 
 /** A `case` pattern, reduced to what it binds and the path from the subject to the binding. */
 export interface Pattern extends Span {
+  /**
+   * Path steps: a string key or an attribute by its name, a position by its number (`0`), `*` for whatever cannot be
+   * named (starred rest, `**rest`, positions behind a star, positional arguments of a class pattern, other keys).
+   */
   binds: { name: string; path: string[] }[];
   /** The constant texts of value patterns, for allowlists by `match`. */
   values: Expr[];

@@ -1,0 +1,13 @@
+/** Offsets to rows and columns, as an incremental parse wants them. */
+import type { Point } from "web-tree-sitter";
+
+/** Row and column (UTF-16 code units) of an offset; only line feeds end a line, as for the parser. */
+export function positionAt(text: string, offset: number): Point {
+  let row = 0;
+  let lineStart = 0;
+  for (let at = text.indexOf("\n"); at >= 0 && at < offset; at = text.indexOf("\n", at + 1)) {
+    row++;
+    lineStart = at + 1;
+  }
+  return { row, column: offset - lineStart };
+}
