@@ -2,7 +2,7 @@
  * Builds `dist/`: the extension, the language server, the command line, its worker and the report's page, each one file,
  * with the two WebAssembly files beside them.
  *
- *   node esbuild.mjs            build once
+ *   node esbuild.mjs            build once; names (cli, server, ...) build only these
  *   node esbuild.mjs --watch    build again on each change
  *   node esbuild.mjs --meta     also write out/meta.json (what takes how much room)
  */
@@ -77,27 +77,40 @@ async function place(file) {
 }
 
 /**
- * Builds every entry point once.
- * @param {{ quiet?: boolean, meta?: boolean, clean?: boolean }} [how]
+ * Builds entry points once. One that fails does not keep the others from being built; its old bundle is taken away.
+ * @param {{ quiet?: boolean, meta?: boolean, clean?: boolean, only?: string[] }} [how] `only`: names of bundles
+ * @throws Error that names the entry points which failed (esbuild has printed why)
  */
 export async function build(how = {}) {
   if (how.clean) await rm(path.join(root, "dist"), { recursive: true, force: true });
   await copyAssets();
-  const present = Object.entries(entries).filter(([file]) => existsSync(path.join(root, file)));
-  const results = await Promise.all(
-    present.map(([file, entry]) => esbuild.build({ ...options(file, entry, false), write: false })),
+  const wanted = Object.entries(entries).filter(
+    ([file, { out }]) => existsSync(path.join(root, file)) && (!how.only?.length || how.only.includes(out)),
   );
-  await Promise.all(results.flatMap((r) => r.outputFiles.map(place)));
+  const failed = [];
+  const metas = {};
+  await Promise.all(
+    wanted.map(async ([file, entry]) => {
+      try {
+        const result = await esbuild.build({ ...options(file, entry, false), write: false });
+        await Promise.all(result.outputFiles.map(place));
+        metas[entry.out] = result.metafile;
+      } catch {
+        failed.push(file);
+        await rm(path.join(root, "dist", `${entry.out}.js`), { force: true });
+      }
+    }),
+  );
   if (how.meta) {
     await mkdir(path.join(root, "out"), { recursive: true });
-    const metas = Object.fromEntries(results.map((r, i) => [present[i][1].out, r.metafile]));
     await writeFile(path.join(root, "out", "meta.json"), JSON.stringify(metas));
   }
-  if (how.quiet) return;
-  for (const r of results) {
-    for (const [name, o] of Object.entries(r.metafile.outputs))
-      console.log(`${name}  ${(o.bytes / 1024).toFixed(0)} kB`);
+  if (!how.quiet) {
+    for (const meta of Object.values(metas)) {
+      for (const [name, o] of Object.entries(meta.outputs)) console.log(`${name}  ${(o.bytes / 1024).toFixed(0)} kB`);
+    }
   }
+  if (failed.length > 0) throw new Error(`the build failed for ${failed.sort().join(", ")}`);
 }
 
 async function watch() {
@@ -111,6 +124,13 @@ async function watch() {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  if (process.argv.includes("--watch")) await watch();
-  else await build({ meta: process.argv.includes("--meta"), clean: process.argv.includes("--clean") });
+  const args = process.argv.slice(2);
+  const has = (flag) => args.includes(flag);
+  try {
+    if (has("--watch")) await watch();
+    else await build({ meta: has("--meta"), clean: has("--clean"), only: args.filter((arg) => !arg.startsWith("--")) });
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
+  }
 }

@@ -64,11 +64,19 @@ function hunks(part: string): (readonly [number, number])[] {
   return ranges;
 }
 
-/** Whether a finding, or a step of its path, stands on a changed line. */
-export function touches(finding: Finding, changes: Changes, lines: (file: string) => LineIndex): boolean {
+/**
+ * Whether a finding, or a step of its path, stands on a changed line.
+ * @param real the path without symbolic links, which is how git names files
+ */
+export function touches(
+  finding: Finding,
+  changes: Changes,
+  lines: (file: string) => LineIndex,
+  real: (file: string) => string,
+): boolean {
   const places = [finding, ...finding.path, ...finding.related];
   return places.some((place) => {
-    const changed = changes.get(place.file);
+    const changed = changes.get(real(place.file));
     if (changed === undefined) return false;
     if (changed === "all") return true;
     const index = lines(place.file);

@@ -1,0 +1,22 @@
+/** Entry point of the command line. */
+import { rules } from "../../rules/index.js";
+import { readStandardInput } from "../project/output.js";
+import { toSlashes } from "../project/paths.js";
+import { runProgram } from "./commands/program.js";
+import { openEngine } from "./engine.js";
+
+async function main(): Promise<void> {
+  // A reader that has had enough (`| head`) closes the pipe; that is no error.
+  process.stdout.on("error", () => process.exit(process.exitCode ?? 0));
+  process.exitCode = await runProgram(process.argv.slice(2), {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    cwd: toSlashes(process.cwd()),
+    rules,
+    openEngine,
+    readInput: readStandardInput,
+  });
+}
+
+void main();

@@ -1,0 +1,25 @@
+/** Commands whose names are settled and whose contents are not in this version. */
+import { Command } from "commander";
+import { UsageError } from "../../project/errors.js";
+
+const planned: readonly (readonly [name: string, summary: string])[] = [
+  ["history", "list earlier scans"],
+  ["compare", "compare two scans"],
+  ["monitor", "repeat scans on a schedule"],
+  ["test", "try your own models against marked examples"],
+  ["report", "write a site of reports"],
+  ["mcp", "serve coding assistants (Model Context Protocol)"],
+];
+
+export function laterCommands(): Command[] {
+  return planned.map(([name, summary]) =>
+    new Command(name)
+      .summary(`${summary} (not in this version)`)
+      .description(`This command will ${summary}; it is not in this version.`)
+      .argument("[arguments...]")
+      .allowUnknownOption()
+      .action(() => {
+        throw new UsageError(`The command "${name}" is not in this version.`);
+      }),
+  );
+}
