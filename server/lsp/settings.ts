@@ -105,14 +105,11 @@ export function readEditorSettings(raw: unknown): { settings: EditorSettings; pr
 
 /** `contributes.configuration.properties` of package.json, from the schemas above. */
 export function contributedSettings(): Record<string, unknown> {
-  /** Read from the workspace's own files they could send the user's secrets elsewhere or widen what is sent. */
-  const machineOnly = new Set<string>();
   const properties: Record<string, unknown> = {};
   let order = 0;
   for (const [name, schema] of Object.entries(editorSettingsShape)) {
     const { $schema: _, description, ...json } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
-    const scope = machineOnly.has(name) ? "machine" : name === "endpoints" ? "window" : "resource";
-    properties[`spillcheck.${name}`] = { ...json, markdownDescription: description, scope, order: order++ };
+    properties[`spillcheck.${name}`] = { ...json, markdownDescription: description, scope: "window", order: order++ };
   }
   properties["spillcheck.trace.server"] = {
     type: "string",
