@@ -104,6 +104,7 @@ export const RENDER_REPORT = "spillcheck/renderReport";
 export const renderRequestSchema = z.object({
   format: z.enum(["html", "json", "sarif", "junit", "markdown"]),
   result: scanResultSchema,
+  previous: scanResultSchema.optional(),
 });
 export const renderedSchema = z.object({ text: z.string() });
 

@@ -111,8 +111,8 @@ export function registerScanRequests(connection: Connection, services: Services)
 
   connection.onRequest(RENDER_REPORT, (params: unknown) =>
     answer(async () => {
-      const { format, result } = renderRequestSchema.parse(params);
-      return { text: await services.report.render(format, result) };
+      const { format, ...input } = renderRequestSchema.parse(params);
+      return { text: services.report.render(format, input) };
     }),
   );
   return stopLabs;

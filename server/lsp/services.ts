@@ -46,7 +46,10 @@ export interface ScanService {
 export interface ReportService {
   /** What the report's page shows; `client/report/protocol.ts` has its form. */
   data(input: { key: string; result: ScanResult; previous?: ScanResult; history: ScanResult[] }): unknown;
-  render(format: "html" | "json" | "sarif" | "junit" | "markdown", result: ScanResult): Promise<string> | string;
+  render(
+    format: "html" | "json" | "sarif" | "junit" | "markdown",
+    input: { result: ScanResult; previous?: ScanResult },
+  ): string;
 }
 
 export interface Services {

@@ -1,0 +1,81 @@
+/** Puts the rooms together for the language server. */
+import path from "node:path";
+import { rules } from "../../rules/index.js";
+import { rulePageUrl } from "../analysis/rule-meta.js";
+import { toolVersion } from "../analysis/version.js";
+import { KEY_VARIABLE } from "../lsp/sealing.js";
+import type { ReportService, Services } from "../lsp/services.js";
+import { readTextFile } from "../project/output.js";
+import { renderHtml } from "../report/html.js";
+import { allGuides, reportData } from "../report/scan-guides.js";
+import { renderScanJunit } from "../report/scan-junit.js";
+import { renderScanMarkdown } from "../report/scan-markdown.js";
+import { historyPoint } from "../report/scan-report-data.js";
+import { renderScanSarif } from "../report/scan-sarif.js";
+import { planScan, runScan, startLab } from "../scan/index.js";
+import { openEngine } from "./engine.js";
+import { openWorkspace } from "./workspace.js";
+
+/** A file of the report's page; it lies beside this bundle. */
+const readAsset = (name: string) => readTextFile(path.join(__dirname, name), "part of the report");
+
+const report: ReportService = {
+  data: ({ key, result, previous, history }) =>
+    reportData(result, { key, previous, history: history.map(historyPoint) }),
+  render(format, { result, previous }) {
+    switch (format) {
+      case "html": {
+        const assets = { script: readAsset("report-page.js"), style: readAsset("report-page.css") };
+        return renderHtml(reportData(result, { previous }), assets);
+      }
+      case "json":
+        return `${JSON.stringify(result, null, 2)}\n`;
+      case "sarif":
+        return renderScanSarif(result, { previous });
+      case "junit":
+        return renderScanJunit(result);
+      case "markdown":
+        return renderScanMarkdown(result, { previous });
+    }
+  },
+};
+
+/** The page of a static rule, or one made from the guide of a live finding's id. */
+function page(id: string): string | undefined {
+  const rule = rules.find((one) => one.id === id);
+  if (rule) return rule.helpMarkdown;
+  const guide = allGuides()[id.replace(/^scan\//, "")];
+  if (!guide) return undefined;
+  const code = (title: string, language: string, text: string | undefined) =>
+    text ? [`## ${title}`, "", `\`\`\`${language}`, text.trimEnd(), "```", ""] : [];
+  return [
+    `# ${id.replace(/^scan\//, "")}`,
+    "",
+    guide.why,
+    "",
+    "## How to mend it",
+    "",
+    guide.fix,
+    "",
+    ...code("Flask", "python", guide.flask),
+    ...code("Django", "python", guide.django),
+    ...code("nginx", "nginx", guide.nginx),
+  ].join("\n");
+}
+
+export function languageServices(): Services {
+  const key = process.env[KEY_VARIABLE];
+  // Nothing that this process starts has a use for it.
+  delete process.env[KEY_VARIABLE];
+  const ruleIds = rules.map((rule) => rule.id);
+  return {
+    version: toolVersion,
+    channelKey: key,
+    openProject: (input) => openWorkspace(input, { ruleIds, openEngine }),
+    rules: () => rules,
+    page,
+    rulePage: rulePageUrl,
+    scan: { plan: planScan, run: runScan, lab: (kind) => startLab({ kind }) },
+    report,
+  };
+}
