@@ -1,5 +1,5 @@
 /** What is wrong with a setting, in one sentence with what is allowed. */
-import type { z } from "zod";
+import { z } from "zod";
 import { anyOf, similar } from "./similar.js";
 
 export interface IssuePlace {
@@ -9,24 +9,34 @@ export interface IssuePlace {
   atKey: boolean;
 }
 
-/** Settings that may stand at the top, for "did you mean"; kept by the schema's own test. */
-export const topLevelKeys = [
-  "preset",
-  "levels",
-  "exclude",
-  "include",
-  "sensitive_fields",
-  "chat_model",
-  "models",
-  "baseline",
-  "scan",
-];
+/** The keys that may stand in the group at a path, as the schema has them; none where it takes any. */
+export function allowedKeys(schema: unknown, path: readonly (string | number)[]): string[] {
+  let at = schema;
+  for (const part of path) {
+    at = unwrapped(at);
+    if (at instanceof z.ZodObject) at = Object.entries(at.shape).find(([key]) => key === part)?.[1];
+    else if (at instanceof z.ZodArray) at = at.element;
+    else if (at instanceof z.ZodRecord) at = at.valueType;
+    else return [];
+  }
+  at = unwrapped(at);
+  if (at instanceof z.ZodObject) return Object.keys(at.shape);
+  if (at instanceof z.ZodRecord && at.keyType instanceof z.ZodEnum) return at.keyType.options.map(String);
+  return [];
+}
+
+function unwrapped(schema: unknown): unknown {
+  let at = schema;
+  while (at instanceof z.ZodOptional) at = at.unwrap();
+  return at;
+}
 
 /**
  * @param place the objection and where it stands
  * @param data what the file holds
+ * @param schema what it may hold
  */
-export function describeIssue(place: IssuePlace, data: unknown): string {
+export function describeIssue(place: IssuePlace, data: unknown, schema: unknown): string {
   const { issue, path } = place;
   const name = nameOf(path);
   const value = path.reduce<unknown>(
@@ -36,11 +46,8 @@ export function describeIssue(place: IssuePlace, data: unknown): string {
   );
   switch (issue.code) {
     case "unrecognized_keys":
-      return unknownKey(path, path.length === 1 ? topLevelKeys : []);
-    case "invalid_key": {
-      const allowed = issue.issues.flatMap((inner) => (inner.code === "invalid_value" ? inner.values.map(String) : []));
-      return unknownKey(path, allowed);
-    }
+    case "invalid_key":
+      return unknownKey(path, allowedKeys(schema, path.slice(0, -1)));
     case "invalid_value":
       return `\`${name}\` must be ${anyOf(issue.values.map(String))}, not ${shown(value)}${meant(value, issue.values)}`;
     case "invalid_type":

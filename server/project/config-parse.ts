@@ -72,7 +72,9 @@ export function parseConfig(text: string, file: string, ruleIds: readonly string
     const places = result.error.issues.flatMap((issue) => placesOf(issue));
     for (const place of places) {
       const [start, end] = rangeOf(document.contents, origin.translate(data, place.path), place.atKey);
-      problems.push(problem(describeIssue(place, data), start, end));
+      // A block's range reaches to the next key.
+      const { length } = text.slice(start, end).trimEnd();
+      problems.push(problem(describeIssue(place, data, schema), start, start + length));
     }
     removeAll(data, places, origin);
   }

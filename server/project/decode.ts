@@ -9,6 +9,7 @@ export type Decoded = { text: string; encoding: string } | { reason: string };
 /** Python's names of encodings where they are not also labels of the WHATWG Encoding standard. */
 const pythonNames: Record<string, string> = {
   latin: "iso-8859-1",
+  "latin-1": "iso-8859-1",
   l1: "iso-8859-1",
   "8859": "iso-8859-1",
   cp819: "iso-8859-1",

@@ -1,5 +1,5 @@
 /** Paths as the project names them: absolute, with forward slashes. */
-import { realpathSync, statSync } from "node:fs";
+import { realpathSync, type Stats, statSync } from "node:fs";
 import { homedir } from "node:os";
 import nodePath from "node:path";
 
@@ -42,9 +42,14 @@ export function* ancestors(start: string): Generator<string> {
   }
 }
 
-/** `file`, `folder`, or undefined when there is nothing (or a broken link). */
+/** `file`, `folder`, or undefined when there is nothing (a broken link, a loop of links, a folder that may not be entered). */
 export function kindOf(path: string): "file" | "folder" | "other" | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false });
+  let stat: Stats | undefined;
+  try {
+    stat = statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
   if (!stat) return undefined;
   if (stat.isFile()) return "file";
   return stat.isDirectory() ? "folder" : "other";
