@@ -48,7 +48,7 @@ export const pageStateSchema = z.object({
   category: z.string().default("all"),
   sort: z.enum(["severity", "category", "title"]).default("severity"),
   framework: z.enum(["owasp_llm", "owasp_api", "gdpr", "pci_dss", "soc2"]).default("owasp_llm"),
-  stack: z.enum(["flask", "django"]).default("flask"),
+  stack: z.enum(["flask", "django", "fastapi", "nginx"]).default("flask"),
   expanded: z.array(z.string()).default([]),
   scroll: z.number().default(0),
 });
