@@ -31,7 +31,8 @@ export function applyFixes(run: FixRun): FixOutcome {
   const { engine } = run;
   const changed: FixOutcome["changed"] = new Map();
   const refused: FixOutcome["refused"] = new Map();
-  const tried = new Set<string>();
+  /** Findings, or places of findings, that need no second attempt. */
+  const spent = new Set<string>();
   let applied = 0;
 
   const current = (file: string): string | undefined => changed.get(file)?.after ?? run.text(file);
@@ -59,17 +60,24 @@ export function applyFixes(run: FixRun): FixOutcome {
     return true;
   };
 
+  const open = (file: string): Finding[] => engine.findings(file).filter((f) => !f.suppressed && f.fixes.length > 0);
+
   const nextFix = (file: string): boolean => {
-    for (const finding of engine.findings(file)) {
-      if (finding.suppressed || finding.fixes.length === 0) continue;
+    const findings = open(file);
+    for (const finding of findings) {
       const key = keyOf(finding);
-      if (tried.has(key)) continue;
+      const place = `${key}\0${finding.start}`;
+      if (spent.has(key) || spent.has(place)) continue;
       const fix = engine.fixes(finding)[0];
-      tried.add(key);
-      if (fix && apply(fix.edits)) {
-        applied++;
-        return true;
+      if (!fix || !apply(fix.edits)) {
+        spent.add(place);
+        continue;
       }
+      applied++;
+      const count = (list: readonly Finding[]): number => list.filter((other) => keyOf(other) === key).length;
+      // A fix that leaves as many findings of its kind as there were would be offered without end.
+      if (count(open(file)) >= count(findings)) spent.add(key);
+      return true;
     }
     return false;
   };
@@ -82,7 +90,7 @@ export function applyFixes(run: FixRun): FixOutcome {
   return { changed, applied, refused };
 }
 
-/** The same finding on another line is the same; a second one of its kind in the file is not. */
+/** What a finding is, wherever in the file it stands by now. */
 function keyOf(finding: Finding): string {
   return `${finding.file}\0${finding.rule}\0${finding.fingerprint}\0${finding.message}`;
 }

@@ -59,5 +59,5 @@ function place(at: { path: string; start: { line: number; column: number } }): s
 
 /** Names and messages hold text from the sources: nothing of it may steer the terminal or fake a line. */
 function oneLine(text: string): string {
-  return terminalText(text).replaceAll("\n", " ");
+  return terminalText(text).replace(/[\n\t]/g, " ");
 }
