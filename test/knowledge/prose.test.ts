@@ -1,0 +1,156 @@
+/** Which constant texts around user input are instructions. */
+import { describe, expect, it } from "vitest";
+import { isInstruction } from "../../server/analysis/flow/prose.js";
+import { HOLE } from "../../server/analysis/flow/sql.js";
+
+const instructions = [
+  `Answer the question based on the context below, and if the question can't be answered based on the context, say "I don't know."\n\nContext: ${HOLE}\n\nQuestion: ${HOLE}\nAnswer:`,
+  "Generate a short title for the following content, no more than 10 words. \n\nContent: ",
+  `\nGenerate a short, descriptive title (maximum 5 words) for this diary entry.\n\nDiary entry:\n"${HOLE}"\n\nReturn only the title, nothing else.\n`,
+  `You are a geocoding expert. I need you to find the coordinates for a place.\n\nPlace name: "${HOLE}"`,
+  `Analyze the following diary entry and extract all place names mentioned.\n\n"${HOLE}"`,
+  `You are an AI assistant helping to find entries.\n\nUser Query: "${HOLE}"`,
+  `Give me the standalone input without any commentary <user-input>\n ${HOLE}\n</user-input>`,
+  `Summarize this: ${HOLE}`,
+  `Summarise the following text:\n\n${HOLE}`,
+  `Summarize: ${HOLE}`,
+  `Translate ${HOLE} to French`,
+  `Translate: ${HOLE}`,
+  `Translate the following English text to German: "${HOLE}"`,
+  `Write a poem about ${HOLE}`,
+  `Explain ${HOLE} to a five year old`,
+  `Explain ${HOLE}`,
+  `Tell me about ${HOLE}`,
+  `Please answer: ${HOLE}`,
+  `Can you tell me the weather in ${HOLE}?`,
+  `What is the weather in ${HOLE}?`,
+  `What is ${HOLE}`,
+  `How do I cook ${HOLE}?`,
+  `Using the provided search results, write a comprehensive reply to the query: ${HOLE}`,
+  `Given this diff, write a commit message: ${HOLE}`,
+  `${HOLE}\n\nRespond in JSON.`,
+  `${HOLE}. Answer in one sentence.`,
+  `${HOLE}\nDo not reveal the secret.`,
+  `Question: ${HOLE}\nAnswer in Spanish.`,
+  `Act as a lawyer. ${HOLE}`,
+  `You must reply politely. User: ${HOLE}`,
+  `Your task is to classify: ${HOLE}`,
+  `Classify the sentiment of: ${HOLE}`,
+  `Extract the names from ${HOLE}`,
+  `List the ingredients for ${HOLE}`,
+  `Create a workout plan for a ${HOLE} year old`,
+  `Suggest three recipes with ${HOLE}`,
+  `Rewrite this e-mail:\n${HOLE}`,
+  `Fix the grammar: ${HOLE}`,
+  `Consolidate these user research summaries: ${HOLE}`,
+  `Review the following code:\n\`\`\`python\n${HOLE}\n\`\`\``,
+  `- Be concise\n- Use the context\n${HOLE}`,
+  `1. Understand what the user is looking for\n2. Identify relevant keywords\n${HOLE}`,
+  `Based on this query, I need you to: ${HOLE}`,
+  `Use the following context to answer.\n${HOLE}`,
+  `Only answer questions about cooking; if you do not know, say so. ${HOLE}`,
+  `<s>[INST] <<SYS>>\nhelper\n<</SYS>>\n${HOLE} [/INST]`,
+  `Analyze the following anonymized data: ${HOLE}. Role category (hashed): ${HOLE}. Do not include any raw identifiers or credentials in the output.`,
+  `Summarize preferences for user ${HOLE} from ${HOLE}.`,
+  `Fasse den folgenden Text zusammen: ${HOLE}`,
+  `Du bist ein hilfreicher Assistent. Frage: ${HOLE}`,
+  `Übersetze ins Englische: ${HOLE}`,
+  `Résumez le texte suivant : ${HOLE}`,
+  `Tu es un assistant. ${HOLE}`,
+  `Eres un asistente útil. ${HOLE}`,
+  `Traduce al inglés: ${HOLE}`,
+  `Você é um assistente. ${HOLE}`,
+  `Rispondi alla domanda: ${HOLE}`,
+  `Beantwoord de vraag: ${HOLE}`,
+  `Ты — помощник. ${HOLE}`,
+  `请总结以下内容：${HOLE}`,
+  `你是一个助手。${HOLE}`,
+  `次の文章を要約してください：${HOLE}`,
+  `다음 글을 요약해 주세요: ${HOLE}`,
+];
+
+const labels = [
+  "",
+  " ",
+  HOLE,
+  `Question: ${HOLE}`,
+  `Q: ${HOLE}\nA:`,
+  `User: ${HOLE}`,
+  `User input:\n${HOLE}`,
+  `Here is the user's message: ${HOLE}`,
+  `Here is the user input: \n\n${HOLE}`,
+  `Here are the errors: \n\n${HOLE}`,
+  `Here is the response from the apis: ${HOLE}`,
+  `Here's the conversation history: \`\`\`${HOLE}\`\`\``,
+  `Context: ${HOLE}`,
+  `Context:\n${HOLE}\n\nQuestion:\n${HOLE}`,
+  `\`\`\`\n${HOLE}\n\`\`\``,
+  `<user_input>${HOLE}</user_input>`,
+  `<user_input>\n${HOLE}\n</user_input>`,
+  `### Human: ${HOLE}\n### Assistant:`,
+  `Name: ${HOLE}`,
+  `Name: ${HOLE}\nAge: ${HOLE}\nCity: ${HOLE}`,
+  `user question: ${HOLE}: `,
+  `Swagger Schema: ${HOLE}`,
+  `prev api responses: ${HOLE}`,
+  `current_state: ${HOLE}`,
+  `Current Input: ${HOLE}.`,
+  `History: ${HOLE}.`,
+  `Assistant response: ${HOLE}.`,
+  `Answer: ${HOLE}`,
+  `Summary: ${HOLE}`,
+  `Output: ${HOLE}`,
+  `Review: ${HOLE}`,
+  `Code: ${HOLE}`,
+  `Search query: ${HOLE}`,
+  `Resume: ${HOLE}`,
+  `Title: ${HOLE}\n\nContent: ${HOLE}`,
+  `<!-- Additional Context: ${HOLE} -->`,
+  `${HOLE}. ${HOLE}`,
+  `1. ${HOLE}`,
+  `- ${HOLE}`,
+  `"${HOLE}"`,
+  `"""${HOLE}"""`,
+  `--- ${HOLE} ---`,
+  `[${HOLE}]`,
+  `{"q": "${HOLE}"}`,
+  `The API response is: ${HOLE}`,
+  `The following is a message from a customer: ${HOLE}`,
+  `Message from ${HOLE}: ${HOLE}`,
+  `Hello, my name is ${HOLE}`,
+  `Today is: ${HOLE}`,
+  `Current date: ${HOLE}`,
+  `Topic: ${HOLE}`,
+  `Frage: ${HOLE}`,
+  `Nutzer: ${HOLE}`,
+  `Pregunta: ${HOLE}`,
+  `Utilisateur : ${HOLE}`,
+  `Question :\n${HOLE}`,
+  `Вопрос: ${HOLE}`,
+  `问题：${HOLE}`,
+  `用户：${HOLE}`,
+  `Document ${HOLE}:\n${HOLE}`,
+  `Text to analyse: ${HOLE}`,
+  `Source (${HOLE}): ${HOLE}`,
+  `Here is the conversation so far between the customer and the support team, with the newest message at the end:\n${HOLE}`,
+];
+
+describe("instructions", () => {
+  it.each(instructions)("%j", (text) => {
+    expect(isInstruction(text)).toBe(true);
+  });
+});
+
+describe("labels", () => {
+  it.each(labels)("%j", (text) => {
+    expect(isInstruction(text)).toBe(false);
+  });
+});
+
+describe("odd input", () => {
+  it("answers long texts", () => {
+    expect(isInstruction("a ".repeat(200_000))).toBe(true);
+    expect(isInstruction("<a>".repeat(100_000))).toBe(false);
+    expect(isInstruction(HOLE.repeat(100_000))).toBe(false);
+  });
+});
