@@ -19,6 +19,11 @@ export const limitsSchema = z.object({
   firstByteMs: z.number().int().positive().default(30_000),
   idleMs: z.number().int().positive().default(10_000),
   totalMs: z.number().int().positive().default(60_000),
+  /** A body that stays below this rate is cut off. */
+  minBytesPerSecond: z.number().min(0).default(4),
+  minRateAfterMs: z.number().int().positive().default(12_000),
+  /** After so many time-outs in a row nothing more is sent. */
+  timeoutsInARow: z.number().int().min(1).default(3),
   /** Of one body, after decompression. */
   bodyBytes: z.number().int().positive().default(2_000_000),
   headerBytes: z.number().int().positive().default(16_384),

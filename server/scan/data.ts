@@ -1,0 +1,30 @@
+import { parse } from "yaml";
+import { z } from "zod";
+import { ScanError } from "./errors.js";
+
+/**
+ * Reads one of the data files against its schema.
+ * @throws ScanError "bad-data" naming the file, the place and what is wrong there
+ */
+export function readData<S extends z.ZodType>(text: string, schema: S, file: string): z.output<S> {
+  let document: unknown;
+  try {
+    document = parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    throw new ScanError("bad-data", `${file} is not YAML: ${reason}`);
+  }
+  const result = schema.safeParse(document);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw new ScanError("bad-data", `${file}: ${issue?.path.join(".") || "the document"}: ${issue?.message ?? "is not as its schema says"}`);
+}
+
+/** Reads on first use and keeps the result. */
+export function lazy<T>(make: () => T): () => T {
+  let value: { got: T } | null = null;
+  return () => {
+    value ??= { got: make() };
+    return value.got;
+  };
+}

@@ -1,0 +1,192 @@
+import type { ScanOptions } from "../options.js";
+import type { HttpClient, HttpReply } from "../transport/client.js";
+import { type Answer, toAnswer } from "./answer.js";
+import { Endpoint } from "./endpoint.js";
+import { fieldsAsked } from "./hints.js";
+import { parseReplyPath } from "./reply.js";
+import {
+  COMMON_KEYS,
+  formShape,
+  jsonShape,
+  messagesShape,
+  PROMPT,
+  queryShape,
+  RARE_KEYS,
+  type Shape,
+  textShape,
+} from "./shape.js";
+
+export interface Discovery {
+  endpoint: Endpoint;
+  source: "given" | "source" | "openapi" | "tried" | "none";
+  /** What was sent and came back while looking. */
+  answers: Answer[];
+  /** Why no shape worked; empty when one did. */
+  why: string;
+}
+
+/** An ordinary question whose answer is easy to recognise and is not in the question. */
+export const ARITHMETIC = { prompt: "What is 17 plus 25? Please answer with the number.", answer: /\b42\b|forty[- ]?two/i };
+
+/**
+ * Finds the shape of request that the endpoint takes: what was given or is known from source or OpenAPI, else the common
+ * shapes one after another, led by what the endpoint's own error messages ask for.
+ */
+export async function discover(
+  client: HttpClient,
+  options: ScanOptions,
+  url: URL,
+  fromOpenApi: readonly Shape[],
+): Promise<Discovery> {
+  const replyPath = options.replyPath ? parseReplyPath(options.replyPath) : null;
+  const given = givenShape(options, url);
+  const first = given ?? fromOpenApi[0] ?? jsonShape(url.href, COMMON_KEYS[0], options.method);
+  const endpoint = new Endpoint(client, options, first, replyPath);
+  const answers: Answer[] = [];
+  const ask = async (shape: Shape, prompt = ARITHMETIC.prompt) => {
+    endpoint.shape = shape;
+    const answer = await endpoint.ask(prompt, { check: "baseline" });
+    answers.push(answer);
+    return answer;
+  };
+
+  if (given) {
+    const answer = await ask(given);
+    const source = options.bodyTemplate || options.url.includes(PROMPT) ? "given" : "source";
+    if (answer.ok || source === "given") return { endpoint, source, answers, why: answer.why };
+  }
+  for (const shape of fromOpenApi.slice(0, 3)) {
+    const answer = await ask(shape);
+    if (answer.ok) return { endpoint, source: "openapi", answers, why: "" };
+    if (hopeless(answer)) return { endpoint, source: "none", answers, why: answer.why };
+  }
+  return tryShapes(endpoint, options, url, ask, answers);
+}
+
+function givenShape(options: ScanOptions, url: URL): Shape | null {
+  const literal = options.url.includes(PROMPT) ? url.href.replaceAll("%7B%7B", "{{").replaceAll("%7D%7D", "}}") : url.href;
+  if (options.bodyTemplate !== undefined) {
+    const declared = Object.entries(options.headers).find(([name]) => name.toLowerCase() === "content-type")?.[1];
+    const template = options.bodyTemplate;
+    const guessed = /^\s*[[{"]/.test(template) ? "application/json" : /^[\w.[\]-]+=/.test(template) ? "application/x-www-form-urlencoded" : "text/plain";
+    return { method: options.method ?? "POST", url: literal, bodyTemplate: template, contentType: declared ?? guessed, key: "template" };
+  }
+  if (options.url.includes(PROMPT))
+    return { method: options.method ?? "GET", url: literal, bodyTemplate: null, contentType: null, key: "url" };
+  const key = options.knowledge.bodyKey;
+  if (key === "messages") return messagesShape(url.href, options.method);
+  return key ? jsonShape(url.href, key, options.method) : null;
+}
+
+type AskShape = (shape: Shape, prompt?: string) => Promise<Answer>;
+
+/** No other shape can help: no answer at all, no access, or nothing there. */
+function hopeless(answer: Answer): boolean {
+  const { status, failure } = answer.http;
+  return failure !== null ? failure.kind !== "reset" : status === 401 || status === 403 || status === 429 || status === 404;
+}
+
+async function tryShapes(endpoint: Endpoint, options: ScanOptions, url: URL, ask: AskShape, answers: Answer[]): Promise<Discovery> {
+  const method = options.method;
+  const found = (shape: Shape): Discovery => {
+    endpoint.shape = shape;
+    return { endpoint, source: "tried", answers, why: "" };
+  };
+  const none = (why: string): Discovery => ({ endpoint, source: "none", answers, why });
+
+  if (method === "GET" || (!method && url.search !== "")) {
+    const shape = await tryQuery(url, ask);
+    if (shape) return found(shape);
+    if (method === "GET") return none(answers.at(-1)?.why ?? "no shape was accepted");
+  }
+
+  // What an endpoint says to a key it cannot know tells an answer to the prompt from an answer to anything.
+  const control = await ask(jsonShape(url.href, "spillcheck_unused", method), "-");
+  if (hopeless(control)) {
+    const again = control.http.status === 404 ? await tryQuery(url, ask) : null;
+    return again ? found(again) : none(control.why);
+  }
+  if (control.http.status === 405 && !method) {
+    const allowed = (control.http.headers.allow ?? "GET").toUpperCase();
+    if (/\b(PUT|PATCH)\b/.test(allowed) && !/\bPOST\b/.test(allowed))
+      return tryShapes(endpoint, { ...options, method: /\bPUT\b/.test(allowed) ? "PUT" : "PATCH" }, url, ask, answers);
+    const shape = await tryQuery(url, ask);
+    return shape ? found(shape) : none(control.why);
+  }
+
+  const hinted = hintedShapes(url, control.http, method);
+  const json: Shape[] = [...hinted, ...COMMON_KEYS.map((key) => jsonShape(url.href, key, method)), messagesShape(url.href, method)];
+  const weak: Shape[] = [];
+  const seen = new Set<string>();
+  let statuses = new Set<number>();
+  const queue = [...json];
+  for (let shape = queue.shift(); shape; shape = queue.shift()) {
+    if (seen.has(shape.bodyTemplate ?? "")) continue;
+    seen.add(shape.bodyTemplate ?? "");
+    const answer = await ask(shape);
+    statuses.add(answer.http.status);
+    if (answer.ok) {
+      if (ARITHMETIC.answer.test(answer.extracted.text) || !control.ok) return found(shape);
+      if (normal(answer.extracted.text) !== normal(control.extracted.text)) weak.push(shape);
+    } else if (hopeless(answer)) return none(answer.why);
+    else queue.unshift(...hintedShapes(url, answer.http, method).filter((hint) => !seen.has(hint.bodyTemplate ?? "")));
+  }
+  if (weak[0]) return found(weak[0]);
+
+  const noJson = ![...statuses].some((status) => status >= 200 && status < 300);
+  if (noJson) {
+    statuses = new Set();
+    for (const shape of [...COMMON_KEYS.map((key) => formShape(url.href, key, method)), textShape(url.href)]) {
+      const answer = await ask(shape);
+      if (answer.ok) return found(shape);
+      if (hopeless(answer)) return none(answer.why);
+    }
+    const shape = method ? null : await tryQuery(url, ask);
+    if (shape) return found(shape);
+  }
+  for (const key of RARE_KEYS) {
+    const shape = jsonShape(url.href, key, method);
+    const answer = await ask(shape);
+    if (answer.ok && (!control.ok || normal(answer.extracted.text) !== normal(control.extracted.text))) return found(shape);
+  }
+  if (control.ok) return found(jsonShape(url.href, COMMON_KEYS[0], method));
+  return none(answers.at(-1)?.why ?? "no shape was accepted");
+}
+
+async function tryQuery(url: URL, ask: AskShape): Promise<Shape | null> {
+  const present = [...url.searchParams.keys()];
+  const keys = [...present, ...COMMON_KEYS.filter((key) => !present.includes(key)), "q"];
+  let weak: Shape | null = null;
+  let first = "";
+  for (const key of keys) {
+    const shape = queryShape(url.href, key);
+    const answer = await ask(shape);
+    if (hopeless(answer)) return weak;
+    if (!answer.ok) continue;
+    if (ARITHMETIC.answer.test(answer.extracted.text)) return shape;
+    if (weak === null) {
+      weak = shape;
+      first = normal(answer.extracted.text);
+    } else if (normal(answer.extracted.text) !== first) {
+      // The odd one out among equal answers is the key that is read.
+      return shape;
+    }
+  }
+  return weak;
+}
+
+function hintedShapes(url: URL, http: HttpReply, method: string | undefined): Shape[] {
+  if (http.status < 400) return [];
+  const fields = fieldsAsked(http.text);
+  const [main, ...others] = fields;
+  if (!main) return [];
+  const extra = Object.fromEntries(others.map((name) => [name, /_?id$|session|user|name/i.test(name) ? "spillcheck" : "text"]));
+  return main === "messages" ? [messagesShape(url.href, method, extra)] : [jsonShape(url.href, main, method, extra)];
+}
+
+function normal(text: string): string {
+  return text.replace(/\d+/g, "0").replace(/\s+/g, " ").trim().toLowerCase();
+}
+
+/** Reads one raw reply as an answer, for callers that send by themselves. */
+export { toAnswer };

@@ -1,0 +1,157 @@
+import { query } from "jsonpath-rfc9535";
+import type { ScanOptions } from "../options.js";
+import type { HttpClient, HttpReply } from "../transport/client.js";
+import { type Answer, toAnswer } from "./answer.js";
+import { authHeaders } from "./auth.js";
+import type { ReplyPath } from "./reply.js";
+import { type ChatMessage, fill, SESSION, type Shape, takesMessages } from "./shape.js";
+
+/** Who asks: `own` with the caller's credentials, `other` with the second identity's, `nobody` without any. */
+export type Identity = "own" | "other" | "nobody";
+
+export interface AskOptions {
+  /** Under which name the request is counted. */
+  check: string;
+  identity?: Identity;
+  conversation?: Conversation;
+  retry?: boolean;
+  unpaced?: boolean;
+  headers?: Record<string, string>;
+  shape?: Shape;
+}
+
+/** Cookies, session id and turns of one conversation with the endpoint. */
+export interface Conversation {
+  session: string;
+  cookies: Map<string, string>;
+  turns: ChatMessage[];
+}
+
+/** The endpoint as the scan speaks to it, once the shape of request and reply is known. */
+export class Endpoint {
+  replyPath: ReplyPath | null;
+  /** The first conversation's, shared by all single questions where the endpoint needs a session or a CSRF cookie. */
+  private shared: Promise<Conversation> | null = null;
+
+  constructor(
+    readonly client: HttpClient,
+    readonly options: ScanOptions,
+    public shape: Shape,
+    replyPath: ReplyPath | null,
+  ) {
+    this.replyPath = replyPath;
+  }
+
+  /** Sends one prompt. In a conversation with turns, the earlier ones are sent along where the shape takes messages. */
+  async ask(prompt: string, ask: AskOptions): Promise<Answer> {
+    const conversation = ask.conversation ?? (await this.sharedConversation(ask.check));
+    const shape = ask.shape ?? this.shape;
+    const filled = fill(shape, prompt, conversation.session, ask.conversation?.turns ?? []);
+    const http = await this.send(
+      { method: filled.method, url: filled.url, body: filled.body, headers: filled.contentType ? { "content-type": filled.contentType } : {} },
+      { ...ask, conversation },
+    );
+    const answer = toAnswer(prompt, http, ask.shape ? null : this.replyPath);
+    if (ask.conversation && takesMessages(shape) && answer.ok)
+      ask.conversation.turns.push({ role: "user", content: prompt }, { role: "assistant", content: answer.extracted.text });
+    return answer;
+  }
+
+  /** Sends any request with the endpoint's usual headers, credentials and cookies. */
+  async send(
+    request: { method: string; url: URL; body: string | null; headers?: Record<string, string> },
+    ask: AskOptions,
+  ): Promise<HttpReply> {
+    const { options } = this;
+    const conversation = ask.conversation;
+    const identity = ask.identity ?? "own";
+    const headers: Record<string, string> = {
+      accept: "application/json, text/event-stream;q=0.9, text/plain;q=0.8, text/html;q=0.7, */*;q=0.5",
+      "user-agent": "SpillCheck",
+      ...lowerKeys(identity === "nobody" ? withoutCredentials(options.headers) : options.headers),
+      ...authHeaders(options, identity),
+      ...request.headers,
+      ...ask.headers,
+    };
+    if (conversation) {
+      const cookie = [headers.cookie, ...[...conversation.cookies].map(([name, value]) => `${name}=${value}`)].filter(Boolean).join("; ");
+      if (cookie && identity !== "nobody") headers.cookie = cookie;
+      const csrf = options.csrf ? conversation.cookies.get(options.csrf.cookie) : undefined;
+      if (csrf && options.csrf) {
+        headers[options.csrf.header.toLowerCase()] = csrf;
+        headers.referer ??= request.url.origin + request.url.pathname;
+      }
+    }
+    const http = await this.client.send({ ...request, headers, check: ask.check, retry: ask.retry, unpaced: ask.unpaced });
+    if (conversation) for (const [name, value] of readCookies(http.headers["set-cookie"])) conversation.cookies.set(name, value);
+    return http;
+  }
+
+  /** Opens a conversation of its own: fetches the CSRF cookie and the session id where those are described. */
+  async open(check: string, identity: Identity = "own"): Promise<Conversation> {
+    const conversation: Conversation = { session: `spillcheck-${Math.random().toString(36).slice(2, 10)}`, cookies: new Map(), turns: [] };
+    const { session, csrf } = this.options;
+    if (csrf) await this.send({ method: "GET", url: new URL(stripPlaceholders(this.shape.url)), body: null }, { check, conversation, identity });
+    if (session) {
+      const http = await this.send(
+        {
+          method: session.method,
+          url: new URL(session.path, stripPlaceholders(this.shape.url)),
+          body: session.body ?? null,
+          headers: session.body ? { "content-type": /^\s*[[{]/.test(session.body) ? "application/json" : "application/x-www-form-urlencoded" } : {},
+        },
+        { check, conversation, identity },
+      );
+      const id = sessionId(http.text, session.idPath);
+      if (id) conversation.session = id;
+    }
+    return conversation;
+  }
+
+  private sharedConversation(check: string): Promise<Conversation> {
+    this.shared ??= this.options.csrf || this.options.session
+      ? this.open(check)
+      : Promise.resolve({ session: "spillcheck", cookies: new Map(), turns: [] });
+    return this.shared;
+  }
+
+  /** True when several turns can be told apart from single questions: a messages list, a session id, or cookies. */
+  get keepsConversations(): boolean {
+    const text = `${this.shape.url} ${this.shape.bodyTemplate ?? ""}`;
+    return takesMessages(this.shape) || text.includes(SESSION) || this.options.session !== undefined;
+  }
+}
+
+function sessionId(body: string, path: string | undefined): string | null {
+  try {
+    const found = query(JSON.parse(body), path ?? "$..['session_id','sessionId','conversation_id','id']")[0];
+    return typeof found === "string" || typeof found === "number" ? String(found) : null;
+  } catch {
+    return null;
+  }
+}
+
+function stripPlaceholders(url: string): string {
+  return url.replaceAll("{{prompt}}", "hello").replaceAll(SESSION, "spillcheck");
+}
+
+function lowerKeys(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+const CREDENTIAL_HEADER = /^(authorization|proxy-authorization|cookie|.*(api-?key|token|secret|auth).*)$/i;
+
+/** The caller's headers without those that prove who they are. */
+export function withoutCredentials(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !CREDENTIAL_HEADER.test(name)));
+}
+
+/** Name and value of each cookie that a `set-cookie` header (values joined by line breaks) sets. */
+export function readCookies(header: string | undefined): [string, string][] {
+  if (!header) return [];
+  return header.split("\n").flatMap((line): [string, string][] => {
+    const first = line.split(";")[0] ?? "";
+    const equals = first.indexOf("=");
+    return equals > 0 ? [[first.slice(0, equals).trim(), first.slice(equals + 1).trim()]] : [];
+  });
+}

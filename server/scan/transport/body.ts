@@ -1,0 +1,85 @@
+import type { Readable, Transform } from "node:stream";
+import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+
+export interface ReadBody {
+  text: string;
+  bytes: number;
+  /** Name of the limit that cut the body short, if one did. */
+  limit: "bodyBytes" | "totalMs" | "idleMs" | "minBytesPerSecond" | null;
+  /** Set when the stream broke: wrong length, damaged compression, connection reset. */
+  broken: string | null;
+}
+
+export interface BodyLimits {
+  bodyBytes: number;
+  idleMs: number;
+  /** Milliseconds left of the whole request. */
+  remainingMs: number;
+  minBytesPerSecond: number;
+  /** How long a body may stay below that rate. */
+  minRateAfterMs: number;
+}
+
+function decompressor(encoding: string): Transform | null {
+  if (/gzip/i.test(encoding)) return createGunzip();
+  if (/deflate/i.test(encoding)) return createInflate();
+  if (/\bbr\b/i.test(encoding)) return createBrotliDecompress();
+  return null;
+}
+
+/**
+ * Reads a body as text, never holding more than the cap: the cap counts what comes out of decompression, so a small
+ * compressed bomb ends there as well. What was read before a limit or a break is kept.
+ */
+export function readBody(body: Readable, encoding: string, limits: BodyLimits, signal: AbortSignal): Promise<ReadBody> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    let settled = false;
+    const started = Date.now();
+    const unpack = encoding ? decompressor(encoding) : null;
+    const source: Readable = unpack ? body.pipe(unpack) : body;
+
+    const finish = (limit: ReadBody["limit"], broken: string | null) => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(total);
+      clearTimeout(idle);
+      clearInterval(rate);
+      signal.removeEventListener("abort", abort);
+      if (limit || broken) {
+        body.destroy();
+        unpack?.destroy();
+      }
+      const text = new TextDecoder("utf-8", { ignoreBOM: false }).decode(Buffer.concat(chunks));
+      resolve({ text, bytes, limit, broken });
+    };
+    const abort = () => {
+      if (settled) return;
+      reject(signal.reason);
+      finish(null, "cancelled");
+    };
+    const total = setTimeout(() => finish("totalMs", null), Math.max(1, limits.remainingMs));
+    let idle = setTimeout(() => finish("idleMs", null), limits.idleMs);
+    const rate = setInterval(() => {
+      const ms = Date.now() - started;
+      if (ms >= limits.minRateAfterMs && (bytes * 1000) / ms < limits.minBytesPerSecond)
+        finish("minBytesPerSecond", null);
+    }, 1_000);
+
+    source.on("data", (chunk: Buffer) => {
+      clearTimeout(idle);
+      idle = setTimeout(() => finish("idleMs", null), limits.idleMs);
+      const room = limits.bodyBytes - bytes;
+      chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
+      bytes += Math.min(chunk.length, room);
+      if (chunk.length > room) finish("bodyBytes", null);
+    });
+    source.on("end", () => finish(null, null));
+    source.on("close", () => finish(null, null));
+    source.on("error", (error: Error) => finish(null, error.message));
+    if (unpack) body.on("error", (error: Error) => finish(null, error.message));
+    if (signal.aborted) abort();
+    else signal.addEventListener("abort", abort, { once: true });
+  });
+}
