@@ -6,6 +6,7 @@
 //
 //   node scripts/editor-host.mjs setup           installs what is missing, prints where it lies
 //   node scripts/editor-host.mjs open [folder]   serves the folder with the extension of this repository
+//   node scripts/editor-host.mjs test [name]     builds, then runs the suite in test/editor
 import { execFile, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
@@ -146,13 +147,19 @@ export async function startServer(host, options = {}) {
     detached: process.platform !== "win32",
   });
   const gone = new Promise((settle) => child.once("exit", settle));
-  const stop = async () => {
+  const end = () => {
     try {
       if (process.platform === "win32") child.kill();
       else process.kill(-child.pid, "SIGTERM");
     } catch {
       // It had ended by itself.
     }
+  };
+  // A test run that dies leaves no server behind.
+  process.once("exit", end);
+  const stop = async () => {
+    process.off("exit", end);
+    end();
     await gone;
     rmSync(data, { recursive: true, force: true, maxRetries: 5 });
   };
@@ -192,18 +199,57 @@ export function workbenchUrl(port, folder, extension, tests) {
   return url.href;
 }
 
-async function main([command = "open", folder = join(repository, "media", "sample")]) {
-  const log = (line) => console.error(line);
-  const host = await ensureHost(log);
-  if (command === "setup") {
-    const chromium = await ensureChromium(log);
-    console.log(`VS Code's server: ${host.vscode}\nChromium: ${chromium.path}`);
+/** Builds the extension and runs the suite in the real editor; the exit code is the suite's. */
+async function test(names) {
+  const { build } = await import("../esbuild.mjs");
+  await build({ quiet: true });
+  const vitest = join(repository, "node_modules", "vitest", "vitest.mjs");
+  const args = [vitest, "run", "--config", join("test", "editor", "vitest.config.ts"), ...names];
+  const child = spawn(process.execPath, args, { cwd: repository, stdio: "inherit" });
+  process.exitCode = await new Promise((settle) => child.once("exit", (code) => settle(code ?? 1)));
+}
+
+/** Shows the sample workspace: in the desktop editor where one is named, else in a browser. */
+async function open(folder) {
+  const { build } = await import("../esbuild.mjs");
+  await build({ quiet: true });
+  const desktop = process.env.VSCODE_EXECUTABLE_PATH;
+  if (desktop) {
+    const data = mkdtempSync(join(tmpdir(), "spillcheck-vscode-"));
+    const args = [
+      folder,
+      `--extensionDevelopmentPath=${repository}`,
+      `--user-data-dir=${data}`,
+      "--disable-workspace-trust",
+    ];
+    const child = spawn(desktop, args, { stdio: "inherit" });
+    await new Promise((settle) => child.once("exit", settle));
+    rmSync(data, { recursive: true, force: true, maxRetries: 5 });
     return;
   }
-  if (command !== "open") throw new Error(`There is no command "${command}": use setup or open.`);
-  const server = await startServer(host);
-  console.log(`Open ${workbenchUrl(server.port, resolve(folder), repository)} in a browser. Ctrl+C ends it.`);
+  const server = await startServer(await ensureHost((line) => console.error(line)));
+  console.log(`Open ${workbenchUrl(server.port, folder, repository)} in a browser. Ctrl+C ends it.`);
   process.once("SIGINT", () => server.stop().then(() => process.exit(0)));
+}
+
+async function main([command = "open", ...rest]) {
+  switch (command) {
+    case "setup": {
+      const log = (line) => console.error(line);
+      const host = await ensureHost(log);
+      const chromium = await ensureChromium(log);
+      console.log(`VS Code's server: ${host.vscode}\nChromium: ${chromium.path}`);
+      return;
+    }
+    case "open": {
+      const samples = [join(repository, "media", "sample"), join(repository, "test", "editor", "workspace")];
+      return open(resolve(rest[0] ?? samples.find(existsSync)));
+    }
+    case "test":
+      return test(rest);
+    default:
+      throw new Error(`There is no command "${command}": use setup, open or test.`);
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
