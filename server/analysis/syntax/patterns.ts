@@ -42,13 +42,8 @@ function readType(lo: Lowerer, node: Node, path: readonly string[], into: Patter
   switch (node.type) {
     case "case_pattern": {
       const text = lo.textOf(node);
-      // `_` alone has no node of its own, and the sign of `-1` neither.
+      // `_` alone has no node of its own.
       if (first === undefined) return text === "_";
-      if (text.startsWith("-") && first.type !== "complex_pattern") {
-        const x = lo.expr(first);
-        into.values.push({ k: "un", op: "-", x, s: node.startIndex - lo.base, e: node.endIndex - lo.base });
-        return false;
-      }
       return read(lo, first, path, into);
     }
     case "as_pattern": {
@@ -92,9 +87,18 @@ function readType(lo: Lowerer, node: Node, path: readonly string[], into: Patter
       if (first !== undefined && second !== undefined) read(lo, second, [...path, lo.textOf(first)], into);
       return false;
     default:
-      into.values.push(lo.expr(node));
+      into.values.push(signed(lo, node));
       return false;
   }
+}
+
+/** A value; the sign of a negative number stands before its node. */
+function signed(lo: Lowerer, node: Node): Expr {
+  const x = lo.expr(node);
+  const sign =
+    x.k === "const" && typeof x.v === "number" ? /-\s*$/.exec(lo.text.slice(0, node.startIndex).slice(-8)) : null;
+  if (sign === null) return x;
+  return { k: "un", op: "-", x, s: x.s - sign[0].length, e: x.e };
 }
 
 /** Keys and values come one after the other; a value is always wrapped in a case pattern, a key never. */
