@@ -78,6 +78,9 @@ const llm = z.strictObject({
   /** Where the server is: `url` takes its address, `verify` turns the check of its certificate off when false. */
   url: arg.optional(),
   verify: arg.optional(),
+  /** A raw HTTP call: a call of a model only when its address or the shape of its body say so. What the entry says of
+   * `source` and `returns` counts only then. */
+  raw: z.boolean().optional(),
   /** `stored` keeps what was set up earlier (system text at construction) for the later call on the same object. */
   setup: z.boolean().optional(),
 });
@@ -129,6 +132,13 @@ const sinkKinds = [
   "outgoing-url",
 ] as const;
 
+/** What a constant argument (or, for a name, its qualified name) is, or how it ends. */
+const condition = z.strictObject({
+  arg: arg,
+  is: z.union([z.string(), z.boolean(), z.array(z.string())]).optional(),
+  ends: z.array(z.string()).optional(),
+});
+
 const call = z.strictObject({
   /** Qualified name or names. `*` stands for one segment. */
   call: names.optional(),
@@ -141,7 +151,9 @@ const call = z.strictObject({
   duck_kinds: z.record(z.string(), literalKind).optional(),
   /** Only when the constant argument equals the value: `{ arg: 0, is: bedrock-runtime }`; `present` for any value. What an
    * entry with `when` says of a part goes before what one without says of the same part. */
-  when: z.strictObject({ arg: arg, is: z.union([z.string(), z.boolean(), z.array(z.string())]) }).optional(),
+  when: condition.optional(),
+  /** Not when this holds: `{ arg: Loader, is: yaml.SafeLoader }`. */
+  unless: condition.optional(),
   /** Type of the result; `self` for a fluent call; `arg:N` for the argument itself; `element` for an element of the receiver. */
   returns: z.string().optional(),
   /** Labels on the result. */
@@ -188,7 +200,18 @@ const call = z.strictObject({
     .optional(),
   /** Calls a function that it is handed: `Thread(target=f, args=(...))`. `args: "*"` stands for the arguments after the
    * function itself (`pool.submit(f, x, y)`). Where nothing says otherwise, the function's result is not the call's. */
-  invokes: z.strictObject({ fn: arg, args: arg.optional(), kwargs: arg.optional() }).optional(),
+  invokes: z
+    .strictObject({
+      fn: arg,
+      /** The argument that holds the tuple of arguments, or `*`. */
+      args: arg.optional(),
+      kwargs: arg.optional(),
+      /** The call gives the function's result (`asyncio.to_thread`), or a handle that holds it (`pool.submit`). */
+      result: z.boolean().optional(),
+      /** `args` is a sequence: the function gets each element, and the results come as a sequence (`map`). */
+      each: z.boolean().optional(),
+    })
+    .optional(),
   /** A setting that matters to a rule: `{ rule: debug-enabled, arg: debug, bad: true }`. Without `arg` the call itself
    * is the setting. */
   setting: z
