@@ -30,3 +30,8 @@ export function readSource(path: string): ReadResult {
     closeSync(handle);
   }
 }
+
+/** Bytes of a file that belongs to the program itself. @throws the system's error when the installation is broken */
+export function readBytes(path: string): Uint8Array {
+  return readFileSync(path);
+}

@@ -346,7 +346,7 @@ class Reader {
     let out: string | undefined;
     const last = this.tokens[to - 1];
     const before = this.tokens[to - 2];
-    if (to - from >= 2 && (isName(last) || last?.kind === "string") && before !== undefined) {
+    if (to - from >= 2 && (last?.kind === "string" || isName(last)) && before !== undefined) {
       const afterAs = before.up === "AS" && before.kind === "word";
       const bare = isName(last) && !(last.kind === "word" && NOISE.has(last.up)) && endsOperand(before);
       if (afterAs || bare) {

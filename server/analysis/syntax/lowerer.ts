@@ -142,20 +142,23 @@ export class Lowerer {
     this.depth++;
     const handler = this.grammar.statements[type];
     const at = out.length;
+    // Those found in the head of a compound statement are not for its body.
+    const outer = this.strays;
+    if (outer.length > 0) this.strays = [];
     if (handler !== undefined) handler(this, node, out);
     else if (this.grammar.expressions[type] !== undefined) {
       const x = this.exprOfType(node, type);
       out.push({ k: "other", xs: [x], s: x.s, e: x.e });
     } else this.recovered(node, out);
     if (this.strays.length > 0) this.placeStrays(node, out, at);
+    this.strays = outer;
     this.depth--;
   }
 
   /** Puts expressions out of ERROR nodes into a statement of their own. */
   placeStrays(node: Node, out: Stmt[], at: number): void {
     if (this.strays.length === 0) return;
-    const xs = this.strays;
-    this.strays = [];
+    const xs = this.strays.splice(0);
     out.splice(at, 0, { k: "other", xs, s: node.startIndex - this.base, e: node.endIndex - this.base });
   }
 

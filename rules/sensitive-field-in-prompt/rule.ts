@@ -1,0 +1,57 @@
+/** A named sensitive field of a record in a prompt. */
+import { bit, type Label, type Loc } from "../../server/analysis/flow/labels.js";
+import { promptParts, textForms } from "../../server/analysis/flow/prompt.js";
+import { deepLabels } from "../../server/analysis/flow/value.js";
+import type { Rule } from "../../server/analysis/rule.js";
+import { lower, sensitiveName } from "../shared.js";
+import page from "./page.md";
+
+const rule: Rule = {
+  meta: {
+    id: "sensitive-field-in-prompt",
+    group: "prompt",
+    level: "error",
+    preset: "recommended",
+    summary: "A field with personal data or a credential is put into a prompt, so the model's provider and whoever reads the answer can see it.",
+    fix: "drops the field from the prompt",
+    cwe: [359, 201],
+    owaspLlm: ["LLM02"],
+    owaspApi: ["API3"],
+    compliance: ["GDPR Art. 5(1)(c)", "GDPR Art. 44", "PCI-DSS 3.4", "SOC 2 CC6.7"],
+    tags: ["privacy"],
+    securitySeverity: 7.5,
+    helpMarkdown: page,
+  },
+  check(e, cx) {
+    if (e.kind !== "llm") return;
+    for (const p of promptParts(e)) {
+      for (const form of textForms(p)) {
+        const hits: { label: Label; name: string; loc: Loc }[] = [];
+        for (const piece of form.pieces) {
+          if (typeof piece === "string") continue;
+          for (const label of deepLabels(piece.v)) {
+            const name = sensitiveName(label, cx.lexicon);
+            if (name && !hits.some((h) => h.name === name)) hits.push({ label, name, loc: piece.loc });
+          }
+        }
+        const first = hits[0];
+        if (!first) continue;
+        const weak = hits.every((h) => h.label.weak & bit(h.label.kind));
+        const names = hits.map((h) => `\`${h.name}\``);
+        const listed = names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names[0];
+        cx.report({
+          at: first.loc,
+          ...(weak ? { level: lower("error") } : {}),
+          message: `The sensitive ${hits.length > 1 ? "fields" : "field"} ${listed} ${hits.length > 1 ? "go" : "goes"} into a prompt, where the model's provider and whoever reads the answer can see ${hits.length > 1 ? "them" : "it"}${weak ? "; the filter on the way is weak" : ""}.`,
+          source: first.label,
+          sink: { loc: e.loc, msg: e.data?.tool ? `\`${e.q}\` hands it to the model` : `\`${e.q}\` sends it to the model` },
+          related: hits.slice(1).map((h) => ({ loc: h.loc, msg: `\`${h.name}\` goes into the same prompt` })),
+          doubt: Math.max(e.doubt, first.label.doubt) as 0 | 1 | 2,
+          fixes: [{ kind: "drop-field", names: hits.map((h) => h.name) }],
+          key: form.loc.id || first.loc.id,
+        });
+      }
+    }
+  },
+};
+export default rule;

@@ -1,0 +1,59 @@
+/** What several rules ask of labels. */
+import type { Level } from "../server/analysis/finding.js";
+import type { Label } from "../server/analysis/flow/labels.js";
+import type { Lexicon } from "../server/analysis/flow/lexicon.js";
+import type { ModuleDef } from "../server/analysis/names/definitions.js";
+
+/** One level lower, never below info. */
+export function lower<L extends Level>(level: L): "warning" | "info" {
+  return level === "error" ? "warning" : "info";
+}
+
+const FREE_TEXT =
+  /^(message|messages|content|contents|comment|comments|bio|description|diary|entry|entries|note|notes|body|text|feedback|review|story|summary_text|transcript|question|query|about|cv|resume|cover_letter|document|document_text|user_message|user_input|letter|essay|post|reason|symptoms|complaint)$/i;
+
+/** A record's field that holds what users wrote. */
+export function isFreeText(l: Label, _lexicon: Lexicon): boolean {
+  if (l.kind !== "record" || !l.path.length) return false;
+  return FREE_TEXT.test(lastName(l));
+}
+
+/** The last named field of a label's path. */
+export function lastName(l: Label): string {
+  for (let i = l.path.length - 1; i >= 0; i--) if (!l.path[i]!.startsWith("[")) return l.path[i]!;
+  return "";
+}
+
+/** The sensitive field that a label stands for, if it does. */
+export function sensitiveName(l: Label, lexicon: Lexicon): string | undefined {
+  if (l.kind === "sensitive") return l.what.replace(/`/g, "");
+  if (l.kind !== "record") return undefined;
+  for (let i = l.path.length - 1; i >= 0; i--) {
+    const name = l.path[i]!;
+    if (!name.startsWith("[") && lexicon.sensitive(name)) return name;
+  }
+  return undefined;
+}
+
+const RESPONSES = new Set(["response", "stream-response", "template-response"]);
+/** Whether a sink is an answer to the app's client. */
+export const isResponse = (sink: string | undefined): boolean => sink !== undefined && RESPONSES.has(sink);
+
+/** A file, class or folder that says by its name that it is for development or tests. */
+export function isDevelopment(name: string): boolean {
+  const parts = name.split("/").slice(-3);
+  return parts.some((p) => {
+    const words = p
+      .replace(/\.\w+$/, "")
+      .replace(/([a-z])([A-Z])/g, "$1_$2")
+      .toLowerCase()
+      .split(/[^a-z]+/);
+    return words.some((w) => /^(dev|develop|development|local|test|tests|testing|debug|ci|sandbox)$/.test(w));
+  });
+}
+
+/** A module that holds settings: by its name, or by what else it sets. */
+export function isSettingsModule(m: ModuleDef): boolean {
+  if (/(^|\/)(settings|config|configuration|conf)(\/|[^/]*\.py$)|settings[^/]*\.py$|config[^/]*\.py$/i.test(m.file)) return true;
+  return m.ir.body.some((s) => s.k === "assign" && s.targets.some((t) => t.k === "name" && /^(INSTALLED_APPS|ROOT_URLCONF|MIDDLEWARE|ALLOWED_HOSTS)$/.test(t.id)));
+}

@@ -1,0 +1,306 @@
+/** A project in, findings out. */
+import type { Cancel, CheckSettings, Engine, SourceHost, TextChange } from "./engine-api.js";
+import type { FileNote, Finding, FixHint, Level, PathStep } from "./finding.js";
+import { fixesFor } from "./fix/index.js";
+import { appFacts } from "./flow/facts.js";
+import { type Loc, type Step, stepsOf } from "./flow/labels.js";
+import { Program } from "./flow/program.js";
+import type { FlowEvent } from "./flow/summary.js";
+import type { ModuleIR } from "./ir.js";
+import { compileModels, type Models } from "./names/models.js";
+import type { ModelFile } from "./names/model-schema.js";
+import { lexiconFor } from "./names/words.js";
+import { fingerprints } from "./fingerprint.js";
+import type { Report, Rule } from "./rule.js";
+import { mayMatter } from "./relevance.js";
+import { findSuppression, suppressionsOf } from "./suppression.js";
+import type { OpenModule, Syntax } from "./syntax/index.js";
+
+export interface EngineOptions {
+  syntax: Syntax;
+  host: SourceHost;
+  rules: readonly Rule[];
+  models: readonly ModelFile[];
+  /** Settings for a file. */
+  settings(file: string): CheckSettings;
+  /** Folder that fingerprints are relative to, with forward slashes and without one at the end. */
+  root?: string;
+}
+
+/** A report before it is turned into a finding: places still move with the text. */
+interface Candidate {
+  rule: Rule;
+  report: Report;
+}
+
+const LEVELS: readonly Level[] = ["hint", "info", "warning", "error"];
+
+/** Makes an engine. It owns the open files' trees until `dispose`. */
+export function createEngine(options: EngineOptions): Engine {
+  return new ProjectEngine(options);
+}
+
+class ProjectEngine implements Engine {
+  private readonly models: Models;
+  private readonly opened = new Map<string, OpenModule>();
+  private readonly irs = new Map<string, ModuleIR>();
+  private readonly texts = new Map<string, string>();
+  private program: Program;
+  private candidates: Map<string, Candidate[]> | undefined;
+  private readonly changed = new Set<string>();
+
+  constructor(private readonly options: EngineOptions) {
+    this.models = compileModels(options.models);
+    this.program = this.newProgram();
+  }
+
+  private newProgram(): Program {
+    return new Program(
+      {
+        files: () => this.files(),
+        lower: (file) => this.lower(file),
+        template: (from, name) => this.template(from, name),
+      },
+      this.models,
+      lexiconFor(this.options.settings("").sensitiveFields),
+    );
+  }
+
+  private files(): readonly string[] {
+    const host = this.options.host.files();
+    const extra = [...this.opened.keys()].filter((f) => !host.includes(f));
+    return extra.length ? [...host, ...extra].sort() : host;
+  }
+
+  private textOf(file: string): string | undefined {
+    const open = this.opened.get(file);
+    if (open) return open.text;
+    let t = this.texts.get(file);
+    if (t === undefined) {
+      t = this.options.host.read(file);
+      if (t !== undefined) this.texts.set(file, t);
+    }
+    return t;
+  }
+
+  private lower(file: string): ModuleIR | undefined {
+    const open = this.opened.get(file);
+    if (open) return open.ir;
+    const hit = this.irs.get(file);
+    if (hit) return hit;
+    const text = this.textOf(file);
+    if (text === undefined) return undefined;
+    const ir = this.options.syntax.lower(file, text);
+    this.irs.set(file, ir);
+    return ir;
+  }
+
+  /** A template file by the name that the code gives: beside the module, in `templates/` above it, or by its ending. */
+  private template(from: string, name: string): string | undefined {
+    const clean = name.replace(/^\.?\//, "");
+    let dir = from.slice(0, from.lastIndexOf("/"));
+    for (let i = 0; i < 6 && dir; i++) {
+      for (const path of [`${dir}/${clean}`, `${dir}/templates/${clean}`]) {
+        const text = this.textOf(path);
+        if (text !== undefined) return text;
+      }
+      dir = dir.slice(0, dir.lastIndexOf("/"));
+    }
+    return undefined;
+  }
+
+  open(file: string, text: string): void {
+    this.opened.get(file)?.free();
+    this.opened.set(file, this.options.syntax.open(file, text));
+    if (this.texts.get(file) !== text) this.invalidate([file]);
+  }
+
+  change(file: string, changes: readonly TextChange[]): void {
+    const open = this.opened.get(file);
+    if (!open) return;
+    open.change(changes);
+    this.invalidate([file]);
+  }
+
+  close(file: string): void {
+    const open = this.opened.get(file);
+    if (!open) return;
+    this.opened.delete(file);
+    open.free();
+    this.invalidate([file]);
+  }
+
+  refresh(files: readonly string[]): void {
+    this.invalidate(files);
+  }
+
+  private invalidate(files: readonly string[]): void {
+    for (const f of files) {
+      this.irs.delete(f);
+      this.texts.delete(f);
+      this.changed.add(f);
+    }
+    this.candidates = undefined;
+    this.program = this.newProgram();
+  }
+
+  findings(file: string, cancel?: Cancel): Finding[] {
+    const all = this.analyse(cancel);
+    return this.materialise(file, all.get(file) ?? []);
+  }
+
+  allFindings(cancel?: Cancel, progress?: (done: number, total: number) => void): Finding[] {
+    const all = this.analyse(cancel, progress);
+    return [...all.keys()].sort().flatMap((f) => this.materialise(f, all.get(f)!));
+  }
+
+  notes(): FileNote[] {
+    const out: FileNote[] = [];
+    for (const [file, reason] of this.program.notes) out.push({ file, reason });
+    for (const [file, mod] of this.program.modules)
+      if (mod?.ir.truncated) out.push({ file, reason: "part of the file is nested too deeply and was left out" });
+    return out;
+  }
+
+  dirty(): string[] {
+    const out = [...this.changed];
+    this.changed.clear();
+    return out;
+  }
+
+  fixes(finding: Finding) {
+    return fixesFor(finding, {
+      syntax: this.options.syntax,
+      text: (file) => this.textOf(file),
+      ir: (file) => this.lower(file),
+      settings: this.options.settings(finding.file),
+      recheck: (file, text) => this.recheck(file, text),
+    });
+  }
+
+  /** Findings of a project in which one file has another text; for verifying fixes. */
+  private recheck(file: string, text: string): Finding[] {
+    const engine = new ProjectEngine({
+      ...this.options,
+      host: { files: () => this.files(), read: (f) => (f === file ? text : this.textOf(f)) },
+    });
+    for (const [f, ir] of this.irs) if (f !== file) engine.irs.set(f, cloneless(ir));
+    return engine.findings(file);
+  }
+
+  dispose(): void {
+    for (const o of this.opened.values()) o.free();
+    this.opened.clear();
+  }
+
+  private analyse(cancel?: Cancel, progress?: (done: number, total: number) => void): Map<string, Candidate[]> {
+    if (this.candidates) return this.candidates;
+    const { program } = this;
+    const files = this.files().filter((f) => f.endsWith(".py"));
+    const relevant = files.filter((f) => {
+      const t = this.textOf(f);
+      return t !== undefined && mayMatter(t);
+    });
+    // Modules first: they say which functions a framework calls.
+    for (const f of relevant) {
+      if (cancel?.cancelled) return new Map();
+      const mod = program.module(f);
+      if (mod) program.moduleState(mod);
+    }
+    let done = 0;
+    for (const f of relevant) {
+      if (cancel?.cancelled) return new Map();
+      const mod = program.module(f);
+      if (mod) for (const fn of mod.functions) if (!fn.nested) program.summary(fn);
+      progress?.(++done, relevant.length);
+    }
+    const facts = appFacts(program);
+    const best = new Map<string, Candidate>();
+    const run = (e: FlowEvent) => {
+      for (const rule of this.options.rules) {
+        rule.check(e, {
+          lexicon: program.lexicon,
+          facts,
+          textAt: (loc) => this.snippet(loc),
+          report: (r) => {
+            const key = `${rule.meta.id}|${r.key ?? r.at.id}`;
+            const old = best.get(key);
+            if (!old || better(r, old.report, rule)) best.set(key, { rule, report: r });
+          },
+        });
+      }
+    };
+    for (const u of program.units.values()) for (const e of u.summary?.events ?? u.state?.events ?? []) run(e);
+    const out = new Map<string, Candidate[]>();
+    for (const c of best.values()) {
+      const file = c.report.at.chunk.file;
+      const list = out.get(file);
+      if (list) list.push(c);
+      else out.set(file, [c]);
+    }
+    this.candidates = out;
+    return out;
+  }
+
+  private snippet(loc: Loc): string {
+    const text = this.textOf(loc.chunk.file) ?? "";
+    const s = text.slice(loc.chunk.base + loc.s, loc.chunk.base + loc.e).replace(/\s+/g, " ");
+    return s.length > 60 ? `${s.slice(0, 57)}...` : s;
+  }
+
+  private materialise(file: string, candidates: readonly Candidate[]): Finding[] {
+    if (!candidates.length) return [];
+    const settings = this.options.settings(file);
+    const text = this.textOf(file) ?? "";
+    const ir = this.lower(file);
+    const suppressions = ir ? suppressionsOf(ir) : [];
+    const out: Finding[] = [];
+    for (const { rule, report } of candidates) {
+      const override = settings.levels[rule.meta.id];
+      if (override === "off") continue;
+      const level = override ?? report.level ?? rule.meta.level;
+      if (settings.preset === "recommended" && override === undefined && (rule.meta.preset === "strict" || level === "hint")) continue;
+      const place = placeOf(report.at);
+      const suppression = ir && findSuppression(suppressions, text, ir, rule.meta.id, place.start, place.end);
+      out.push({
+        ...place,
+        rule: rule.meta.id,
+        level,
+        message: report.message,
+        confidence: report.doubt === 0 ? "high" : report.doubt === 1 ? "medium" : "low",
+        path: pathOf(report),
+        related: (report.related ?? []).map((r) => ({ ...placeOf(r.loc), message: r.msg })),
+        fixes: report.fixes ? [...(report.fixes as FixHint[])] : [],
+        fingerprint: "",
+        ...(suppression ? { suppressed: { reason: suppression.reason } } : {}),
+      });
+    }
+    out.sort((a, b) => a.start - b.start || a.end - b.end || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0));
+    return fingerprints(out, text, this.options.root ?? "");
+  }
+}
+
+/** The same form can serve two engines: nothing in it is changed by analysis. */
+const cloneless = (ir: ModuleIR): ModuleIR => ir;
+
+function better(a: Report, b: Report, rule: Rule): boolean {
+  const level = (r: Report) => LEVELS.indexOf(r.level ?? rule.meta.level);
+  if (level(a) !== level(b)) return level(a) > level(b);
+  if (a.doubt !== b.doubt) return a.doubt < b.doubt;
+  const la = a.source ? stepsOf(a.source.step).length : 0;
+  const lb = b.source ? stepsOf(b.source.step).length : 0;
+  return la < lb;
+}
+
+function placeOf(loc: Loc) {
+  return { file: loc.chunk.file, start: loc.chunk.base + loc.s, end: loc.chunk.base + loc.e };
+}
+
+function pathOf(r: Report): PathStep[] {
+  const steps: Step[] = r.source ? stepsOf(r.source.step) : [];
+  const out = steps.filter((s) => s.loc.chunk.file).map((s) => ({ ...placeOf(s.loc), message: s.msg }));
+  const last = out.at(-1);
+  const end = { ...placeOf(r.sink.loc), message: r.sink.msg };
+  if (!last || last.file !== end.file || last.start !== end.start || last.end !== end.end) out.push(end);
+  return out;
+}

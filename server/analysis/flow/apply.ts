@@ -1,0 +1,176 @@
+/** Putting a callee's summary into its caller: parameter labels are replaced by what the arguments hold. */
+import { addStep, type Label, type Loc, rebase, type Step, unionLabels, bit } from "./labels.js";
+import type { FlowEvent } from "./summary.js";
+import { EMPTY, formsOf, join, type Piece, type StrForm, someLabel, type Value } from "./value.js";
+
+export interface Argument {
+  value: Value;
+  loc: Loc;
+}
+
+export interface Binding {
+  /** Arguments by parameter index. */
+  args: ReadonlyMap<number, Argument>;
+  /** Name of the function called, for the path in words. */
+  name: string;
+  /** Names of the parameters. */
+  params: readonly string[];
+  /** Follows one key of an access path on a value. */
+  access(v: Value, key: string): Value;
+}
+
+/** Whether a value speaks of the parameters of the function it was made in. */
+export const isSymbolic = (v: Value): boolean => someLabel(v, (l) => l.kind === "param");
+
+/** The value as the caller sees it. */
+export function substitute(v: Value, b: Binding, cache = new Map<Value, Value>(), depth = 0): Value {
+  if (v === EMPTY || depth > 8) return v;
+  const hit = cache.get(v);
+  if (hit) return hit;
+  let labels: readonly Label[] = v.labels;
+  let merged: Value | undefined;
+  if (v.labels.some((l) => l.kind === "param")) {
+    labels = v.labels.filter((l) => l.kind !== "param");
+    for (const l of v.labels) {
+      if (l.kind !== "param") continue;
+      const actual = actualOf(l, b);
+      if (actual !== EMPTY) merged = merged ? join(merged, actual) : actual;
+    }
+  }
+  const fields = v.fields && mapValues(v.fields, (x) => substitute(x, b, cache, depth + 1));
+  const items = v.items && keepIfSame(v.items, (x) => substitute(x, b, cache, depth + 1));
+  const elem = v.elem && substitute(v.elem, b, cache, depth + 1);
+  const str = v.str && keepIfSame(v.str, (f) => substituteForm(f, b, cache, depth));
+  const same =
+    labels === v.labels && fields === v.fields && items === v.items && elem === v.elem && str === v.str && !merged;
+  let out: Value = same ? v : { ...v, labels, fields, items, elem, str };
+  if (str && str !== v.str) {
+    // The labels of a text are those of its pieces; parameters among them now have their real ones.
+    let all = labels;
+    for (const f of str) for (const p of f.pieces) if (typeof p !== "string") all = unionLabels(all, p.v.labels);
+    out = { ...out, labels: all };
+    merged = undefined;
+  }
+  if (merged) out = isBlank(out) ? merged : overlay(merged, out);
+  cache.set(v, out);
+  return out;
+}
+
+const isBlank = (v: Value) => !v.labels.length && !v.fields && !v.items && !v.elem && !v.str && !v.types.length;
+
+/** What the callee put on top of an argument: its fields win over the argument's. */
+function overlay(under: Value, over: Value): Value {
+  const out = join(under, over);
+  if (!over.fields) return out;
+  const fields = new Map(out.fields ?? []);
+  for (const [k, v] of over.fields) fields.set(k, v);
+  return { ...out, fields, c: undefined };
+}
+
+function actualOf(l: Label, b: Binding): Value {
+  const arg = b.args.get(l.param ?? -1);
+  if (!arg) return EMPTY;
+  let v = arg.value;
+  for (const key of l.path) v = b.access(v, key);
+  if (v === EMPTY) return v;
+  const head = (step: Step): Step =>
+    rebase(addStep(step, arg.loc, `passed to \`${b.name}\` as \`${b.params[l.param ?? 0] ?? "?"}\``), l.step);
+  return mapTop(v, (x) => {
+    if (x.kind !== "param" && l.cleared & bit(x.kind)) return undefined;
+    return {
+      ...x,
+      step: head(x.step),
+      cleared: x.kind === "param" ? x.cleared | l.cleared : x.cleared,
+      weak: x.weak | l.weak,
+      parsed: x.parsed || l.parsed,
+      doubt: Math.max(x.doubt, l.doubt) as 0 | 1 | 2,
+    };
+  });
+}
+
+/** Maps the labels of a value, and those of its members and pieces, to a small depth. */
+function mapTop(v: Value, f: (l: Label) => Label | undefined, depth = 0): Value {
+  const labels = v.labels.length ? (v.labels.map(f).filter(Boolean) as Label[]) : v.labels;
+  if (depth >= 3) return labels === v.labels ? v : { ...v, labels };
+  const fields = v.fields && mapValues(v.fields, (x) => mapTop(x, f, depth + 1));
+  const items = v.items && keepIfSame(v.items, (x) => mapTop(x, f, depth + 1));
+  const elem = v.elem && mapTop(v.elem, f, depth + 1);
+  const str = v.str && keepIfSame(v.str, (form) => mapPieces(form, (x) => mapTop(x, f, depth + 1)));
+  if (labels === v.labels && fields === v.fields && items === v.items && elem === v.elem && str === v.str) return v;
+  return { ...v, labels, fields, items, elem, str };
+}
+
+function mapPieces(form: StrForm, f: (v: Value) => Value): StrForm {
+  const pieces = keepIfSame(form.pieces, (p): Piece => {
+    if (typeof p === "string") return p;
+    const v = f(p.v);
+    return v === p.v ? p : { ...p, v };
+  });
+  return pieces === form.pieces ? form : { pieces, loc: form.loc };
+}
+
+/** Pieces that turn out to be texts themselves are spliced in. */
+function substituteForm(form: StrForm, b: Binding, cache: Map<Value, Value>, depth: number): StrForm {
+  let out: Piece[] | undefined;
+  for (let i = 0; i < form.pieces.length; i++) {
+    const p = form.pieces[i]!;
+    const v = typeof p === "string" ? undefined : substitute(p.v, b, cache, depth + 1);
+    if (typeof p === "string" || v === p.v || !v) {
+      out?.push(p);
+      continue;
+    }
+    out ??= form.pieces.slice(0, i);
+    const inner = isSymbolic(v) && !v.str ? undefined : formsOf(v)?.[0];
+    if (inner && inner.pieces.length + out.length < 80) out.push(...inner.pieces);
+    else if (typeof v.c === "number") out.push(String(v.c));
+    else out.push({ ...p, v });
+  }
+  if (!out) return form;
+  const merged: Piece[] = [];
+  for (const p of out) {
+    const last = merged.at(-1);
+    if (typeof p === "string" && typeof last === "string") merged[merged.length - 1] = last + p;
+    else merged.push(p);
+  }
+  return { pieces: merged, loc: form.loc };
+}
+
+/** The event as it happens when called from `at`; undefined when nothing in it depends on the parameters. */
+export function substituteEvent(e: FlowEvent, b: Binding, at: Loc, cache: Map<Value, Value>): FlowEvent | undefined {
+  let changed = false;
+  let handed: Loc | undefined = e.handed;
+  const slots = e.slots.map((s) => {
+    if (!isSymbolic(s.value)) return s;
+    changed = true;
+    // Where a value is handed in whole, that argument is where a mend would be made.
+    const whole = s.value.labels.find((l) => l.kind === "param");
+    if (whole) handed = b.args.get(whole.param ?? -1)?.loc ?? handed;
+    return { ...s, value: substitute(s.value, b, cache) };
+  });
+  if (!changed || e.via.length >= 8) return undefined;
+  return { ...e, slots, handed, via: [at, ...e.via] };
+}
+
+function mapValues(m: ReadonlyMap<string, Value>, f: (v: Value) => Value): ReadonlyMap<string, Value> {
+  let out: Map<string, Value> | undefined;
+  for (const [k, v] of m) {
+    const w = f(v);
+    if (w === v) continue;
+    out ??= new Map(m);
+    out.set(k, w);
+  }
+  return out ?? m;
+}
+
+function keepIfSame<T>(xs: readonly T[], f: (x: T) => T): readonly T[] {
+  let out: T[] | undefined;
+  for (let i = 0; i < xs.length; i++) {
+    const y = f(xs[i]!);
+    if (out) out.push(y);
+    else if (y !== xs[i]) {
+      out = xs.slice(0, i);
+      out.push(y);
+    }
+  }
+  return out ?? xs;
+}

@@ -1,0 +1,106 @@
+/** Arguments of a call, and how models name them. */
+import type { CallExpr, Expr } from "../ir.js";
+import type { Argument } from "./apply.js";
+import type { Env } from "./env.js";
+import { evalExpr, iterate } from "./expr.js";
+import type { Frame } from "./frame.js";
+import { EMPTY, field, item, join, joinAll, type Value } from "./value.js";
+
+export interface Args {
+  pos: readonly Argument[];
+  kw: ReadonlyMap<string, Argument>;
+  /** `*args` whose length is not known, `**kwargs` that is no literal. */
+  star: Argument | undefined;
+  dstar: Argument | undefined;
+  self: Argument | undefined;
+  x: CallExpr;
+}
+
+export function evalArgs(frame: Frame, env: Env, x: CallExpr, self: Argument | undefined): Args {
+  const pos: Argument[] = [];
+  const kw = new Map<string, Argument>();
+  let star: Argument | undefined;
+  let dstar: Argument | undefined;
+  for (const a of x.args) {
+    const loc = frame.loc(a);
+    if (a.k === "star") {
+      const v = evalExpr(frame, env, a.x);
+      if (v.items && !v.elem) for (const i of v.items) pos.push({ value: i, loc });
+      else star = { value: iterate(frame, v), loc };
+    } else pos.push({ value: evalExpr(frame, env, a), loc });
+  }
+  for (const k of x.kw) {
+    const v = evalExpr(frame, env, k.x);
+    const loc = frame.loc(k.x);
+    if (k.n !== null) kw.set(k.n, { value: v, loc });
+    else {
+      if (v.fields) for (const [name, f] of v.fields) kw.set(name, { value: f, loc });
+      if (v.labels.length || v.elem || !v.fields) dstar = { value: v, loc };
+    }
+  }
+  return { pos, kw, star, dstar, self, x };
+}
+
+/** The argument that a model names; the first of its spellings that is there. */
+export function argument(frame: Frame, args: Args, spec: readonly (number | string)[]): Argument | undefined {
+  for (const s of spec) {
+    const hit = one(frame, args, s);
+    if (hit) return hit;
+  }
+  return undefined;
+}
+
+function one(frame: Frame, args: Args, s: number | string): Argument | undefined {
+  if (typeof s === "number") return args.pos[s] ?? (s >= args.pos.length ? args.star : undefined);
+  if (s === "self") return args.self;
+  if (s === "*") return everything(args);
+  const [head = "", ...rest] = s.split(".");
+  let found = args.kw.get(head);
+  if (!found && args.dstar) {
+    const v = field(args.dstar.value, head);
+    if (v !== EMPTY) found = { value: v, loc: args.dstar.loc };
+  }
+  if (!found || !rest.length) return found;
+  let v = found.value;
+  for (const key of rest)
+    v = key === "*" ? joinAll([...(v.fields?.values() ?? []), iterate(frame, v)]) : key === "[]" ? iterate(frame, v) : field(v, key);
+  return { value: v, loc: found.loc };
+}
+
+/** All arguments as one value. */
+function everything(args: Args): Argument | undefined {
+  const all = allArguments(args);
+  if (!all.length) return undefined;
+  return { value: all.map((a) => a.value).reduce((a, b) => join(a, b)), loc: all[0]!.loc };
+}
+
+export function allArguments(args: Args): Argument[] {
+  const out = [...args.pos, ...args.kw.values()];
+  if (args.star) out.push(args.star);
+  if (args.dstar) out.push(args.dstar);
+  return out;
+}
+
+/**
+ * The parts of a value as the code spells them: a dict or list literal is taken apart, so that a finding stands at the
+ * entry and not at the whole literal.
+ */
+export function literalParts(frame: Frame, x: Expr | undefined, v: Value, loc: Argument["loc"], depth = 0): Argument[] {
+  if (!x || depth > 4) return [{ value: v, loc }];
+  if (x.k === "dict" && x.items.every((i) => i.key !== null)) {
+    const out: Argument[] = [];
+    for (const i of x.items) {
+      const key = i.key?.k === "const" ? String(i.key.v) : undefined;
+      const part = key !== undefined ? v.fields?.get(key) : undefined;
+      if (!part) return [{ value: v, loc }];
+      out.push(...literalParts(frame, i.v, part, frame.loc(i.v), depth + 1));
+    }
+    return out.length ? out : [{ value: v, loc }];
+  }
+  if ((x.k === "list" || x.k === "tuple") && v.items?.length === x.xs.length && !x.xs.some((e) => e.k === "star"))
+    return x.xs.flatMap((e, i) => literalParts(frame, e, v.items![i]!, frame.loc(e), depth + 1));
+  return [{ value: v, loc }];
+}
+
+/** A tuple's first element where the framework takes `(body, status)`. */
+export const bodyOf = (v: Value): Value => (v.items?.length && v.items.length <= 3 ? item(v, 0) : v);

@@ -1,0 +1,179 @@
+/** Python's own functions whose meaning is a matter of shape and not of labels alone. */
+import type { CallExpr } from "../ir.js";
+import type { Args } from "./arguments.js";
+import { callFunction } from "./calls.js";
+import type { Env } from "./env.js";
+import { access, iterate } from "./expr.js";
+import type { Frame, Refinement } from "./frame.js";
+import { ALL_KINDS, unionLabels } from "./labels.js";
+import { asText, joinText } from "./strings.js";
+import { updateAt } from "./targets.js";
+import {
+  constant,
+  dictOf,
+  EMPTY,
+  ext,
+  flatten,
+  join,
+  joinAll,
+  labelled,
+  listOf,
+  type TypeRef,
+  type Value,
+  withField,
+} from "./value.js";
+
+/** The result of a builtin; undefined when `q` is none that is handled here. */
+export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: CallExpr): Value | undefined {
+  const a = args.pos[0]?.value;
+  switch (q) {
+    case "builtins.str":
+    case "builtins.format":
+    case "builtins.repr":
+    case "builtins.ascii":
+      if (!a) return constant("");
+      return typeof a.c === "number" || typeof a.c === "string" ? constant(String(a.c)) : asTextValue(a);
+    case "builtins.bool":
+      return a ? { ...EMPTY, test: a.test, c: typeof a.c === "boolean" ? a.c : typeof a.c === "number" ? a.c !== 0 : undefined } : constant(false);
+    case "builtins.int":
+    case "builtins.float":
+      return typeof a?.c === "string" && a.c.trim() !== "" && Number.isFinite(Number(a.c)) ? constant(Number(a.c)) : typeof a?.c === "number" ? a : EMPTY;
+    case "builtins.len":
+    case "builtins.hash":
+    case "builtins.id":
+    case "builtins.isinstance":
+    case "builtins.hasattr":
+    case "builtins.callable":
+    case "builtins.issubclass":
+    case "builtins.range":
+    case "builtins.ord":
+    case "builtins.abs":
+      return EMPTY;
+    case "builtins.any":
+    case "builtins.all":
+      return { ...EMPTY, test: a?.elem?.test ?? a?.items?.flatMap((i) => i.test ?? []) };
+    case "builtins.list":
+    case "builtins.tuple":
+    case "builtins.set":
+    case "builtins.frozenset":
+    case "builtins.sorted":
+    case "builtins.reversed":
+    case "builtins.iter":
+    case "builtins.aiter":
+    case "collections.deque":
+      if (!a) return listOf([]);
+      if (a.items && !a.elem) return { ...a, types: [] };
+      return { labels: a.labels, types: a.types, elem: iterate(frame, a), items: a.items };
+    case "builtins.dict":
+    case "collections.OrderedDict": {
+      const fields = new Map([...args.kw].map(([k, v]) => [k, v.value]));
+      const base = dictOf(fields);
+      return a ? join(a.fields || a.labels.length ? a : EMPTY, base) : base;
+    }
+    case "builtins.next":
+    case "builtins.anext":
+      return a ? join(iterate(frame, a), args.pos[1]?.value ?? EMPTY) : EMPTY;
+    case "builtins.max":
+    case "builtins.min":
+      return args.pos.length > 1 ? joinAll(args.pos.map((p) => p.value)) : a ? iterate(frame, a) : EMPTY;
+    case "builtins.sum":
+      return EMPTY;
+    case "builtins.enumerate":
+      return a ? { labels: [], types: [], elem: listOf([EMPTY, iterate(frame, a)]) } : EMPTY;
+    case "builtins.zip":
+      return { labels: [], types: [], elem: listOf(args.pos.map((p) => iterate(frame, p.value))) };
+    case "builtins.map":
+    case "builtins.filter": {
+      const list = args.pos[1]?.value;
+      if (!a || !list) return EMPTY;
+      if (q === "builtins.filter") return { labels: [], types: [], elem: iterate(frame, list) };
+      const each = { value: iterate(frame, list), loc: args.pos[1]!.loc };
+      const results = a.types.map((t): Value => {
+        if (t.k === "fn") return callFunction(frame, env, t, { pos: [each], kw: new Map(), star: undefined, dstar: undefined, self: undefined, x }, x, t.fn.name);
+        if (t.k === "ext" && t.q === "builtins.str") return asText(each.value);
+        return t.k === "ext" && /^builtins\.(int|float|len|bool)$/.test(t.q) ? EMPTY : labelled(each.value.labels);
+      });
+      return { labels: [], types: [], elem: joinAll(results) };
+    }
+    case "builtins.getattr": {
+      const key = args.pos[1]?.value.c;
+      if (!a) return EMPTY;
+      const v = typeof key === "string" ? access(frame, a, key) : labelled(flatten(a).labels);
+      const def = args.pos[2]?.value;
+      return def && def.c === undefined ? join(v, def) : v;
+    }
+    case "builtins.setattr": {
+      const key = args.pos[1]?.value.c;
+      const v = args.pos[2]?.value;
+      const target = x.args[0];
+      if (typeof key === "string" && v && target) updateAt(frame, env, target, (o) => withField(o, key, v));
+      return EMPTY;
+    }
+    case "builtins.vars":
+      return a ?? EMPTY;
+    case "builtins.open":
+      return undefined;
+    case "functools.partial": {
+      if (!a) return EMPTY;
+      const types = a.types.flatMap((t): TypeRef[] =>
+        t.k === "fn"
+          ? [{ ...t, args: [...(t.args ?? []), ...args.pos.slice(1).map((p) => p.value)], kwargs: new Map([...(t.kwargs ?? []), ...[...args.kw].map(([k, v]) => [k, v.value] as const)]) }]
+          : t.k === "ext"
+            ? [t]
+            : [],
+      );
+      return { labels: [], types };
+    }
+    case "functools.wraps":
+      return undefined;
+    case "os.getenv":
+    case "os.environ.get":
+    case "os.environ.setdefault": {
+      const def = args.pos[1]?.value ?? args.kw.get("default")?.value;
+      return def && def.c !== undefined && def.c !== null ? { ...def, types: [{ k: "ext", q: "os.environ[]" }] } : ext("os.environ[]");
+    }
+    case "re.compile":
+      return { ...ext("re.Pattern"), fields: new Map([["#pattern", a ?? EMPTY]]) };
+    case "re.search":
+    case "re.match":
+    case "re.fullmatch":
+    case "re.findall":
+    case "re.finditer":
+      return regexTest(q.slice(3), a, args.pos[1]?.value);
+    case "re.Pattern.search":
+    case "re.Pattern.match":
+    case "re.Pattern.fullmatch":
+    case "re.Pattern.findall":
+    case "re.Pattern.finditer":
+      return regexTest(q.slice(11), args.self?.value.fields?.get("#pattern"), a);
+    case "asyncio.gather":
+      return listOf(args.pos.map((p) => p.value));
+    case "string.Template":
+      return { ...ext("string.Template"), fields: new Map([["#template", a ?? EMPTY]]) };
+    case "builtins.str.join":
+      return args.pos[1] && a ? joinText(frame, a, args.pos[1].value, args.pos[1].loc, frame.loc(x)) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** `str(container)` shows everything that it holds; a text stays the text that it is. */
+function asTextValue(v: Value): Value {
+  if (v.str) return { ...v, types: [{ k: "ext", q: "builtins.str" }] };
+  const t = asText(v);
+  return { labels: unionLabels(t.labels, flatten(v).labels), types: [{ k: "ext", q: "builtins.str" }] };
+}
+
+/** A pattern from beginning to end says what is allowed; any other one finds what is not. */
+function regexTest(how: string, pattern: Value | undefined, text: Value | undefined): Value {
+  if (!text) return EMPTY;
+  const all = flatten(text).labels;
+  const labels = text.labels.length ? unionLabels(text.labels, all) : all;
+  const found: Value = how === "findall" || how === "finditer" ? { labels: [], types: [], elem: labelled(text.labels) } : { labels, types: [{ k: "ext", q: "re.Match" }] };
+  if (!labels.length) return found;
+  const p = typeof pattern?.c === "string" ? pattern.c : "";
+  const anchored = how === "fullmatch" || (/^\^/.test(p) && /\$$/.test(p)) || (how === "match" && /\$$/.test(p));
+  const test: Refinement[] = [{ labels, mask: ALL_KINDS, weak: false, unsafe: anchored ? "else" : "then" }];
+  return { ...found, test };
+}
+

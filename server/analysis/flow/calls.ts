@@ -1,0 +1,378 @@
+/** Calls: of project functions through their summaries, of classes, of libraries through the models. */
+import type { CallExpr, Expr } from "../ir.js";
+import type { ClassDef, FunctionDef } from "../names/definitions.js";
+import { type Argument, type Binding, isSymbolic, substitute, substituteEvent } from "./apply.js";
+import { type Args, evalArgs } from "./arguments.js";
+import { Env } from "./env.js";
+import { access, attribute, evalExpr, refine } from "./expr.js";
+import { Frame } from "./frame.js";
+import { resultOf, runFunctionBody } from "./function.js";
+import { applyRefinements, sanitise } from "./guards.js";
+import { callByName, callLibrary } from "./library.js";
+import { addStep, bit, type Label, type Loc } from "./labels.js";
+import { dataMethod, unknownMethod } from "./methods.js";
+import type { FlowEvent } from "./summary.js";
+import { updateAt } from "./targets.js";
+import {
+  dictOf,
+  EMPTY,
+  field,
+  join,
+  joinAll,
+  labelled,
+  listOf,
+  mapLabels,
+  type TypeRef,
+  typed,
+  type Value,
+} from "./value.js";
+
+/** Nesting of inlined nested functions. */
+const MAX_INLINE = 6;
+
+/** The name that a call's text shows: `a.b.c` of `a.b.c(...)`. */
+export function nameOf(x: Expr): string {
+  switch (x.k) {
+    case "name":
+      return x.id;
+    case "attr": {
+      const o = nameOf(x.o);
+      return o ? `${o}.${x.a}` : x.a;
+    }
+    case "call":
+      return `${nameOf(x.f)}()`;
+    case "sub":
+      return nameOf(x.o);
+    case "await":
+      return nameOf(x.x);
+    default:
+      return "";
+  }
+}
+
+export function evalCall(frame: Frame, env: Env, x: CallExpr): Value {
+  const recvExpr = x.f.k === "attr" ? x.f.o : undefined;
+  const recv = recvExpr && evalExpr(frame, env, recvExpr);
+  const name = x.f.k === "attr" ? x.f.a : x.f.k === "name" ? x.f.id : "";
+  const callee = recv && x.f.k === "attr" ? attribute(frame, recv, x.f.a, x.f.o) : evalExpr(frame, env, x.f);
+  if (x.f.k === "name" && x.f.id === "super" && !x.args.length) return superValue(frame, env);
+  const self: Argument | undefined = recv && recvExpr ? { value: recv, loc: frame.loc(recvExpr) } : undefined;
+  const args = evalArgs(frame, env, x, self);
+
+  let out: Value | undefined;
+  const add = (v: Value | undefined) => {
+    if (v) out = out ? join(out, v) : v;
+  };
+  let known = false;
+  for (const t of callee.types) {
+    switch (t.k) {
+      case "fn":
+        known = true;
+        add(callFunction(frame, env, t, args, x, name));
+        break;
+      case "class":
+        known = true;
+        add(instantiate(frame, env, t.cls, args, x));
+        break;
+      case "inst": {
+        const m = frame.program.method(t.cls, "__call__");
+        if (m) {
+          known = true;
+          add(callFunction(frame, env, { k: "fn", fn: m, self: callee }, args, x, name));
+        }
+        break;
+      }
+      case "ext": {
+        const r = callLibrary(frame, env, t, args, x, recv, name);
+        if (r) {
+          known = true;
+          add(r);
+        }
+        break;
+      }
+      default:
+        break;
+    }
+  }
+  if (!known && recv) {
+    const plain = dataMethod(frame, env, recv, name, args, x);
+    if (plain) return finish(frame, plain);
+  }
+  if (!known) {
+    const byName = callByName(frame, env, args, x, recv, name, callee.types.length > 0);
+    if (byName) return finish(frame, byName);
+  }
+  if (out) {
+    // A library method without a model on labelled data (`reply.content.strip_tags()`): data all the same.
+    return finish(frame, out);
+  }
+  if (recv) return finish(frame, join(unknownMethod(recv, name), ownType(callee)));
+  return ownType(callee);
+}
+
+const finish = (frame: Frame, v: Value): Value => refine(frame, v);
+
+/** The type of an unmodelled library call: an instance of a class, else `name()`. */
+function ownType(callee: Value): Value {
+  const types = callee.types.flatMap((t): TypeRef[] => {
+    if (t.k !== "ext") return [];
+    const last = t.q.slice(t.q.lastIndexOf(".") + 1);
+    const isClass = /^[A-Z]/.test(last) && !/^[A-Z0-9_]+$/.test(last);
+    return [isClass ? t : { ...t, q: `${t.q}()` }];
+  });
+  return types.length ? { labels: [], types } : EMPTY;
+}
+
+/** `super()`: the instance, seen as one of its bases. */
+function superValue(frame: Frame, env: Env): Value {
+  const fn = frame.fn;
+  const self = fn?.ir.params[0] && env.get(fn.ir.params[0].name);
+  if (!fn?.cls || !self) return EMPTY;
+  const [, ...bases] = frame.program.mro(fn.cls);
+  const types: TypeRef[] = bases.slice(0, 1).map((cls) => ({ k: "inst", cls }));
+  for (const q of frame.program.libraryBases(fn.cls)) types.push({ k: "ext", q, cls: fn.cls });
+  return { ...self, types: types.slice(0, 6) };
+}
+
+/** Binds arguments to parameters by position and name. */
+function bindArguments(fn: FunctionDef, t: Extract<TypeRef, { k: "fn" }>, args: Args, at: Loc): Map<number, Argument> {
+  const out = new Map<number, Argument>();
+  const pos: Argument[] = [];
+  const bound = t.self && fn.cls && fn.binding !== "static" && !fn.nested;
+  if (bound) pos.push({ value: t.self!, loc: args.self?.loc ?? at });
+  for (const v of t.args ?? []) pos.push({ value: v, loc: at });
+  pos.push(...args.pos);
+  const used = new Set<string>();
+  let n = 0;
+  fn.ir.params.forEach((p, i) => {
+    if (p.kind === "pos" || p.kind === "normal") {
+      const a = pos[n];
+      if (a) {
+        out.set(i, a);
+        n++;
+        return;
+      }
+      const k = args.kw.get(p.name) ?? named(t, p.name, at);
+      if (k) {
+        out.set(i, k);
+        used.add(p.name);
+      } else if (args.star) out.set(i, args.star);
+      else if (args.dstar) out.set(i, { value: field(args.dstar.value, p.name), loc: args.dstar.loc });
+    } else if (p.kind === "vararg") {
+      const rest = pos.slice(n);
+      n = pos.length;
+      const list = listOf(rest.map((a) => a.value));
+      out.set(i, { value: args.star ? { ...list, elem: join(list.elem ?? EMPTY, args.star.value) } : list, loc: rest[0]?.loc ?? at });
+    } else if (p.kind === "kwonly") {
+      const k = args.kw.get(p.name) ?? named(t, p.name, at);
+      used.add(p.name);
+      if (k) out.set(i, k);
+      else if (args.dstar) out.set(i, { value: field(args.dstar.value, p.name), loc: args.dstar.loc });
+    } else {
+      const rest = new Map<string, Value>();
+      let loc = at;
+      for (const [k, a] of args.kw) {
+        if (used.has(k)) continue;
+        rest.set(k, a.value);
+        loc = a.loc;
+      }
+      const v = dictOf(rest);
+      out.set(i, { value: args.dstar ? join(v, args.dstar.value) : v, loc });
+    }
+  });
+  return out;
+}
+
+function named(t: Extract<TypeRef, { k: "fn" }>, name: string, at: Loc): Argument | undefined {
+  const v = t.kwargs?.get(name);
+  return v && { value: v, loc: at };
+}
+
+/** Calls a project function. */
+export function callFunction(
+  frame: Frame,
+  env: Env,
+  t: Extract<TypeRef, { k: "fn" }>,
+  args: Args,
+  x: CallExpr,
+  name: string,
+): Value {
+  const fn = t.fn;
+  const at = frame.loc(x);
+  const bound = bindArguments(fn, t, args, at);
+  if (t.env || (fn.nested && !fn.cls)) return callNested(frame, t, bound, at);
+  const selfType = t.self?.types.find((y) => y.k === "inst" || y.k === "class");
+  const cls = selfType && (selfType.k === "inst" || selfType.k === "class") ? selfType.cls : undefined;
+  const s = frame.program.summary(fn, cls);
+  const binding: Binding = {
+    args: bound,
+    name: fn.name,
+    params: fn.ir.params.map((p) => p.name),
+    access: (v, key) => access(frame, v, key),
+  };
+  const cache = new Map<Value, Value>();
+  if (s.stub && frame.program.lexicon.llmName(name || fn.name)) return stubCall(frame, args, at, fn.name);
+  for (const e of s.events) {
+    const up = substituteEvent(e, binding, at, cache);
+    if (up && worthwhile(up)) frame.emit({ ...up, fn: up.fn });
+  }
+  for (const [i, w] of s.writes) {
+    const target = argumentExpr(fn, t, args, i, x);
+    if (!target) continue;
+    const v = substitute(w, binding, cache);
+    updateAt(frame, env, target, (o) => overlayWrites(o, v));
+  }
+  let out = refine(frame, substitute(s.ret, binding, cache));
+  out = stepThrough(out, s.ret, at, fn.name);
+  const tests = s.guards.flatMap((g) => {
+    const a = bound.get(g.param);
+    if (!a) return [];
+    let v = a.value;
+    for (const key of g.path) v = access(frame, v, key);
+    return v.labels.length || v.str
+      ? [{ labels: labelsOf(v), mask: g.mask, weak: g.weak, unsafe: g.unsafeWhen === "false" ? ("else" as const) : ("then" as const), raises: g.unsafeWhen === "raises" }]
+      : [];
+  });
+  const raising = tests.filter((r) => r.raises);
+  if (raising.length) applyRefinements(env, raising);
+  const asked = tests.filter((r) => !r.raises);
+  if (asked.length) out = { ...out, test: asked };
+  return out;
+}
+
+const labelsOf = (v: Value): readonly Label[] =>
+  v.str ? joinAll([labelled(v.labels), ...v.str.flatMap((f) => f.pieces.flatMap((p) => (typeof p === "string" ? [] : [labelled(p.v.labels)])))]).labels : v.labels;
+
+/** An event without any label or text that depends on the caller is no news. */
+function worthwhile(e: FlowEvent): boolean {
+  return e.slots.some((s) => s.value !== EMPTY);
+}
+
+/** What came back is said to come from the call, where it has no other step here. */
+function stepThrough(v: Value, ret: Value, at: Loc, name: string): Value {
+  if (!v.labels.length || ret === v) {
+    if (!v.labels.length) return v;
+  }
+  return mapLabels(v, (l) =>
+    l.kind === "param" || l.step.loc.chunk === at.chunk ? l : { ...l, step: addStep(l.step, at, `\`${name}()\` returns it`) },
+  );
+}
+
+function overlayWrites(o: Value, w: Value): Value {
+  const fields = w.fields ? new Map([...(o.fields ?? []), ...w.fields]) : o.fields;
+  const items = w.items && o.items ? [...o.items, ...w.items.filter((i) => !o.items!.includes(i))].slice(0, 32) : (w.items ?? o.items);
+  const elem = w.elem ? (o.elem ? join(o.elem, w.elem) : w.elem) : o.elem;
+  return { ...o, fields, items, elem, c: undefined };
+}
+
+/** The caller's expression behind a parameter. */
+function argumentExpr(fn: FunctionDef, t: Extract<TypeRef, { k: "fn" }>, args: Args, i: number, x: CallExpr): Expr | undefined {
+  const p = fn.ir.params[i];
+  if (!p) return undefined;
+  const bound = t.self && fn.cls && fn.binding !== "static" && !fn.nested;
+  if (bound && i === 0) return x.f.k === "attr" ? x.f.o : undefined;
+  const kw = x.kw.find((k) => k.n === p.name);
+  if (kw) return kw.x;
+  const n = i - (bound ? 1 : 0) - (t.args?.length ?? 0);
+  return args.x.args[n];
+}
+
+/** A nested function or lambda: run in place with the variables that it sees. */
+function callNested(frame: Frame, t: Extract<TypeRef, { k: "fn" }>, bound: ReadonlyMap<number, Argument>, at: Loc): Value {
+  const fn = t.fn;
+  for (const n of frame.nested) if (n.fn === fn) n.called = true;
+  if (frame.depth >= MAX_INLINE) return EMPTY;
+  for (let f: Frame | undefined = frame; f; f = f.parent) if (f.fn === fn) return EMPTY;
+  const child = new Frame(frame.program, frame.module, fn, fn.ir.chunk, frame);
+  const env = new Env(new Map(), t.env);
+  fn.ir.params.forEach((p, i) => {
+    const a = bound.get(i);
+    const v = a?.value ?? (p.def ? evalExpr(child, env, p.def) : EMPTY);
+    env.set(p.name, v);
+  });
+  runFunctionBody(child, env, fn.ir);
+  const out = resultOf(child, fn.ir);
+  if (child.guards.length) for (const g of child.guards) if (!frame.guards.includes(g)) frame.guards.push(g);
+  return stepThrough(out, EMPTY, at, fn.name);
+}
+
+/** A wrapper without a body yet: known to call a model by its name alone. */
+function stubCall(frame: Frame, args: Args, at: Loc, name: string): Value {
+  return llmByName(frame, args, at, name, 0);
+}
+
+/** Emits the model call of a function known by name, and gives model text back. */
+export function llmByName(frame: Frame, args: Args, at: Loc, name: string, doubt: 0 | 1 | 2): Value {
+  const slots = [
+    ...args.pos.map((a, i) => ({ slot: i === 0 ? "input" : "argument", value: a.value, loc: a.loc })),
+    ...[...args.kw].map(([k, a]) => ({ slot: slotByName(k), value: a.value, loc: a.loc })),
+  ];
+  frame.emit({ kind: "llm", loc: at, q: name, slots, fn: frame.fn, module: frame.module, via: [], doubt, data: { named: true } });
+  const label: Label = {
+    kind: "llm",
+    key: `llm@${at.id}`,
+    step: { loc: at, msg: `\`${name}()\` returns the model's text`, prev: undefined },
+    path: [],
+    cleared: 0,
+    weak: 0,
+    doubt,
+    what: "the model's text",
+  };
+  return labelled([label]);
+}
+
+function slotByName(k: string): string {
+  if (/^(system|system_prompt|instructions?|system_message|preamble)$/.test(k)) return "system";
+  if (/^(messages|history|chat_history)$/.test(k)) return "messages";
+  if (/^(prompt|text|input|query|question|user_prompt|content|message|user_message|user_input)$/.test(k)) return "input";
+  return "argument";
+}
+
+/** Makes an instance: what `__init__` puts on `self`, or the fields of a data class. */
+function instantiate(frame: Frame, env: Env, cls: ClassDef, args: Args, x: CallExpr): Value {
+  const { program } = frame;
+  const base: Value = typed({ k: "inst", cls });
+  const at = frame.loc(x);
+  const init = program.method(cls, "__init__");
+  if (init) {
+    const t: Extract<TypeRef, { k: "fn" }> = { k: "fn", fn: init, self: base };
+    const bound = bindArguments(init, t, args, at);
+    const s = program.summary(init, cls);
+    const binding: Binding = { args: bound, name: cls.name, params: init.ir.params.map((p) => p.name), access: (v, k) => access(frame, v, k) };
+    const cache = new Map<Value, Value>();
+    for (const e of s.events) {
+      const up = substituteEvent(e, binding, at, cache);
+      if (up) frame.emit(up);
+    }
+    const w = s.writes.get(0);
+    return w?.fields ? { ...base, fields: substitute(w, binding, cache).fields } : base;
+  }
+  const libraries = program.libraryBases(cls);
+  // A schema: what does not fit is refused, what fits has the declared types.
+  const schema = libraries.some((q) => program.models.isA(q, "pydantic.BaseModel"));
+  const fields = new Map<string, Value>();
+  const names = program.mro(cls).reverse().flatMap((c) => [...c.attributes.keys()]);
+  args.pos.forEach((a, i) => {
+    const n = names[i];
+    if (n) fields.set(n, a.value);
+  });
+  for (const [k, a] of args.kw) fields.set(k, a.value);
+  if (args.dstar) for (const n of names) if (!fields.has(n)) fields.set(n, field(args.dstar.value, n));
+  for (const t of libraries.slice(0, 3)) callLibrary(frame, env, { k: "ext", q: t, cls }, args, x, undefined, cls.name);
+  const out: Value = { ...base, fields };
+  return schema ? sanitise(out, bit("llm") | bit("llm-object"), false) : out;
+}
+
+/** A property: its getter's result. */
+export function callProperty(frame: Frame, fn: FunctionDef, cls: ClassDef, self: Value): Value {
+  const s = frame.program.summary(fn, cls);
+  if (!isSymbolic(s.ret)) return s.ret;
+  const loc = self.labels[0]?.step.loc ?? { chunk: frame.chunk, s: 0, e: 0, id: `${frame.key}:self` };
+  return substitute(s.ret, {
+    args: new Map([[0, { value: self, loc }]]),
+    name: fn.name,
+    params: ["self"],
+    access: (v, k) => access(frame, v, k),
+  });
+}
+

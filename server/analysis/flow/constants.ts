@@ -1,0 +1,87 @@
+/** Values known from the text alone: comparisons, and what environment defaults turn into. */
+import type { Expr } from "../ir.js";
+import type { Refinement } from "./frame.js";
+import { ALL_KINDS } from "./labels.js";
+import { constant, EMPTY, type Value } from "./value.js";
+
+/** A comparison: a constant where both sides are, and what its truth says about what was compared. */
+export function evalCompare(x: Extract<Expr, { k: "cmp" }>, vs: readonly Value[]): Value {
+  const test = testOf(x, vs);
+  const out = vs.length === 2 ? constantCompare(x.ops[0]!, vs[0]!, vs[1]!) : EMPTY;
+  return test.length ? { ...out, test } : out;
+}
+
+function constantCompare(op: string, l: Value, r: Value): Value {
+  if (op === "in" || op === "not in") {
+    if (l.c === undefined || !r.items || r.elem || r.items.some((i) => i.c === undefined)) return EMPTY;
+    return constant(r.items.some((i) => i.c === l.c) === (op === "in"));
+  }
+  if (l.c === undefined || r.c === undefined) return EMPTY;
+  switch (op) {
+    case "==":
+    case "is":
+      return constant(l.c === r.c);
+    case "!=":
+    case "is not":
+      return constant(l.c !== r.c);
+    default:
+      return EMPTY;
+  }
+}
+
+/** `x in ALLOWED`, `x == "a"`: the branch where it holds knows the value. `"key" in text` is a deny-list. */
+function testOf(x: Extract<Expr, { k: "cmp" }>, vs: readonly Value[]): Refinement[] {
+  if (vs.length !== 2) return [];
+  const [l, r] = [vs[0]!, vs[1]!];
+  const op = x.ops[0]!;
+  const membership = op === "in" || op === "not in";
+  if (membership && l.labels.length) {
+    const allowlist =
+      (r.items?.length && r.items.every((i) => i.c !== undefined) && !r.elem) ||
+      (r.fields?.size && !r.labels.length) ||
+      (x.xs[1]!.k === "name" && /^[A-Z][A-Z0-9_]+$/.test(x.xs[1]!.id) && !r.labels.length) ||
+      (x.xs[1]!.k === "attr" && /^(allowed|valid|supported|ALLOWED|VALID|SUPPORTED)/.test(x.xs[1]!.a));
+    if (allowlist) return [{ labels: l.labels, mask: ALL_KINDS, weak: false, unsafe: op === "in" ? "else" : "then" }];
+    return [];
+  }
+  if (membership && r.labels.length && typeof l.c === "string" && !r.fields)
+    return [{ labels: r.labels, mask: ALL_KINDS, weak: true, unsafe: op === "in" ? "then" : "else" }];
+  if (membership && r.labels.length && l.types.length === 0 && !l.labels.length && !r.fields && l.c === undefined)
+    return [{ labels: r.labels, mask: ALL_KINDS, weak: true, unsafe: op === "in" ? "then" : "else" }];
+  if ((op === "==" || op === "!=") && (l.c !== undefined || r.c !== undefined)) {
+    const dynamic = l.c !== undefined ? r : l;
+    const known = l.c !== undefined ? l : r;
+    if (dynamic.labels.length && known.c !== null && known.c !== "" && typeof known.c === "string")
+      return [{ labels: dynamic.labels, mask: ALL_KINDS, weak: false, unsafe: op === "==" ? "else" : "then" }];
+  }
+  return [];
+}
+
+/** String methods on constants, for `os.getenv("DEBUG", "true").lower() == "true"`. */
+export function constantMethod(text: string, name: string, args: readonly Value[]): string | boolean | undefined {
+  switch (name) {
+    case "lower":
+    case "casefold":
+      return text.toLowerCase();
+    case "upper":
+      return text.toUpperCase();
+    case "strip":
+      return args.length ? undefined : text.trim();
+    case "lstrip":
+      return args.length ? undefined : text.trimStart();
+    case "rstrip":
+      return args.length ? undefined : text.trimEnd();
+    case "title":
+      return text;
+    case "startswith":
+      return typeof args[0]?.c === "string" ? text.startsWith(args[0].c) : undefined;
+    case "endswith":
+      return typeof args[0]?.c === "string" ? text.endsWith(args[0].c) : undefined;
+    case "replace":
+      return typeof args[0]?.c === "string" && typeof args[1]?.c === "string"
+        ? text.split(args[0].c).join(args[1].c)
+        : undefined;
+    default:
+      return undefined;
+  }
+}

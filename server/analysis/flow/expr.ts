@@ -1,0 +1,429 @@
+/** Expressions: from the intermediate form to abstract values. */
+import type { Expr } from "../ir.js";
+import { Env } from "./env.js";
+import type { Frame } from "./frame.js";
+import { evalCompare } from "./constants.js";
+import { conditionOf } from "./guards.js";
+import type { Label, Loc } from "./labels.js";
+import { binaryAdd, evalFString, percentFormat } from "./strings.js";
+import { callProperty, evalCall, nameOf } from "./calls.js";
+import {
+  constant,
+  dictOf,
+  element,
+  EMPTY,
+  ext,
+  field,
+  inherited,
+  item,
+  join,
+  joinAll,
+  labelled,
+  listOf,
+  type TypeRef,
+  typed,
+  type Value,
+  withLabels,
+} from "./value.js";
+import { assignTo } from "./targets.js";
+
+/** The value of an expression. Emits the events of the calls in it. */
+export function evalExpr(frame: Frame, env: Env, x: Expr): Value {
+  switch (x.k) {
+    case "name":
+      return lookup(frame, env, x.id) ?? EMPTY;
+    case "const":
+      return x.t === "ellipsis" || x.t === "bytes" ? EMPTY : constant(x.v);
+    case "fstr":
+      return evalFString(frame, env, x);
+    case "attr": {
+      const o = evalExpr(frame, env, x.o);
+      const v = attribute(frame, o, x.a, x.o);
+      return describe(frame, v, o, x);
+    }
+    case "sub": {
+      const o = evalExpr(frame, env, x.o);
+      if (x.i.k === "slice") {
+        for (const p of x.i.parts) if (p) evalExpr(frame, env, p);
+        return { ...o, c: undefined };
+      }
+      const i = evalExpr(frame, env, x.i);
+      return describe(frame, subscript(frame, o, i), o, x);
+    }
+    case "call":
+      return evalCall(frame, env, x);
+    case "bin": {
+      const l = evalExpr(frame, env, x.l);
+      const r = evalExpr(frame, env, x.r);
+      if (x.op === "+") return binaryAdd(l, frame.loc(x.l), r, frame.loc(x.r), frame.loc(x), [nameOf(x.l), nameOf(x.r)]);
+      if (x.op === "%") return percentFormat(frame, l, r, x);
+      if (x.op === "|") return pipe(l, r);
+      if (typeof l.c === "number" && typeof r.c === "number") return EMPTY;
+      return labelled([...l.labels, ...r.labels]);
+    }
+    case "un": {
+      const v = evalExpr(frame, env, x.x);
+      if (x.op === "not") return typeof v.c === "boolean" ? constant(!v.c) : EMPTY;
+      if (x.op === "-" && typeof v.c === "number") return constant(-v.c);
+      return EMPTY;
+    }
+    case "bool": {
+      // `a and b`, `a or b`: what the left side says holds while the right side is evaluated.
+      const vs: Value[] = [];
+      for (const p of x.xs) vs.push(evalExpr(frame, env, p));
+      if (x.op === "or") {
+        const consts = vs.map((v) => v.c);
+        const truthy = consts.find((c) => c !== undefined && c !== false && c !== null && c !== "" && c !== 0);
+        if (consts.every((c) => c !== undefined)) return constant(truthy ?? consts.at(-1) ?? null);
+        return joinAll(vs.filter((v) => v.c !== null && v.c !== ""));
+      }
+      return joinAll(vs.slice(-1));
+    }
+    case "cmp":
+      return evalCompare(x, x.xs.map((p) => evalExpr(frame, env, p)));
+    case "cond": {
+      conditionOf(frame, env, x.c);
+      return join(evalExpr(frame, env, x.a), evalExpr(frame, env, x.b));
+    }
+    case "tuple":
+    case "list":
+    case "set":
+      return sequence(frame, env, x.xs);
+    case "dict":
+      return dictionary(frame, env, x);
+    case "comp":
+      return comprehension(frame, env, x);
+    case "lambda": {
+      const fn = {
+        kind: "function" as const,
+        name: "lambda",
+        qualname: "lambda",
+        key: `${frame.key}<lambda>${x.s}`,
+        ir: x.fn,
+        module: frame.module,
+        cls: undefined,
+        nested: true,
+        binding: "instance" as const,
+      };
+      return typed({ k: "fn", fn, env });
+    }
+    case "await":
+      return awaited(evalExpr(frame, env, x.x));
+    case "yield": {
+      const v = x.x ? evalExpr(frame, env, x.x) : EMPTY;
+      const out = x.from ? iterate(frame, v) : v;
+      frame.yielded = join(frame.yielded, out);
+      frame.addReturn({ labels: [], types: [], elem: out }, frame.loc(x.x ?? x), undefined);
+      return EMPTY;
+    }
+    case "walrus": {
+      const v = evalExpr(frame, env, x.x);
+      env.set(x.name, v);
+      return v;
+    }
+    case "star":
+      return evalExpr(frame, env, x.x);
+    case "slice":
+      return EMPTY;
+    case "unknown": {
+      for (const y of x.xs) evalExpr(frame, env, y);
+      return EMPTY;
+    }
+  }
+}
+
+const BUILTINS = new Set(
+  ("abs all any ascii bin bool bytearray bytes callable chr classmethod compile delattr dict dir divmod enumerate eval exec filter " +
+    "float format frozenset getattr globals hasattr hash hex id input int isinstance issubclass iter len list locals map max " +
+    "memoryview min next object oct open ord pow print property range repr reversed round set setattr slice sorted staticmethod str " +
+    "sum super tuple type vars zip __import__ exit quit aiter anext Exception ValueError KeyError TypeError RuntimeError OSError").split(" "),
+);
+
+function lookup(frame: Frame, env: Env, name: string): Value | undefined {
+  if (frame.globals.has(name)) {
+    const written = frame.globalWrites.get(name);
+    const v = frame.program.moduleState(frame.module).lookup(name);
+    return written && v ? join(v, written) : (written ?? v);
+  }
+  const own = env.get(name);
+  if (own) return own;
+  const v = frame.program.moduleState(frame.module).lookup(name);
+  if (v) {
+    const written = frame.globalWrites.get(name);
+    return written ? join(v, written) : v;
+  }
+  return BUILTINS.has(name) ? ext(`builtins.${name}`) : undefined;
+}
+
+/** Library awaitables give what they would give without `await`. */
+const awaited = (v: Value): Value => v;
+
+/** What a loop over the value binds. */
+export function iterate(frame: Frame, v: Value): Value {
+  let out = element(v);
+  for (const t of v.types) {
+    if (t.k === "ext") out = join(out, refineElementType(frame, v, t.q));
+    else if (t.k === "inst") {
+      const m = frame.program.method(t.cls, "__iter__") ?? frame.program.method(t.cls, "__aiter__");
+      if (m) out = join(out, element(frame.program.summary(m, t.cls).ret));
+    }
+  }
+  return refine(frame, out);
+}
+
+function refineElementType(frame: Frame, _v: Value, q: string): Value {
+  const t = frame.program.models.type(q)?.types?.["[]"];
+  if (t) return ext(t);
+  return q.startsWith("builtins.") ? EMPTY : ext(`${q}[]`);
+}
+
+/** Turns labels of provider objects into those of their text or metadata as soon as the path says which. */
+export function refine(frame: Frame, v: Value): Value {
+  if (!v.labels.some((l) => l.kind === "llm-object" && l.path.length)) return v;
+  const labels = v.labels.map((l): Label => {
+    if (l.kind !== "llm-object" || !l.path.length) return l;
+    const found = frame.program.providerLabel(l.type ?? "", l.path);
+    const kind = found === "prefix" ? "llm-object" : (found ?? guessByName(l.path.at(-1)!));
+    return kind === "llm-object" || kind === undefined ? l : { ...l, kind, path: [] };
+  });
+  return { ...v, labels };
+}
+
+function guessByName(name: string): "llm" | "llm-meta" | undefined {
+  if (/^(content|text|output_text|completion|generated_text|response|answer|output|final_output|result|reply|delta|parsed|message_content)$/.test(name))
+    return "llm";
+  if (/^(usage|model|id|system_fingerprint|created|.*_tokens|stop_reason|finish_reason|llm_output|response_metadata|usage_metadata)$/.test(name))
+    return "llm-meta";
+  return undefined;
+}
+
+/** `value.name`. `from` is the expression before the dot, for names that only say something by their look. */
+export function attribute(frame: Frame, o: Value, name: string, from?: Expr): Value {
+  const { program } = frame;
+  const known = o.fields?.get(name);
+  let out = known ?? refine(frame, { ...labelled(inherited(o, name)) });
+  const types: TypeRef[] = [];
+  for (const t of o.types) {
+    switch (t.k) {
+      case "ext": {
+        const v = libraryAttribute(frame, t, name, o);
+        if (v) out = join(out, v);
+        break;
+      }
+      case "module": {
+        const m = program.member(t.mod, name);
+        if (m) out = join(out, m);
+        break;
+      }
+      case "class":
+      case "inst": {
+        const m = program.method(t.cls, name);
+        if (m?.binding === "property" && t.k === "inst") {
+          out = join(out, callProperty(frame, m, t.cls, o));
+        } else if (!known || m) out = join(out, program.attribute(t.cls, name, t.k === "inst" ? o : undefined));
+        break;
+      }
+      case "fn":
+        if (/^(delay|apply_async|si?|run|remote|submit|delay_on_commit|enqueue|kiq|send|func|original|__wrapped__)$/.test(name)) types.push(t);
+        break;
+    }
+  }
+  if (!o.types.length && from?.k === "name" && /^[A-Z]/.test(from.id)) {
+    const duck = program.models.duckAttributes(name).find((d) => d.segments.length === 1);
+    if (duck) out = join(out, { labels: [], types: [{ k: "ext", q: duck.model.type ?? `${from.id}.${name}` }] });
+  }
+  return types.length ? { ...out, types: [...out.types, ...types] } : out;
+}
+
+function libraryAttribute(frame: Frame, t: Extract<TypeRef, { k: "ext" }>, name: string, o: Value): Value | undefined {
+  const { models } = frame.program;
+  const q = models.canonical(`${t.q}.${name}`);
+  const a = models.attribute(q);
+  const byType = models.type(t.q)?.types?.[name];
+  let type = a?.type ?? byType ?? q;
+  type = models.canonical(type);
+  const ref: TypeRef = t.cls ? { k: "ext", q: type, cls: t.cls } : { k: "ext", q: type };
+  let v: Value = { labels: [], types: [ref] };
+  const kind = a?.source ?? (models.type(t.q)?.paths?.[name] as Label["kind"] | undefined);
+  if (kind && kind !== "llm" && kind !== "llm-meta" && kind !== "record") {
+    v = withLabels(v, [sourceLabel(kind, `${t.q}.${name}`, name, undefined, a?.shallow)]);
+  } else if ((kind === "llm" || kind === "llm-meta") && !o.labels.some((l) => l.kind === "llm-object")) {
+    // An object made elsewhere, known by its type only.
+    if (o.labels.some((l) => l.kind === "param")) return v;
+  }
+  return v;
+}
+
+/** A label whose place is filled in by `describe`, where the expression is known. */
+function sourceLabel(kind: Label["kind"], q: string, name: string, loc?: Loc, _shallow?: boolean): Label {
+  const at = loc ?? PENDING;
+  return {
+    kind,
+    key: `${kind}@pending:${q}`,
+    step: { loc: at, msg: "", prev: undefined },
+    path: [],
+    cleared: 0,
+    weak: 0,
+    doubt: 0,
+    what: name,
+  };
+}
+const PENDING: Loc = { chunk: { file: "", base: 0 }, s: 0, e: 0, id: "pending" };
+
+/** Gives sources their place and words, and steps to fields read from what is labelled already. */
+function describe(frame: Frame, v: Value, _o: Value, x: Expr): Value {
+  if (!v.labels.some((l) => l.step.loc === PENDING)) return v;
+  const loc = frame.loc(x);
+  const labels = v.labels.map((l) =>
+    l.step.loc === PENDING
+      ? { ...l, key: `${l.kind}@${loc.id}`, step: { loc, msg: `${wordsFor(l.kind, l.what)} is read here`, prev: undefined } }
+      : l,
+  );
+  return { ...v, labels };
+}
+
+/** A source in words. */
+export function wordsFor(kind: string, name: string): string {
+  switch (kind) {
+    case "user":
+      return `user input (\`${name}\`)`;
+    case "meta":
+      return `request metadata (\`${name}\`)`;
+    case "llm":
+      return "the model's text";
+    case "secret":
+      return `a secret (\`${name}\`)`;
+    case "stored":
+      return `stored text (\`${name}\`)`;
+    case "debug":
+      return `debug detail (\`${name}\`)`;
+    case "exception":
+      return "exception detail";
+    default:
+      return `\`${name}\``;
+  }
+}
+
+/** `value[index]`. */
+export function subscript(frame: Frame, o: Value, i: Value): Value {
+  let out: Value;
+  if (typeof i.c === "string") out = field(o, i.c);
+  else if (typeof i.c === "number") out = o.fields?.size && !o.items ? field(o, String(i.c)) : item(o, i.c);
+  else out = joinAll([element(o), ...(o.fields ? [...o.fields.values()] : [])]);
+  for (const t of o.types) {
+    if (t.k !== "ext") continue;
+    if (t.q.startsWith("builtins.")) continue;
+    const key = typeof i.c === "string" ? i.c : "[]";
+    const byType = frame.program.models.type(t.q)?.types;
+    const q = byType?.[key] ?? byType?.["[]"] ?? byType?.["*"] ?? `${t.q}[]`;
+    const a = typeof i.c === "string" ? frame.program.models.attribute(`${t.q}[${i.c}]`) : undefined;
+    let v = t.cls ? typed({ k: "ext", q, cls: t.cls }) : ext(q);
+    if (a?.source) v = withLabels(v, [sourceLabel(a.source, `${t.q}[${i.c}]`, String(i.c))]);
+    const paths = frame.program.models.type(t.q)?.paths;
+    if (paths && typeof i.c === "string" && paths[i.c] && !o.labels.some((l) => l.kind === "llm-object"))
+      v = withLabels(v, [sourceLabel(paths[i.c]!, `${t.q}[${i.c}]`, i.c)]);
+    out = join(out, v);
+  }
+  return refine(frame, out);
+}
+
+/** One key of an access path: `name`, `[0]`, `[]`, `name()`. */
+export function access(frame: Frame, v: Value, key: string): Value {
+  if (key === "[]") return iterate(frame, v);
+  const index = /^\[(-?\d+)\]$/.exec(key);
+  if (index) return subscript(frame, v, constant(Number(index[1])));
+  const own = v.fields?.get(key);
+  if (own) return own;
+  if (v.types.some((t) => t.k !== "ext")) return attribute(frame, v, key);
+  const out = refine(frame, field(v, key));
+  if (!v.types.length) return out;
+  return join(out, attribute(frame, v, key));
+}
+
+function sequence(frame: Frame, env: Env, xs: readonly Expr[]): Value {
+  const items: Value[] = [];
+  let elem: Value | undefined;
+  for (const x of xs) {
+    if (x.k === "star") {
+      const v = evalExpr(frame, env, x.x);
+      if (v.items && !v.elem && !v.labels.length) items.push(...v.items);
+      else {
+        elem = join(elem ?? EMPTY, iterate(frame, v));
+        if (v.items) items.push(...v.items);
+      }
+    } else items.push(evalExpr(frame, env, x));
+  }
+  const list = listOf(items);
+  return elem ? { ...list, elem: join(list.elem ?? EMPTY, elem) } : list;
+}
+
+function dictionary(frame: Frame, env: Env, x: Extract<Expr, { k: "dict" }>): Value {
+  const fields = new Map<string, Value>();
+  let out = dictOf(fields);
+  for (const i of x.items) {
+    const v = evalExpr(frame, env, i.v);
+    if (i.key === null) {
+      // `**other`: its fields, and what it holds as a whole.
+      if (v.fields) for (const [k, f] of v.fields) fields.set(k, f);
+      out = withLabels(out, v.labels);
+      if (v.elem) out = { ...out, elem: join(out.elem ?? EMPTY, v.elem) };
+      continue;
+    }
+    const key = evalExpr(frame, env, i.key);
+    if (typeof key.c === "string" || typeof key.c === "number") fields.set(String(key.c), v);
+    else out = { ...out, elem: join(out.elem ?? EMPTY, v) };
+  }
+  return { ...out, fields };
+}
+
+function comprehension(frame: Frame, env: Env, x: Extract<Expr, { k: "comp" }>): Value {
+  const inner = new Env(new Map(), env);
+  const first = x.clauses[0];
+  const results: { k: Value; v: Value }[] = [];
+  const runFrom = (n: number, e: Env): void => {
+    const c = x.clauses[n];
+    if (!c) {
+      results.push({ k: evalExpr(frame, e, x.x), v: x.v ? evalExpr(frame, e, x.v) : EMPTY });
+      return;
+    }
+    if (c.t === "if") {
+      conditionOf(frame, e, c.c);
+      runFrom(n + 1, e);
+      return;
+    }
+    const iter = evalExpr(frame, e, c.iter);
+    // An allowlist of constant names: `{k: user[k] for k in ("id", "name")}`.
+    const fixed = c === first && iter.items && !iter.elem && iter.items.length <= 24 && iter.items.every((v) => v.c !== undefined) ? iter.items : undefined;
+    if (fixed) {
+      for (const v of fixed) {
+        const e2 = new Env(new Map(e.vars), env);
+        assignTo(frame, e2, c.target, v, undefined);
+        runFrom(n + 1, e2);
+      }
+      return;
+    }
+    assignTo(frame, e, c.target, iterate(frame, iter), undefined);
+    runFrom(n + 1, e);
+  };
+  runFrom(0, inner);
+  if (x.kind === "dict") {
+    const fields = new Map<string, Value>();
+    let elem: Value | undefined;
+    for (const r of results) {
+      if (typeof r.k.c === "string") fields.set(r.k.c, r.v);
+      else elem = join(elem ?? EMPTY, r.v);
+    }
+    return dictOf(fields, elem);
+  }
+  return { labels: [], types: [], elem: joinAll(results.map((r) => r.k)) };
+}
+
+/** `prompt | model | parser` of LangChain, and unions of dicts. */
+function pipe(l: Value, r: Value): Value {
+  const runnable = [...l.types, ...r.types].some((t) => t.k === "ext" && /langchain|runnable/i.test(t.q));
+  const out = join(l, r);
+  if (!runnable) return out;
+  const types: TypeRef[] = [{ k: "ext", q: "langchain.Runnable" }];
+  return { ...out, types: [...types, ...out.types.filter((t) => !(t.k === "ext" && t.q === "langchain.Runnable"))].slice(0, 6) };
+}
+

@@ -1,0 +1,106 @@
+/** What holds for a whole app: hooks and middleware that filter every response. */
+import type { Expr, Stmt } from "../ir.js";
+import { blocksOf, type FunctionDef, type ModuleDef } from "../names/definitions.js";
+import type { AppFacts } from "../rule.js";
+import { entryOf } from "./entries.js";
+import type { Program } from "./program.js";
+
+/** Collects the facts of the modules that were analysed. */
+export function appFacts(program: Program): AppFacts {
+  let hooks: { fn: FunctionDef; blueprint: boolean }[] | undefined;
+  const reach = new Map<ModuleDef, Set<string>>();
+  const importsOf = (mod: ModuleDef): Set<string> => {
+    const hit = reach.get(mod);
+    if (hit) return hit;
+    const out = new Set<string>([mod.file]);
+    reach.set(mod, out);
+    const queue = [mod];
+    for (let m = queue.pop(); m && out.size < 400; m = queue.pop()) {
+      for (const s of m.ir.body) {
+        const targets =
+          s.k === "from"
+            ? [program.resolveImport(m, s.module, s.level), ...s.names.map((n) => program.resolveImport(m, s.module ? `${s.module}.${n.name}` : n.name, s.level))]
+            : s.k === "import"
+              ? s.names.map((n) => program.resolveImport(m!, n.name, 0))
+              : [];
+        for (const v of targets) {
+          const t = v?.types[0];
+          if (t?.k === "module" && !out.has(t.mod.file)) {
+            out.add(t.mod.file);
+            queue.push(t.mod);
+          }
+        }
+      }
+    }
+    return out;
+  };
+  const findHooks = () => {
+    const out: { fn: FunctionDef; blueprint: boolean }[] = [];
+    for (const mod of program.modules.values()) {
+      if (!mod) continue;
+      for (const fn of mod.functions) {
+        const named = /^(process_response|__call__)$/.test(fn.name) && fn.cls && /Middleware/.test(fn.cls.name);
+        if (!named && !fn.ir.decorators.length && !program.registered.has(fn.key)) continue;
+        const entry = named ? undefined : entryOf(program, fn, fn.cls);
+        if (!named && entry?.model.kind !== "after-request") continue;
+        if (!filtersBody(fn.ir.body)) continue;
+        const d = fn.ir.decorators[0];
+        const last = d?.k === "attr" ? d.a : "";
+        out.push({ fn, blueprint: last === "after_request" && isBlueprint(program, fn) });
+      }
+    }
+    return out;
+  };
+  return {
+    filtersResponses(mod) {
+      hooks ??= findHooks();
+      return hooks.some(({ fn, blueprint }) => {
+        if (fn.module === mod) return true;
+        if (blueprint) return false;
+        return importsOf(fn.module).has(mod.file) || importsOf(mod).has(fn.module.file) || !!fn.cls;
+      });
+    },
+  };
+}
+
+function isBlueprint(program: Program, fn: FunctionDef): boolean {
+  const d = fn.ir.decorators[0];
+  if (d?.k !== "attr" || d.o.k !== "name") return false;
+  const v = program.moduleState(fn.module).lookup(d.o.id);
+  return v?.types.some((t) => t.k === "ext" && /Blueprint/.test(t.q)) ?? false;
+}
+
+/** The body is read, checked or changed by a pattern or a redactor, and set again. */
+function filtersBody(body: readonly Stmt[]): boolean {
+  let sets = false;
+  let looks = false;
+  const expr = (x: Expr): void => {
+    if (x.k === "call") {
+      const name = x.f.k === "attr" ? x.f.a : x.f.k === "name" ? x.f.id : "";
+      if (/^(set_data|set_json|HttpResponse|JsonResponse|make_response|Response)$/.test(name)) sets = true;
+      if (/^(search|sub|subn|match|findall|fullmatch|anonymize|analyze)$|redact|mask|scrub|saniti[sz]e|filter|contains_|has_pii|anonymi/i.test(name)) looks = true;
+      for (const a of x.args) expr(a);
+      for (const k of x.kw) expr(k.x);
+      expr(x.f);
+    } else if (x.k === "attr" || x.k === "sub") expr(x.o);
+    else if (x.k === "bool") x.xs.forEach(expr);
+    else if (x.k === "un") expr(x.x);
+    else if (x.k === "cmp") x.xs.forEach(expr);
+    else if (x.k === "cond") [x.c, x.a, x.b].forEach(expr);
+    else if (x.k === "comp") [x.x].forEach(expr);
+    else if (x.k === "tuple" || x.k === "list") x.xs.forEach(expr);
+    else if (x.k === "dict") for (const i of x.items) expr(i.v);
+  };
+  const walk = (stmts: readonly Stmt[]): void => {
+    for (const s of stmts) {
+      if (s.k === "assign") {
+        if (s.v) expr(s.v);
+        for (const t of s.targets) if (t.k === "attr" && /^(data|content|response)$/.test(t.a)) sets = true;
+      } else if (s.k === "expr" || s.k === "return") s.x && expr(s.x);
+      else if (s.k === "if" || s.k === "while") expr(s.c);
+      for (const b of blocksOf(s)) walk(b);
+    }
+  };
+  walk(body);
+  return sets && looks;
+}

@@ -1,0 +1,289 @@
+/** Analysis of one function or module body, from parameters to summary. */
+import type { FunctionIR } from "../ir.js";
+import type { ClassDef, FunctionDef, ModuleDef } from "../names/definitions.js";
+import { Env } from "./env.js";
+import { entryOf } from "./entries.js";
+import { isSymbolic } from "./apply.js";
+import { literalParts } from "./arguments.js";
+import { evalExpr } from "./expr.js";
+import { Frame } from "./frame.js";
+import type { Label } from "./labels.js";
+import type { Program } from "./program.js";
+import { execBody } from "./statements.js";
+import type { FlowEvent, Summary } from "./summary.js";
+import { constant, EMPTY, join, labelled, type TypeRef, type Value } from "./value.js";
+
+/** The names of a module. */
+export interface ModuleState {
+  lookup(name: string): Value | undefined;
+  events: readonly FlowEvent[];
+  /** Names as the module's own statements leave them, without what functions add. */
+  own: Env;
+}
+
+/** Runs a function's body with its parameters as symbols (and as user input where a framework calls it). */
+export function analyseFunction(program: Program, fn: FunctionDef, selfClass: ClassDef | undefined): Summary {
+  const frame = new Frame(program, fn.module, fn, fn.ir.chunk);
+  const env = new Env(new Map(), undefined);
+  const entry = entryOf(program, fn, selfClass);
+  const initial = bindParameters(frame, env, fn.ir, selfClass, entry, fn);
+  runFunctionBody(frame, env, fn.ir);
+  if (entry) emitEntry(frame, fn, entry);
+  runNested(frame);
+  const end = frame.endEnv;
+  const writes = new Map<number, Value>();
+  fn.ir.params.forEach((p, i) => {
+    const before = initial[i]!;
+    const after = end?.vars.get(p.name);
+    if (!after || after === before || (after.fields === before.fields && after.items === before.items && after.elem === before.elem)) return;
+    if (!after.labels.some((l) => l.kind === "param" && l.param === i && !l.path.length)) return;
+    writes.set(i, { labels: [], types: [], fields: after.fields, items: after.items, elem: after.elem });
+  });
+  return {
+    ret: resultOf(frame, fn.ir),
+    events: [...frame.events.values()],
+    writes,
+    globals: frame.globalWrites,
+    guards: frame.guards,
+    stub: isStub(fn.ir) || isSimulation(frame, fn.ir),
+  };
+}
+
+/** The value of a call: what is returned; a generator gives its elements. */
+export function resultOf(frame: Frame, fn: FunctionIR): Value {
+  if (fn.generator) return { labels: [], types: [], elem: frame.yielded };
+  return frame.returned;
+}
+
+/** Executes the body and remembers the variables at its ends. */
+export function runFunctionBody(frame: Frame, env: Env, fn: FunctionIR): void {
+  collectScope(frame, fn);
+  const end = execBody(frame, env, fn.body);
+  frame.endEnv = end ? (frame.endEnv ? joinEnd(frame.endEnv, end) : end) : frame.endEnv;
+}
+
+function joinEnd(a: Env, b: Env): Env {
+  const out = new Map(a.vars);
+  for (const [k, v] of b.vars) out.set(k, out.has(k) ? join(out.get(k)!, v) : v);
+  return new Env(out, a.outer);
+}
+
+function collectScope(frame: Frame, fn: FunctionIR): void {
+  for (const s of fn.body) {
+    if (s.k === "global") for (const n of s.names) frame.globals.add(n);
+    if (s.k === "nonlocal") for (const n of s.names) frame.nonlocals.add(n);
+  }
+}
+
+/** Puts the parameters into the environment as symbols; returns them in order. */
+function bindParameters(
+  frame: Frame,
+  env: Env,
+  ir: FunctionIR,
+  selfClass: ClassDef | undefined,
+  entry: ReturnType<typeof entryOf>,
+  fn: FunctionDef,
+): Value[] {
+  const program = frame.program;
+  const isMethod = !!fn.cls && fn.binding !== "static" && !fn.nested;
+  return ir.params.map((p, i) => {
+    const loc = frame.loc(p);
+    const step = { loc, msg: `\`${p.name}\` is a parameter of \`${fn.name}\``, prev: undefined };
+    const symbol: Label = {
+      kind: "param",
+      key: `param@${frame.key}:${i}`,
+      step,
+      path: [],
+      cleared: 0,
+      weak: 0,
+      doubt: 0,
+      param: i,
+      what: `\`${p.name}\``,
+    };
+    let v: Value = labelled([symbol]);
+    const types: TypeRef[] = [];
+    if (isMethod && i === 0) {
+      if (selfClass) types.push({ k: fn.binding === "class" ? "class" : "inst", cls: selfClass });
+    } else {
+      if (p.ann) types.push(...program.annotated(frame, env, p.ann).types);
+      if (p.def) {
+        const def = evalExpr(frame, env, p.def);
+        types.push(...def.types.filter((t) => !(t.k === "ext" && t.q.startsWith("builtins."))));
+        if (def.c !== undefined && def.c !== null && !entry) v = { ...v };
+      }
+      if (entry) v = entryParameter(frame, v, p.name, i, isMethod ? i - 1 : i, entry, types, step);
+    }
+    if (types.length) v = { ...v, types: dedupe(types) };
+    if (p.kind === "vararg") v = { labels: [], types: [], elem: v };
+    env.set(p.name, v);
+    return v;
+  });
+}
+
+function dedupe(types: TypeRef[]): TypeRef[] {
+  return types.filter((t, i) => types.findIndex((x) => x === t || (x.k === "ext" && t.k === "ext" && x.q === t.q)) === i).slice(0, 6);
+}
+
+function entryParameter(
+  frame: Frame,
+  v: Value,
+  name: string,
+  index: number,
+  position: number,
+  entry: NonNullable<ReturnType<typeof entryOf>>,
+  types: TypeRef[],
+  step: Label["step"],
+): Value {
+  const request = entry.model.request;
+  if (request?.arg.some((a) => a === name || a === position)) {
+    if (!types.some((t) => t.k === "ext" && t.q !== "builtins.str")) types.push({ k: "ext", q: request.type });
+    return v;
+  }
+  if (entry.model.params !== "user") return v;
+  // A framework's own object (request, dependency, database session) is not text from the caller.
+  if (types.some((t) => t.k === "ext" && !/^(builtins|typing|fastapi\.(Form|Query|Body|Path))/.test(t.q) && frame.program.models.type(t.q))) return v;
+  if (types.some((t) => t.k === "ext" && /^builtins\.(int|float|bool)$/.test(t.q))) return v;
+  const user: Label = {
+    kind: "user",
+    key: `user@${frame.key}:${index}`,
+    step: { ...step, msg: `\`${name}\` comes from the request` },
+    path: [],
+    cleared: 0,
+    weak: 0,
+    doubt: entry.doubt,
+    what: `\`${name}\``,
+  };
+  return { ...v, labels: [...v.labels, user] };
+}
+
+/** What the framework does with the result: a response, or what a tool tells the model. */
+function emitEntry(frame: Frame, fn: FunctionDef, entry: NonNullable<ReturnType<typeof entryOf>>): void {
+  if (entry.model.returns === "response") emitReturn(frame, fn, entry.doubt);
+  if (entry.model.kind !== "tool") return;
+  for (const r of frame.returnSites) {
+    frame.emit({
+      kind: "llm",
+      loc: r.loc,
+      q: fn.name,
+      slots: [{ slot: "tool", value: r.value, loc: r.loc }],
+      fn,
+      module: fn.module,
+      via: [],
+      doubt: entry.doubt,
+      data: { tool: true },
+    });
+  }
+}
+
+function emitReturn(frame: Frame, fn: FunctionDef, doubt: 0 | 1 | 2): void {
+  for (const r of frame.returnSites) {
+    const parts = literalParts(frame, r.x, r.value, r.loc);
+    frame.emit({
+      kind: "sink",
+      sink: "response",
+      loc: r.loc,
+      q: "return",
+      slots: parts.map((p, i) => ({ slot: String(i), value: p.value, loc: p.loc })),
+      fn,
+      module: fn.module,
+      via: [],
+      doubt,
+      data: { returned: true },
+    });
+  }
+}
+
+/** Nested functions that nobody called inside: handlers of an app factory, callbacks. */
+function runNested(frame: Frame): void {
+  for (let i = 0; i < frame.nested.length && i < 60; i++) {
+    const n = frame.nested[i]!;
+    if (n.called) continue;
+    n.called = true;
+    const child = new Frame(frame.program, frame.module, n.fn, n.fn.ir.chunk, frame);
+    const env = new Env(new Map(), frame.endEnv ?? n.env);
+    const entry = entryOf(frame.program, n.fn, undefined, frame, n.env);
+    bindNested(child, env, n.fn, entry);
+    runFunctionBody(child, env, n.fn.ir);
+    if (entry) emitEntry(child, n.fn, entry);
+  }
+}
+
+/** Parameters of a nested function: its own symbols mean nothing to callers of the outer one. */
+function bindNested(frame: Frame, env: Env, fn: FunctionDef, entry: ReturnType<typeof entryOf>): void {
+  const values = bindParameters(frame, env, fn.ir, undefined, entry, fn);
+  fn.ir.params.forEach((p, i) => {
+    const v = values[i]!;
+    env.set(p.name, { ...v, labels: v.labels.filter((l) => l.kind !== "param") });
+  });
+}
+
+/** Runs a module's statements. `publish` is called before, so that cyclic imports see what is there so far. */
+export function analyseModule(program: Program, mod: ModuleDef, publish: (s: ModuleState) => void): void {
+  const frame = new Frame(program, mod, undefined, { file: mod.file, base: 0 });
+  const env = new Env(new Map(), undefined);
+  const completed = new Map<string, Value>();
+  const completing = new Set<string>();
+  const state: ModuleState & { events: FlowEvent[] } = {
+    events: [],
+    own: env,
+    lookup(name) {
+      const v = env.vars.get(name) ?? frame.lazy.get(name)?.() ?? frame.stars.reduce<Value | undefined>((f, s) => f ?? s(name), undefined);
+      if (!v) return undefined;
+      const writers = mod.writers.get(name);
+      if (!writers || v.types.some((t) => t.k === "fn" || t.k === "class" || t.k === "module")) return v;
+      const done = completed.get(name);
+      if (done) return done;
+      if (completing.has(name)) return v;
+      completing.add(name);
+      let out = v;
+      for (const w of writers) {
+        if (w.nested) continue;
+        const written = program.summary(w).globals.get(name);
+        if (written && !isSymbolic(written)) out = join(out, written);
+      }
+      completing.delete(name);
+      completed.set(name, out);
+      return out;
+    },
+  };
+  publish(state);
+  env.set("__name__", constant("__main__"));
+  env.set("__file__", constant(mod.file));
+  const end = execBody(frame, env, mod.ir.body);
+  if (end && end !== env) for (const [k, v] of end.vars) env.set(k, v);
+  runNested(frame);
+  state.events.push(...frame.events.values());
+}
+
+function isStub(fn: FunctionIR): boolean {
+  return fn.body.every(
+    (s) =>
+      s.k === "pass" ||
+      s.k === "raise" ||
+      (s.k === "return" && (s.x === null || s.x.k === "const" || (s.x.k === "fstr" && !s.x.parts.some((p) => typeof p !== "string")))) ||
+      (s.k === "expr" && (s.x.k === "const" || isLogging(s.x))),
+  );
+}
+
+/** Answers with constants and never touches its parameters: a stand-in for a model that is still to come. */
+function isSimulation(frame: Frame, fn: FunctionIR): boolean {
+  const { returned } = frame;
+  if (!frame.returnedSomething || returned === EMPTY || returned.labels.length || returned.types.length) return false;
+  const names = new Set(fn.params.map((p) => p.name));
+  return names.size > 0 && !mentions(fn.body, names);
+}
+
+/** Whether any of the names occurs in the statements. */
+function mentions(node: unknown, names: ReadonlySet<string>): boolean {
+  if (Array.isArray(node)) return node.some((n) => mentions(n, names));
+  if (typeof node !== "object" || node === null) return false;
+  if ("k" in node && node.k === "name" && "id" in node && typeof node.id === "string") return names.has(node.id);
+  return Object.entries(node).some(([key, v]) => key !== "chunk" && mentions(v, names));
+}
+
+function isLogging(x: import("../ir.js").Expr): boolean {
+  if (x.k !== "call") return false;
+  const name = x.f.k === "name" ? x.f.id : x.f.k === "attr" ? x.f.a : "";
+  return /^(print|debug|info|warning|warn|error|exception|critical|log)$/.test(name);
+}
+

@@ -1,0 +1,94 @@
+/** Checks: what the truth of a condition says about labels, and what a function says by returning. */
+import type { Expr } from "../ir.js";
+import { type Env, mapEnv } from "./env.js";
+import { evalExpr } from "./expr.js";
+import type { Frame, Refinement } from "./frame.js";
+import { bit, type Label } from "./labels.js";
+import { mapLabels, type Value } from "./value.js";
+
+export interface Condition {
+  value: Value;
+  /** Labels known safe where the condition holds, and where it does not. */
+  then: readonly Refinement[];
+  otherwise: readonly Refinement[];
+  /** Tests that failed in the branch: what a function then returns says "unsafe". */
+  unsafeThen: readonly Refinement[];
+  unsafeElse: readonly Refinement[];
+}
+
+const NONE: readonly Refinement[] = [];
+
+/** Evaluates a condition and reads what it says. */
+export function conditionOf(frame: Frame, env: Env, x: Expr): Condition {
+  const tests = testsIn(frame, env, x);
+  const value = tests.value;
+  if (!tests.list.length) return { value, then: NONE, otherwise: NONE, unsafeThen: NONE, unsafeElse: NONE };
+  const unsafeThen = tests.list.filter((t) => t.unsafe === "then");
+  const unsafeElse = tests.list.filter((t) => t.unsafe === "else");
+  return { value, then: unsafeElse, otherwise: unsafeThen, unsafeThen, unsafeElse };
+}
+
+function testsIn(frame: Frame, env: Env, x: Expr): { list: Refinement[]; value: Value } {
+  if (x.k === "un" && x.op === "not") {
+    const t = testsIn(frame, env, x.x);
+    return { list: t.list.map(flip), value: t.value };
+  }
+  if (x.k === "bool") {
+    const parts = x.xs.map((p) => testsIn(frame, env, p));
+    const all = parts.flatMap((p) => p.list);
+    // Where `a or b` fails both failed; where `a and b` holds both hold. `text and has_pii(text)` is no weaker for `text`.
+    const keep = x.op === "or" ? all.filter((t) => t.unsafe === "then") : all;
+    return { list: keep, value: parts.at(-1)!.value };
+  }
+  const value = evalExpr(frame, env, x);
+  return { list: [...(value.test ?? [])], value };
+}
+
+export const flip = (t: Refinement): Refinement => ({ ...t, unsafe: t.unsafe === "then" ? "else" : "then" });
+
+/** Clears the labels in every variable. */
+export function applyRefinements(env: Env, refinements: readonly Refinement[]): Env {
+  if (!refinements.length) return env;
+  const out = mapEnv(env, (v) => clearAll(v, refinements));
+  if (out !== env) for (const [k, v] of out.vars) env.vars.set(k, v);
+  return env;
+}
+
+function clearAll(v: Value, refinements: readonly Refinement[]): Value {
+  return mapLabels(v, (l) => {
+    let out: Label | undefined = l;
+    for (const r of refinements) {
+      if (!out || !r.labels.some((x) => x.key === l.key && isPrefix(x.path, l.path))) continue;
+      out = clearLabel(out, r.mask, r.weak);
+    }
+    return out;
+  });
+}
+
+const isPrefix = (short: readonly string[], long: readonly string[]) => short.every((p, i) => p === long[i]);
+
+/** The label after a sanitiser or guard for the kinds in `mask`. */
+export function clearLabel(l: Label, mask: number, weak: boolean): Label | undefined {
+  if (l.kind === "param") return weak ? { ...l, weak: l.weak | mask } : { ...l, cleared: l.cleared | mask };
+  if (!(mask & bit(l.kind)) && !(l.kind === "llm-object" && mask & bit("llm"))) return l;
+  return weak ? { ...l, weak: l.weak | bit(l.kind) } : undefined;
+}
+
+/** A value after a sanitiser. */
+export const sanitise = (v: Value, mask: number, weak: boolean): Value => mapLabels(v, (l) => clearLabel(l, mask, weak));
+
+/** Remembers what returning (or raising, without `x`) here says about the parameters. */
+export function recordGuardReturn(frame: Frame, _env: Env, x: Expr | undefined, v: Value): void {
+  const add = (r: Refinement, unsafeWhen: "true" | "false" | "raises") => {
+    for (const l of r.labels) {
+      if (l.kind !== "param" || l.param === undefined) continue;
+      if (frame.guards.some((g) => g.param === l.param && g.unsafeWhen === unsafeWhen && g.weak === r.weak)) continue;
+      frame.guards.push({ param: l.param, path: l.path, mask: r.mask, weak: r.weak, unsafeWhen });
+    }
+  };
+  for (const t of v.test ?? []) add(t, t.unsafe === "then" ? "true" : "false");
+  if (!x) for (const t of frame.tests) add(t, "raises");
+  else if (v.c === true || v.c === false) for (const t of frame.tests) add(t, v.c ? "true" : "false");
+  else if (v.items?.length && typeof v.items[0]?.c === "boolean")
+    for (const t of frame.tests) add(t, v.items[0].c ? "true" : "false");
+}

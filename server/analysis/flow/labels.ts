@@ -1,0 +1,181 @@
+/**
+ * Labels: what a value holds, where it came from and what was done to it on the way.
+ *
+ * A label is immutable. Its `key` is the identity of its origin, stable between analyses of unchanged code.
+ */
+import type { Chunk } from "../ir.js";
+import type { LabelKind } from "../names/model-schema.js";
+import { labelKinds } from "../names/model-schema.js";
+
+/**
+ * A place in the code. Mutable on purpose: when a function is analysed again and nothing but positions changed, its
+ * places are moved and every summary that mentions them stays valid.
+ */
+export interface Loc {
+  chunk: Chunk;
+  s: number;
+  e: number;
+  /** Function and ordinal; stable while the function's shape is. */
+  id: string;
+}
+
+/** One step of a path, newest last. */
+export interface Step {
+  loc: Loc;
+  msg: string;
+  prev: Step | undefined;
+}
+
+export type Kind = LabelKind | "param";
+
+const bits = new Map<string, number>([...labelKinds, "param"].map((k, i) => [k, 1 << i]));
+/** The bit of a label kind in a mask. */
+export const bit = (kind: string): number => bits.get(kind) ?? 0;
+export const ALL_KINDS = (1 << (labelKinds.length + 1)) - 1;
+/** The mask of several kinds; `all` is every kind. */
+export function maskOf(kinds: "all" | readonly string[]): number {
+  return kinds === "all" ? ALL_KINDS : kinds.reduce((m, k) => m | bit(k), 0);
+}
+
+/** What a query can return. Shared by every label of one query. */
+export interface RecordInfo {
+  store: string;
+  loc: Loc;
+  /** Names the query in words: `db.users`, `User.objects`, `SELECT ... FROM users`. */
+  name: string;
+  /** Output names in order, when the query names its fields. */
+  columns: readonly string[] | undefined;
+  /** Fields left out by an excluding projection or removed later. */
+  excluded: ReadonlySet<string>;
+  /** Fields known from a class body (ORM), whether or not the query projects. */
+  known: readonly string[] | undefined;
+  narrowable: boolean;
+  fix: string | undefined;
+  /** The query's call, for the fix: text places of its parts. */
+  call: Loc;
+}
+
+export interface Label {
+  readonly kind: Kind;
+  readonly key: string;
+  readonly step: Step;
+  /** Path of fields read since the origin; `[]` for "some element". */
+  readonly path: readonly string[];
+  /** Strongly cleared kinds: only on parameters, whose real labels are not known yet. */
+  readonly cleared: number;
+  /** Kinds that passed a weak filter. */
+  readonly weak: number;
+  /** 0 high, 1 medium, 2 low. */
+  readonly doubt: 0 | 1 | 2;
+  /** Parameter index (`kind: "param"`). */
+  readonly param?: number;
+  readonly record?: RecordInfo;
+  /** A list or cursor of records; the next element or index gives one. */
+  readonly many?: boolean;
+  /** The provider type that the path is relative to (`llm-object`). */
+  readonly type?: string;
+  /** In words: "the request body", "`message`". */
+  readonly what: string;
+  /** No caller was seen; what the name of the parameter says is all there is. */
+  readonly unseen?: boolean;
+  /** Text parsed from model output or the like: `json`. */
+  readonly parsed?: boolean;
+}
+
+/** Most labels a value keeps; more of one kind say nothing new. */
+const MAX_LABELS = 24;
+const MAX_PATH = 5;
+
+export const NO_LABELS: readonly Label[] = [];
+
+/** Union by key and path; the first (oldest) wins, cleared masks are intersected. */
+export function unionLabels(a: readonly Label[], b: readonly Label[]): readonly Label[] {
+  if (a === b || b.length === 0) return a;
+  if (a.length === 0) return b;
+  let out: Label[] | undefined;
+  for (const l of b) {
+    const list = out ?? a;
+    const i = list.findIndex((x) => x.key === l.key && samePath(x.path, l.path) && x.many === l.many);
+    if (i < 0) {
+      if (list.length >= MAX_LABELS) continue;
+      out ??= a.slice();
+      out.push(l);
+    } else {
+      const x = list[i]!;
+      if (x.cleared === l.cleared && x.weak === l.weak) continue;
+      out ??= a.slice();
+      out[i] = { ...x, cleared: x.cleared & l.cleared, weak: x.weak & l.weak };
+    }
+  }
+  return out ?? a;
+}
+
+export function samePath(a: readonly string[], b: readonly string[]): boolean {
+  return a === b || (a.length === b.length && a.every((p, i) => p === b[i]));
+}
+
+/** The label as seen through one more field; undefined when the projection says that the field cannot be there. */
+export function extendLabel(l: Label, key: string): Label | undefined {
+  switch (l.kind) {
+    case "record": {
+      const r = l.record;
+      if (!r) return l;
+      if (l.many && (key === "[]" || /^\[-?\d+\]$/.test(key))) return { ...l, many: false };
+      let field = key;
+      const index = /^\[(-?\d+)\]$/.exec(key);
+      if (index && l.path.length === 0) {
+        const i = Number(index[1]);
+        const named = r.columns?.at(i);
+        if (r.columns && named === undefined) return undefined;
+        field = named ?? key;
+      }
+      if (l.path.length === 0 && field !== "[]" && !index) {
+        if (r.excluded.has(field)) return undefined;
+        if (r.columns && !r.columns.includes(field)) return undefined;
+      }
+      return { ...l, many: false, path: pushPath(l.path, field) };
+    }
+    case "param":
+    case "user":
+    case "meta":
+    case "llm-object":
+    case "stored":
+      return { ...l, path: pushPath(l.path, key) };
+    case "exception":
+      return /^(code|status_code|status|errno|returncode)$/.test(key) ? undefined : l;
+    case "llm":
+      return l.parsed ? { ...l, path: pushPath(l.path, key) } : l;
+    default:
+      return l;
+  }
+}
+
+function pushPath(path: readonly string[], key: string): readonly string[] {
+  return path.length >= MAX_PATH ? path : [...path, key];
+}
+
+/** Adds a step unless it stands where the last one stands. */
+export function addStep(step: Step, loc: Loc, msg: string): Step {
+  if (step.loc.id === loc.id) return step;
+  return { loc, msg, prev: step };
+}
+
+/** The steps from source to sink. */
+export function stepsOf(step: Step): Step[] {
+  const out: Step[] = [];
+  for (let s: Step | undefined = step; s && out.length < 40; s = s.prev) out.push(s);
+  return out.reverse();
+}
+
+/** Puts the steps of `tail` (oldest first, without its origin) behind `head`. */
+export function rebase(head: Step, tail: Step): Step {
+  const steps = stepsOf(tail).slice(1);
+  let out = head;
+  let n = 0;
+  for (let s: Step | undefined = head; s; s = s.prev) n++;
+  for (const s of steps) {
+    if (n++ >= 30) break;
+    out = addStep(out, s.loc, s.msg);
+  }
+  return out;
+}

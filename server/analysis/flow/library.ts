@@ -1,0 +1,461 @@
+/** Calls of libraries: what the models say of them. */
+import type { CallExpr, Expr } from "../ir.js";
+import type { CallModel } from "../names/model-schema.js";
+import { redactsData } from "../names/sanitisers.js";
+import { allArguments, type Args, argument, literalParts } from "./arguments.js";
+import { callFunction, llmByName, nameOf } from "./calls.js";
+import type { Env } from "./env.js";
+import { iterate, wordsFor } from "./expr.js";
+import type { Frame, Refinement } from "./frame.js";
+import { clearLabel, sanitise } from "./guards.js";
+import { type Kind, type Label, maskOf, unionLabels } from "./labels.js";
+import { builtinCall } from "./builtins.js";
+import { dataMethod } from "./methods.js";
+import { queryName, recordLabel, refineRecord } from "./records.js";
+import type { Slot } from "./summary.js";
+import { fillTemplate, templateOf } from "./templates.js";
+import { updateAt } from "./targets.js";
+import {
+  constant,
+  dictOf,
+  EMPTY,
+  ext,
+  flatten,
+  join,
+  labelled,
+  mapLabels,
+  type TypeRef,
+  typed,
+  type Value,
+  withField,
+  withLabels,
+} from "./value.js";
+
+type ExtType = Extract<TypeRef, { k: "ext" }>;
+
+/** Calls what a qualified name stands for; undefined when no model speaks of it and it is no builtin. */
+export function callLibrary(
+  frame: Frame,
+  env: Env,
+  t: ExtType,
+  args: Args,
+  x: CallExpr,
+  recv: Value | undefined,
+  name: string,
+): Value | undefined {
+  const { models } = frame.program;
+  register(frame, t.q, args);
+  const builtin = builtinCall(frame, env, t.q, args, x);
+  const all = models.calls(t.q).filter((m) => applies(frame, m, args));
+  if (!all.length) {
+    if (builtin) return builtin;
+    if (recv && t.q.includes(".")) {
+      const plain = dataMethod(frame, env, recv, name, args, x);
+      if (plain) return plain;
+    }
+    return undefined;
+  }
+  let out = runModels(frame, env, t, all, args, x, recv, 0);
+  if (builtin) out = join(builtin, out);
+  return out;
+}
+
+function applies(frame: Frame, m: CallModel, args: Args): boolean {
+  if (!m.when) return true;
+  const a = argument(frame, args, m.when.arg);
+  if (m.when.is === "present") return !!a;
+  if (!a) return false;
+  const wanted = Array.isArray(m.when.is) ? m.when.is : [m.when.is];
+  return wanted.some((w) => w === a.value.c || String(w) === String(a.value.c));
+}
+
+function register(frame: Frame, q: string, args: Args): void {
+  for (const e of frame.program.models.registrations(q)) {
+    const fn = e.registers && argument(frame, args, e.registers.fn);
+    for (const t of fn?.value.types ?? []) {
+      if (t.k === "fn") frame.program.registered.set(t.fn.key, { model: e, doubt: 0 });
+      if (t.k === "class") frame.program.registeredClasses.set(t.cls.key, { model: e, doubt: 0 });
+    }
+  }
+}
+
+/** Everything that the models say of one call, added up. */
+function runModels(
+  frame: Frame,
+  env: Env,
+  t: ExtType,
+  all: readonly CallModel[],
+  args: Args,
+  x: CallExpr,
+  recv: Value | undefined,
+  doubt: 0 | 1 | 2,
+): Value {
+  const at = frame.loc(x);
+  let out: Value = EMPTY;
+  let typeKnown = false;
+  let cleared = 0;
+  let weak = 0;
+  const tests: Refinement[] = [];
+  for (const m of all) {
+    const result = resultOf(frame, t, m, args, recv);
+    if (result) {
+      typeKnown = true;
+      out = join(out, result);
+    }
+    if (m.propagate !== undefined && m.propagate !== "none") out = join(out, propagated(frame, m.propagate, args));
+    if (m.record) out = readRecord(frame, env, t, m, args, x, out, recv);
+    if (m.source && m.source !== "record") out = withLabels(out, [source(frame, m, t.q, x, out, doubt)]);
+    if (m.result_paths) for (const [path, kind] of Object.entries(m.result_paths)) out = resultPath(frame, out, path, kind, x, t);
+    if (m.message) out = message(frame, m, args);
+    if (m.template) out = join(out, templateOf(frame, m, args, x, recv));
+    if (m.llm) out = llmCall(frame, t.q, m, args, x, recv, out, doubt);
+    if (m.sink) emitSink(frame, t.q, m, args, x, doubt);
+    if (m.setting || m.credentials || m.danger) emitCall(frame, t.q, m, args, x);
+    if (m.invokes) out = join(out, invoke(frame, env, m, args, x));
+    if (m.sanitise && (!m.sanitise.pattern || patternRedacts(frame, m.sanitise.pattern, args))) {
+      if (m.sanitise.strength === "strong") cleared |= maskOf(m.sanitise.labels);
+      else weak |= maskOf(m.sanitise.labels);
+    }
+    if (m.guard) {
+      const a = argument(frame, args, m.guard.arg);
+      if (a) {
+        const r: Refinement = {
+          labels: unionLabels(a.value.labels, flatten(a.value).labels),
+          mask: maskOf(m.guard.labels),
+          weak: m.guard.strength === "weak",
+          unsafe: m.guard.unsafe_when === "false" ? "else" : "then",
+        };
+        if (r.labels.length && m.guard.unsafe_when === "raises") clearNow(env, r);
+        else if (r.labels.length && m.guard.path) out = withTestAt(out, m.guard.path, r);
+        else if (r.labels.length) tests.push(r);
+      }
+    }
+  }
+  if (cleared) out = sanitise(out, cleared, false);
+  if (weak) out = sanitise(out, weak, true);
+  if (!typeKnown) out = join(out, defaultType(t));
+  return tests.length ? { ...out, test: tests } : out;
+}
+
+function clearNow(env: Env, r: Refinement): void {
+  for (const [k, v] of env.vars)
+    env.vars.set(k, mapLabels(v, (l) => (r.labels.some((y) => y.key === l.key) ? clearLabel(l, r.mask, r.weak) : l)));
+}
+
+function withTestAt(v: Value, path: string, r: Refinement): Value {
+  const [head = "", ...rest] = path.replace(/\[\]/g, ".[]").split(".");
+  if (!head) return { ...v, test: [r] };
+  const inner = head === "[]" ? (v.elem ?? EMPTY) : (v.fields?.get(head) ?? EMPTY);
+  const next = rest.length ? withTestAt(inner, rest.join("."), r) : { ...inner, test: [r] };
+  return head === "[]" ? { ...v, elem: next } : withField(v, head, next);
+}
+
+function patternRedacts(frame: Frame, spec: readonly (number | string)[], args: Args): boolean {
+  const a = argument(frame, args, spec);
+  // A compiled pattern remembers its text.
+  const text = a && (typeof a.value.c === "string" ? a.value.c : a.value.fields?.get("#pattern")?.c);
+  return typeof text !== "string" || redactsData(text);
+}
+
+function defaultType(t: ExtType): Value {
+  const last = t.q.slice(t.q.lastIndexOf(".") + 1);
+  const isClass = /^[A-Z]/.test(last) && !/^[A-Z0-9_]+$/.test(last);
+  const q = isClass ? t.q : `${t.q}()`;
+  return t.cls ? typed({ k: "ext", q, cls: t.cls }) : ext(q);
+}
+
+function resultOf(frame: Frame, t: ExtType, m: CallModel, args: Args, recv: Value | undefined): Value | undefined {
+  if (!m.returns) return undefined;
+  if (m.returns === "self") return recv ?? EMPTY;
+  if (m.returns === "element") {
+    const e = recv ? iterate(frame, recv) : EMPTY;
+    const cls = t.cls ?? recv?.types.find((y): y is ExtType => y.k === "ext" && !!y.cls)?.cls;
+    return cls ? { ...e, types: [{ k: "inst", cls }, ...e.types.filter((y) => y.k !== "ext")] } : { ...e, types: e.types.filter((y) => !(y.k === "ext" && y.q.endsWith("[]"))) };
+  }
+  if (m.returns.startsWith("arg:")) {
+    const spec = m.returns.slice(4);
+    return argument(frame, args, [/^\d+$/.test(spec) ? Number(spec) : spec])?.value ?? EMPTY;
+  }
+  const q = frame.program.models.canonical(m.returns);
+  return t.cls ? typed({ k: "ext", q, cls: t.cls }) : ext(q);
+}
+
+function propagated(frame: Frame, spec: readonly (number | string)[], args: Args): Value {
+  let out: Value = EMPTY;
+  for (const s of spec) {
+    const a = argument(frame, args, [s]);
+    if (!a) continue;
+    // One argument of a text function is still that text, pieces and all.
+    const v = a.value.str || a.value.c !== undefined ? { ...a.value, c: a.value.c } : flatten(a.value);
+    out = join(out, { ...v, types: [] });
+  }
+  return out;
+}
+
+function readRecord(
+  frame: Frame,
+  env: Env,
+  t: ExtType,
+  m: CallModel,
+  args: Args,
+  x: CallExpr,
+  out: Value,
+  recv: Value | undefined,
+): Value {
+  const r = m.record!;
+  if (r.refine) return recv ? refineRecord(frame, out === EMPTY ? recv : out, r, args) : out;
+  let cls = t.cls;
+  if (r.projection?.style === "columns" && r.projection.arg) {
+    const model = argument(frame, args, r.projection.arg)?.value;
+    for (const y of model?.types ?? []) if (y.k === "class") cls = y.cls;
+    const inherited = model?.labels.filter((l) => l.kind === "record") ?? [];
+    if (inherited.length) return withLabels(out, inherited.map((l) => ({ ...l, many: r.many === true })));
+  }
+  const name = queryName(frame, args, m, nameOf(x.f).replace(/\.(\w+)$/, ""));
+  const label = recordLabel(frame, r, args, frame.loc(x), name, cls);
+  let v = withLabels(r.under ? EMPTY : out, [label]);
+  if (cls && !r.many) v = { ...v, types: [{ k: "inst", cls }] };
+  if (r.onto === "self") {
+    // The receiver holds the rows until the next query.
+    const target = x.f.k === "attr" ? x.f.o : undefined;
+    const put = (o: Value): Value => ({ ...o, labels: [...o.labels.filter((l) => l.kind !== "record"), label] });
+    if (target) updateAt(frame, env, target, put);
+    return put(recv ?? EMPTY);
+  }
+  return r.under ? { ...out, ...dictOf(new Map([[r.under, v]])), types: out.types } : v;
+}
+
+function source(frame: Frame, m: CallModel, q: string, x: CallExpr, out: Value, doubt: 0 | 1 | 2): Label {
+  const loc = frame.loc(x);
+  const kind = m.source as Kind;
+  const type = out.types.find((y): y is ExtType => y.k === "ext")?.q;
+  const text = nameOf(x.f);
+  return {
+    kind,
+    key: `${kind}@${loc.id}`,
+    step: {
+      loc,
+      msg: kind === "llm-object" || kind === "llm" ? `the model answers \`${text}()\`` : `${wordsFor(kind, text)} is read here`,
+      prev: undefined,
+    },
+    path: [],
+    cleared: 0,
+    weak: 0,
+    doubt,
+    what: text || q,
+    ...(kind === "llm-object" ? { type: type ?? m.returns ?? q } : {}),
+  };
+}
+
+function resultPath(frame: Frame, out: Value, path: string, kind: Kind, x: CallExpr, t: ExtType): Value {
+  const loc = frame.loc(x);
+  const label: Label = {
+    kind,
+    key: `${kind}@${loc.id}:${path}`,
+    step: { loc, msg: `${wordsFor(kind, nameOf(x.f))} is read here`, prev: undefined },
+    path: [],
+    cleared: 0,
+    weak: 0,
+    doubt: 0,
+    what: nameOf(x.f),
+    ...(kind === "record" ? { record: recordLabel(frame, { store: "django" }, undefined, loc, `\`${nameOf(x.f)}\``, t.cls).record! } : {}),
+  };
+  const v: Value = kind === "record" && t.cls ? { ...labelled([label]), types: [{ k: "inst", cls: t.cls }] } : labelled([label]);
+  const index = /^\[(\d+)\]$/.exec(path);
+  if (index) {
+    const items = [...(out.items ?? [])];
+    while (items.length <= Number(index[1])) items.push(EMPTY);
+    items[Number(index[1])] = v;
+    return { ...out, items };
+  }
+  return withField(out, path, v);
+}
+
+function message(frame: Frame, m: CallModel, args: Args): Value {
+  const content = argument(frame, args, m.message!.content);
+  const role = m.message!.role_arg ? argument(frame, args, m.message!.role_arg)?.value : undefined;
+  return dictOf(
+    new Map([
+      ["role", role ?? constant(m.message!.role ?? "user")],
+      ["content", content?.value ?? EMPTY],
+      ["#message", constant(true)],
+    ]),
+  );
+}
+
+const PROMPT_SLOTS = ["messages", "completion", "input", "system", "body", "variables", "tools"] as const;
+
+function llmCall(
+  frame: Frame,
+  q: string,
+  m: CallModel,
+  args: Args,
+  x: CallExpr,
+  recv: Value | undefined,
+  out: Value,
+  doubt: 0 | 1 | 2,
+): Value {
+  const llm = m.llm!;
+  const slots: Slot[] = [];
+  for (const name of PROMPT_SLOTS) {
+    const spec = llm[name];
+    const a = spec && argument(frame, args, spec);
+    if (!a) continue;
+    if (name === "messages" && !argExpr(x, a.loc, frame)) slots.push({ slot: name, value: a.value, loc: a.loc });
+    else slots.push({ slot: name, value: a.value, loc: a.loc });
+  }
+  // What was set up earlier on the same object: a model with system instructions, a chat session, a prompt template.
+  const kept = recv?.fields?.get("#setup");
+  if (kept?.fields) for (const [name, v] of kept.fields) slots.push({ slot: name, value: v, loc: frame.loc(x) });
+  const filled = recv && fillTemplate(frame, recv, slots, x);
+  if (filled) slots.push(...filled);
+  if (llm.setup) {
+    const fields = new Map<string, Value>(slots.filter((s) => s.slot === "system" || s.slot === "messages").map((s) => [s.slot, s.value]));
+    if (slots.some((s) => s.slot === "system")) emitLlm(frame, q, m, slots, x, doubt, true);
+    return fields.size ? withField(out, "#setup", dictOf(fields)) : kept ? withField(out, "#setup", kept) : out;
+  }
+  emitLlm(frame, q, m, slots, x, doubt, false);
+  return out;
+}
+
+const argExpr = (x: CallExpr, loc: { s: number }, _frame: Frame): Expr | undefined => x.args.find((a) => a.s === loc.s);
+
+function emitLlm(frame: Frame, q: string, m: CallModel, slots: readonly Slot[], x: CallExpr, doubt: 0 | 1 | 2, setup: boolean): void {
+  frame.emit({
+    kind: "llm",
+    loc: frame.loc(x),
+    q,
+    model: m,
+    slots,
+    fn: frame.fn,
+    module: frame.module,
+    via: [],
+    doubt,
+    data: { setup },
+  });
+}
+
+function emitSink(frame: Frame, q: string, m: CallModel, args: Args, x: CallExpr, doubt: 0 | 1 | 2): void {
+  const chosen = m.args && !m.args.includes("*") ? m.args.map((s) => argument(frame, args, [s])).filter((a) => a !== undefined) : allArguments(args);
+  const slots: Slot[] = [];
+  for (const a of chosen) {
+    const node = [...x.args, ...x.kw.map((k) => k.x)].find((n) => frame.loc(n) === a.loc);
+    for (const p of literalParts(frame, node, a.value, a.loc)) slots.push({ slot: String(slots.length), value: p.value, loc: p.loc });
+  }
+  frame.emit({ kind: "sink", sink: m.sink, loc: frame.loc(x), q, model: m, slots, fn: frame.fn, module: frame.module, via: [], doubt });
+}
+
+function emitCall(frame: Frame, q: string, m: CallModel, args: Args, x: CallExpr): void {
+  const setting = m.setting;
+  if (setting) {
+    const a = setting.arg && argument(frame, args, setting.arg);
+    if (setting.arg ? a && a.value.c === setting.bad : true) {
+      const kw = x.kw.find((k) => a && frame.loc(k.x) === a.loc);
+      frame.emit({
+        kind: "setting",
+        loc: kw ? frame.loc(kw) : (a?.loc ?? frame.loc(x)),
+        q,
+        model: m,
+        slots: a ? [{ slot: "value", value: a.value, loc: a.loc }] : [],
+        fn: frame.fn,
+        module: frame.module,
+        via: [],
+        doubt: 0,
+        data: { rule: setting.rule, name: q, form: "call", literal: !!kw && kw.x.k === "const", level: setting.level ?? "" },
+      });
+    }
+  }
+  if (m.credentials || m.danger) {
+    const slots: Slot[] = [];
+    for (const s of m.credentials ?? []) {
+      const a = argument(frame, args, [s]);
+      if (a) slots.push({ slot: String(s), value: a.value, loc: a.loc });
+    }
+    if (slots.length || m.danger)
+      frame.emit({ kind: "call", loc: frame.loc(x), q, model: m, slots, fn: frame.fn, module: frame.module, via: [], doubt: 0, data: { danger: m.danger ?? "" } });
+  }
+}
+
+/** A call that calls the function it is handed. */
+function invoke(frame: Frame, env: Env, m: CallModel, args: Args, x: CallExpr): Value {
+  const fn = argument(frame, args, m.invokes!.fn);
+  const rest = m.invokes!.args;
+  let pos = args.pos.slice(1);
+  if (rest && !rest.includes("*")) {
+    const list = argument(frame, args, rest);
+    pos = (list?.value.items ?? []).map((value) => ({ value, loc: list!.loc }));
+  }
+  const kwargs = m.invokes!.kwargs && argument(frame, args, m.invokes!.kwargs);
+  const kw = new Map((kwargs?.value.fields ? [...kwargs.value.fields] : []).map(([k, value]) => [k, { value, loc: kwargs!.loc }]));
+  let out: Value = EMPTY;
+  for (const t of fn?.value.types ?? [])
+    if (t.k === "fn") out = join(out, callFunction(frame, env, t, { pos, kw, star: undefined, dstar: undefined, self: undefined, x }, x, t.fn.name));
+  return out;
+}
+
+/** Calls of which only the name is known: ducks, model wrappers, sanitisers. */
+export function callByName(
+  frame: Frame,
+  env: Env,
+  args: Args,
+  x: CallExpr,
+  recv: Value | undefined,
+  name: string,
+  typedCallee: boolean,
+): Value | undefined {
+  const { program } = frame;
+  const text = nameOf(x.f);
+  if (recv) {
+    const segments = text.split(".");
+    for (const d of program.models.ducks(name)) {
+      if (d.segments.length > segments.length) continue;
+      if (!d.segments.every((s, i) => s === segments[segments.length - d.segments.length + i])) continue;
+      // A receiver whose library is known and has no such method is not the one meant.
+      if (recv.types.some((t) => t.k === "ext" && program.models.type(t.q)) && recv.types.every((t) => t.k === "ext")) continue;
+      if (!duckFits(frame, d.model, args, x)) continue;
+      return runModels(frame, env, { k: "ext", q: text }, [d.model], args, x, recv, 1);
+    }
+  }
+  const s = program.lexicon.sanitiserName(name);
+  if (s && allArguments(args).some((a) => flatten(a.value).labels.length)) {
+    const all = allArguments(args).map((a) => a.value);
+    if (s.kind === "redact") return sanitise(labelled(flatten(all[0] ?? EMPTY).labels), maskOf("all"), false);
+    const labels = flatten(all[0] ?? EMPTY).labels;
+    const test: Refinement[] = [{ labels, mask: maskOf("all"), weak: false, unsafe: s.unsafeWhen ? "then" : "else" }];
+    return { ...EMPTY, test };
+  }
+  const dotted = recv ? segmentsOf(text) : name;
+  if ((recv ? program.lexicon.llmName(dotted) : program.lexicon.llmName(name)) && args.pos.length + args.kw.size > 0)
+    return llmByName(frame, args, frame.loc(x), name, typedCallee ? 2 : 1);
+  if (!recv && !typedCallee && PASSES_TEXT.test(name)) {
+    const all = allArguments(args).map((a) => labelled(flatten(a.value).labels));
+    return all.length ? all.reduce((a, b) => join(a, b)) : undefined;
+  }
+  return undefined;
+}
+
+/** Helpers that by their name hand the text on. */
+const PASSES_TEXT = /(^|_)(build|format|make|create|compose|render|get|to|clean|prep|prepare|trim|normali[sz]e|truncate|escape|decode|encode|dump|dumps|jsonify|serialize|stringify|prompt|template|text|str)(_|$)/;
+
+const segmentsOf = (text: string) => text.split(".").slice(-2).join(".");
+
+function duckFits(frame: Frame, m: CallModel, args: Args, x: CallExpr): boolean {
+  if (!applies(frame, m, args)) return false;
+  for (const a of m.duck_args ?? []) if (!args.kw.has(a) && !args.dstar) return false;
+  for (const [key, kind] of Object.entries(m.duck_kinds ?? {})) {
+    const node = /^\d+$/.test(key) ? x.args[Number(key)] : x.kw.find((k) => k.n === key)?.x;
+    if (!node) return false;
+    const v = args.pos[Number(key)]?.value ?? args.kw.get(key)?.value;
+    const ok =
+      kind === "dict"
+        ? node.k === "dict" || !!v?.fields
+        : kind === "list"
+          ? node.k === "list" || !!v?.items
+          : kind === "lambda"
+            ? node.k === "lambda"
+            : node.k === "fstr" || (node.k === "const" && node.t === "str") || typeof v?.c === "string" || !!v?.str;
+    if (!ok) return false;
+  }
+  return true;
+}
+

@@ -1,0 +1,178 @@
+/** Methods of Python's own types, on values whose type is plain data. */
+import type { CallExpr } from "../ir.js";
+import type { Args } from "./arguments.js";
+import { constantMethod } from "./constants.js";
+import type { Env } from "./env.js";
+import { access, iterate } from "./expr.js";
+import type { Frame } from "./frame.js";
+import { sanitise } from "./guards.js";
+import { ALL_KINDS, extendLabel, type Label } from "./labels.js";
+import { asText, braceFormat, joinText } from "./strings.js";
+import { removeField, updateAt } from "./targets.js";
+import {
+  concat,
+  constant,
+  EMPTY,
+  element,
+  field,
+  join,
+  joinAll,
+  labelled,
+  listOf,
+  type Value,
+  withField,
+  withItem,
+} from "./value.js";
+
+/** Text methods that give the same text in another form. */
+const SAME_TEXT = new Set(
+  "strip lstrip rstrip lower upper title capitalize casefold swapcase expandtabs ljust rjust center zfill removeprefix removesuffix encode decode translate normalize tobytes getvalue read text json dict copy tolist to_dict model_dump as_dict to_json model_dump_json dumps body __str__ __repr__ lazy cleaned scalar isoformat".split(
+    " ",
+  ),
+);
+const SPLITS = new Set("split rsplit splitlines partition rpartition".split(" "));
+const NOTHING_KEPT = new Set(
+  "startswith endswith isdigit isalpha isalnum isspace isnumeric count find index rfind rindex __len__ hexdigest digest save delete commit close flush execute isnull notnull any all exists".split(
+    " ",
+  ),
+);
+
+/** The result of `recv.name(...)` for plain data; undefined when the name says nothing. */
+export function dataMethod(frame: Frame, env: Env, recv: Value, name: string, args: Args, x: CallExpr): Value | undefined {
+  const at = frame.loc(x);
+  const first = args.pos[0]?.value;
+  if (typeof recv.c === "string") {
+    const c = constantMethod(recv.c, name, args.pos.map((a) => a.value));
+    if (c !== undefined) return constant(c);
+  }
+  const target = x.f.k === "attr" ? x.f.o : undefined;
+  switch (name) {
+    case "format":
+      return braceFormat(
+        recv,
+        at,
+        args.pos.map((a) => ({ v: a.value, loc: a.loc })),
+        new Map([...args.kw].map(([k, a]) => [k, { v: a.value, loc: a.loc }])),
+        args.dstar ? { v: args.dstar.value, loc: args.dstar.loc } : undefined,
+        (v, key) => access(frame, v, key),
+      );
+    case "format_map":
+      return first && braceFormat(recv, at, [], new Map(), { v: first, loc: args.pos[0]!.loc }, (v, k) => access(frame, v, k));
+    case "join": {
+      if (!first) return undefined;
+      const list = x.args[0]?.k === "list" || x.args[0]?.k === "tuple" ? x.args[0].xs.map((e) => frame.loc(e)) : undefined;
+      return joinText(frame, recv, first, args.pos[0]!.loc, at, list);
+    }
+    case "replace": {
+      const by = args.pos[1]?.value;
+      // `template.replace("{question}", text)` puts text into a template.
+      if (recv.str === undefined && typeof recv.c === "string" && typeof first?.c === "string" && by && by.c === undefined)
+        return replaceIn(recv.c, first.c, by, args.pos[1]!.loc, at);
+      const redacts = typeof by?.c === "string" && /redact|mask|remov|filter|hidden|censor|\*{2,}|x{3,}|\[.*\]/i.test(by.c);
+      const out = by?.labels.length ? { ...recv, labels: join(labelled(recv.labels), labelled(by.labels)).labels } : recv;
+      return redacts ? sanitise(out, ALL_KINDS, true) : out.c !== undefined ? { ...out, c: undefined } : out;
+    }
+    case "get":
+    case "setdefault":
+    case "getlist":
+    case "get_all": {
+      const key = first?.c;
+      let v = typeof key === "string" ? field(recv, key) : element(recv);
+      if (typeof key === "string" && recv.types.length) v = join(v, access(frame, recv, key));
+      const def = args.pos[1]?.value ?? args.kw.get("default")?.value;
+      if (name === "setdefault" && target && typeof key === "string" && def) {
+        updateAt(frame, env, target, (o) => (o.fields?.has(key) ? o : withField(o, key, join(v, def))));
+      }
+      return def && def.c !== null ? join(v, def) : v;
+    }
+    case "pop":
+    case "popitem":
+      if (first && typeof first.c === "string" && target) {
+        const v = field(recv, first.c);
+        const key = first.c;
+        updateAt(frame, env, target, (o) => removeField(o, key));
+        return v;
+      }
+      return element(recv);
+    case "items":
+      return { labels: [], types: [], elem: pairOf(frame, recv), items: recv.fields && !recv.labels.length && !recv.elem ? [...recv.fields].map(([k, v]) => listOf([constant(k), v])) : undefined };
+    case "values":
+      return { labels: [], types: [], elem: joinAll([iterate(frame, { ...recv, items: undefined }), ...(recv.fields?.values() ?? [])]) };
+    case "keys":
+      return recv.fields && !recv.elem && !recv.labels.length ? listOf([...recv.fields.keys()].map(constant)) : labelled(userOnly(recv.labels));
+    case "append":
+    case "add":
+    case "appendleft":
+    case "put":
+    case "put_nowait":
+    case "insert": {
+      const v = name === "insert" ? args.pos[1]?.value : first;
+      if (target && v) updateAt(frame, env, target, (o) => withItem(o, v));
+      return EMPTY;
+    }
+    case "extend":
+    case "update": {
+      if (target) {
+        for (const a of args.pos) updateAt(frame, env, target, (o) => merge(frame, o, a.value, name));
+        for (const [k, a] of args.kw) updateAt(frame, env, target, (o) => withField(o, k, a.value));
+      }
+      return EMPTY;
+    }
+    case "write": {
+      if (target && first) updateAt(frame, env, target, (o) => (o.types.length ? o : { ...o, labels: join(labelled(o.labels), labelled(first.labels)).labels }));
+      return EMPTY;
+    }
+    case "copy":
+    case "deepcopy":
+      return recv;
+  }
+  if (NOTHING_KEPT.has(name)) return EMPTY;
+  if (SAME_TEXT.has(name)) return recv.c !== undefined ? { ...recv, c: undefined } : recv;
+  if (SPLITS.has(name)) return { labels: [], types: [], elem: { ...recv, c: undefined } };
+  return undefined;
+}
+
+/** A method of a labelled value that nothing is known of: it speaks of the value, by its own name. */
+export function unknownMethod(recv: Value, name: string): Value {
+  const labels: Label[] = [];
+  for (const l of recv.labels) {
+    if (l.kind === "record") {
+      const e = extendLabel(l, name);
+      if (e) labels.push(/^(get|to|as|is|has)_/.test(name) || name.length > 3 ? e : l);
+    } else if (l.kind === "param") labels.push(extendLabel(l, name) ?? l);
+    else labels.push(l);
+  }
+  return labelled(labels);
+}
+
+const userOnly = (labels: readonly Label[]) => labels.filter((l) => l.kind === "user" || l.kind === "param");
+
+function pairOf(frame: Frame, recv: Value): Value | undefined {
+  const v = joinAll([iterate(frame, { ...recv, items: undefined }), ...(recv.fields?.values() ?? [])]);
+  return listOf([labelled(userOnly(recv.labels)), v]);
+}
+
+function merge(frame: Frame, o: Value, v: Value, name: string): Value {
+  if (name === "update") {
+    let out = o;
+    if (v.fields) for (const [k, f] of v.fields) out = withField(out, k, f);
+    if (v.labels.length || v.elem) out = { ...out, labels: join(labelled(out.labels), labelled(v.labels)).labels, elem: v.elem ? join(out.elem ?? EMPTY, v.elem) : out.elem };
+    return out;
+  }
+  let out = o;
+  for (const i of v.items ?? []) out = withItem(out, i);
+  const rest = v.labels.length || v.elem ? iterate(frame, { ...v, items: undefined }) : EMPTY;
+  return rest === EMPTY ? out : { ...out, elem: join(out.elem ?? EMPTY, rest) };
+}
+
+function replaceIn(text: string, what: string, by: Value, byLoc: Args["pos"][number]["loc"], at: Args["pos"][number]["loc"]): Value {
+  const parts = text.split(what);
+  return concat(
+    parts.flatMap((p, i) => [
+      ...(i ? [{ v: asText(by), loc: byLoc }] : []),
+      ...(p ? [{ v: constant(p), loc: at }] : []),
+    ]),
+    at,
+  );
+}
+

@@ -1,0 +1,374 @@
+/**
+ * The project as the flow analysis sees it: modules, their names, classes and the summaries of functions, each made on
+ * demand and kept. Who used what is recorded, so that a change re-does only what depends on it.
+ */
+import { type ClassDef, defineModule, type FunctionDef, type ModuleDef } from "../names/definitions.js";
+import type { Models } from "../names/models.js";
+import type { EntryModel } from "../names/model-schema.js";
+import { createResolver, dirname, type ModuleResolver } from "../names/modules.js";
+import type { ModuleIR } from "../ir.js";
+import type { LabelKind } from "../names/model-schema.js";
+import { analyseFunction, analyseModule, type ModuleState } from "./function.js";
+import { evalExpr } from "./expr.js";
+import { Env } from "./env.js";
+import { Frame } from "./frame.js";
+import type { Lexicon } from "./lexicon.js";
+import { NOTHING, type Summary } from "./summary.js";
+import { EMPTY, ext, join, mapLabels, type TypeRef, typed, type Value } from "./value.js";
+
+/** A piece of knowledge that others may depend on: a function's summary, a module's names. */
+export interface Unit {
+  key: string;
+  /** Units whose results this one used, and those that used this one. */
+  uses: Set<Unit>;
+  usedBy: Set<Unit>;
+  module: ModuleDef;
+  fn: FunctionDef | undefined;
+  selfClass: ClassDef | undefined;
+  summary: Summary | undefined;
+  state: ModuleState | undefined;
+  running: boolean;
+  /** Was asked for while running: part of a recursion. */
+  recursive: boolean;
+}
+
+export interface ProgramHost {
+  /** The module's intermediate form, or undefined when the file cannot be read. */
+  lower(file: string): ModuleIR | undefined;
+  files(): readonly string[];
+  /** Text of a template file of the project, by the name that the code gives. */
+  template?(from: string, name: string): string | undefined;
+}
+
+export interface Entry {
+  model: EntryModel;
+  doubt: 0 | 1 | 2;
+}
+
+const MAX_DEPTH = 60;
+const MAX_ROUNDS = 4;
+
+export class Program {
+  readonly modules = new Map<string, ModuleDef | undefined>();
+  readonly units = new Map<string, Unit>();
+  /** Functions that a call registers as a handler (`add_url_rule`, `path`), by function key. */
+  readonly registered = new Map<string, Entry>();
+  readonly registeredClasses = new Map<string, Entry>();
+  /** Bounds that were hit, in words. */
+  readonly notes = new Map<string, string>();
+  private resolver: ModuleResolver;
+  private readonly stack: Unit[] = [];
+  private readonly extBases = new Map<ClassDef, string[]>();
+
+  constructor(
+    readonly host: ProgramHost,
+    readonly models: Models,
+    readonly lexicon: Lexicon,
+  ) {
+    this.resolver = createResolver(host.files());
+  }
+
+  /** Forgets the file list; modules stay. */
+  refreshFiles(): void {
+    this.resolver = createResolver(this.host.files());
+  }
+
+  module(file: string): ModuleDef | undefined {
+    if (this.modules.has(file)) return this.modules.get(file);
+    let mod: ModuleDef | undefined;
+    if (file.endsWith("/")) {
+      const ir: ModuleIR = { file: `${file}__init__.py`, body: [], comments: [], errors: [], truncated: false };
+      mod = defineModule(ir);
+    } else {
+      const ir = this.host.lower(file);
+      mod = ir && defineModule(ir);
+    }
+    this.modules.set(file, mod);
+    return mod;
+  }
+
+  resolveImport(from: ModuleDef, module: string, level: number): Value | undefined {
+    const file = this.resolver.resolve(from.file, module, level);
+    const mod = file === undefined ? undefined : this.module(file);
+    return mod && typed({ k: "module", mod });
+  }
+
+  /** What `import a.b.c` means; a library's name where the project has no such module. */
+  importModule(from: ModuleDef, module: string, level: number): Value {
+    return this.resolveImport(from, module, level) ?? (level ? EMPTY : ext(this.models.canonical(module)));
+  }
+
+  importName(from: ModuleDef, module: string, level: number, name: string): Value {
+    const project = this.resolveImport(from, module, level);
+    const t = project?.types[0];
+    if (t?.k === "module") return this.member(t.mod, name) ?? EMPTY;
+    return level ? EMPTY : ext(this.models.canonical(module ? `${module}.${name}` : name));
+  }
+
+  /** A module's member: its own name, a re-export, or a submodule. */
+  member(mod: ModuleDef, name: string): Value | undefined {
+    const own = this.moduleState(mod).lookup(name);
+    if (own) return own;
+    if (mod.file.endsWith("/__init__.py")) {
+      const file = this.resolver.resolve(mod.file, name, 1);
+      const sub = file === undefined ? undefined : this.module(file);
+      if (sub) return typed({ k: "module", mod: sub });
+    }
+    return undefined;
+  }
+
+  /** The names of a module, evaluated. Partial while the module is being evaluated (import cycles). */
+  moduleState(mod: ModuleDef): ModuleState {
+    const unit = this.unit(`${mod.file}::`, mod, undefined, undefined);
+    this.depend(unit);
+    if (!unit.state) {
+      this.run(unit, () => {
+        analyseModule(this, mod, (state) => {
+          unit.state = state;
+        });
+      });
+    }
+    return unit.state!;
+  }
+
+  /**
+   * A function's summary, with `self` being an instance of the given class (which may inherit it). Computed once, to a
+   * fixpoint where functions call each other in a circle.
+   */
+  summary(fn: FunctionDef, selfClass?: ClassDef): Summary {
+    const cls = selfClass && selfClass !== fn.cls && fn.binding !== "static" ? selfClass : undefined;
+    const unit = this.unit(cls ? `${fn.key}@${cls.key}` : fn.key, fn.module, fn, cls);
+    this.depend(unit);
+    if (unit.summary && !unit.running) return unit.summary;
+    if (unit.running) {
+      unit.recursive = true;
+      return unit.summary ?? NOTHING;
+    }
+    if (this.stack.length > MAX_DEPTH) {
+      this.notes.set(fn.module.file, `the call chain at \`${fn.qualname}\` is deeper than ${MAX_DEPTH} functions`);
+      return NOTHING;
+    }
+    let previous = "";
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      unit.recursive = false;
+      this.run(unit, () => {
+        unit.summary = analyseFunction(this, fn, cls ?? fn.cls);
+      });
+      if (!unit.recursive) break;
+      const shape = shapeOf(unit.summary!);
+      if (shape === previous) break;
+      previous = shape;
+    }
+    return unit.summary!;
+  }
+
+  private unit(
+    key: string,
+    module: ModuleDef,
+    fn: FunctionDef | undefined,
+    selfClass: ClassDef | undefined,
+  ): Unit {
+    let u = this.units.get(key);
+    if (!u) {
+      u = {
+        key,
+        uses: new Set(),
+        usedBy: new Set(),
+        module,
+        fn,
+        selfClass,
+        summary: undefined,
+        state: undefined,
+        running: false,
+        recursive: false,
+      };
+      this.units.set(key, u);
+    }
+    return u;
+  }
+
+  private depend(on: Unit): void {
+    const user = this.stack.at(-1);
+    if (!user || user === on) return;
+    user.uses.add(on);
+    on.usedBy.add(user);
+  }
+
+  private run(unit: Unit, f: () => void): void {
+    this.stack.push(unit);
+    unit.running = true;
+    try {
+      f();
+    } finally {
+      unit.running = false;
+      this.stack.pop();
+    }
+  }
+
+  // ---- classes
+
+  /** The project classes among the bases, nearest first, the class itself included. */
+  mro(cls: ClassDef, seen = new Set<ClassDef>()): ClassDef[] {
+    if (seen.has(cls) || seen.size > 30) return [];
+    seen.add(cls);
+    const out = [cls];
+    for (const t of this.bases(cls)) if (t.k === "class") out.push(...this.mro(t.cls, seen));
+    return out;
+  }
+
+  private bases(cls: ClassDef): TypeRef[] {
+    const frame = new Frame(this, cls.module, undefined, cls.ir.chunk);
+    const env = new Env(new Map(), undefined);
+    return cls.ir.bases.flatMap((b) => {
+      const base = b.k === "sub" ? b.o : b;
+      return base.k === "name" || base.k === "attr" || base.k === "call" ? evalExpr(frame, env, base).types : [];
+    });
+  }
+
+  /** Library classes that the class inherits from, directly or not. */
+  libraryBases(cls: ClassDef): readonly string[] {
+    const hit = this.extBases.get(cls);
+    if (hit) return hit;
+    const out: string[] = [];
+    this.extBases.set(cls, out);
+    for (const c of this.mro(cls)) for (const t of this.bases(c)) if (t.k === "ext" && !out.includes(t.q)) out.push(t.q);
+    return out;
+  }
+
+  isSubclass(cls: ClassDef, base: string): boolean {
+    return this.libraryBases(cls).some((q) => this.models.isA(q, base));
+  }
+
+  method(cls: ClassDef, name: string): FunctionDef | undefined {
+    for (const c of this.mro(cls)) {
+      const m = c.methods.get(name);
+      if (m) return m;
+    }
+    return undefined;
+  }
+
+  /** What `instance.name` or `Class.name` is, as far as the class itself says. Methods come bound to `self`. */
+  attribute(cls: ClassDef, name: string, self: Value | undefined): Value {
+    for (const c of this.mro(cls)) {
+      const m = c.methods.get(name);
+      if (m) {
+        if (m.binding === "property" && self) return EMPTY;
+        return typed({ k: "fn", fn: m, self: m.binding === "static" ? undefined : (self ?? typed({ k: "class", cls })) });
+      }
+      const inner = c.inner.get(name);
+      if (inner) return typed({ k: "class", cls: inner });
+    }
+    let out = EMPTY;
+    for (const c of this.mro(cls)) {
+      const a = c.attributes.get(name);
+      if (a) {
+        const frame = new Frame(this, c.module, undefined, c.ir.chunk);
+        const stmt = c.ir.body.find((s) => s.k === "assign" && s.targets.some((t) => t.k === "name" && t.id === name));
+        if (stmt?.chunk) frame.chunk = stmt.chunk;
+        const env = new Env(new Map(), undefined);
+        if (a.value) out = join(out, evalExpr(frame, env, a.value));
+        else if (a.annotation) out = join(out, this.annotated(frame, env, a.annotation));
+      }
+      for (const w of c.writers.get(name) ?? []) {
+        if (this.isRunning(w)) continue;
+        const written = this.summary(w, cls).writes.get(0)?.fields?.get(name);
+        if (written) out = join(out, stripParams(written));
+      }
+    }
+    if (out !== EMPTY) return out;
+    const types: TypeRef[] = this.libraryBases(cls).map((q) => ({ k: "ext", q: this.models.canonical(`${q}.${name}`), cls }));
+    return types.length ? { labels: [], types: types.slice(0, 6) } : EMPTY;
+  }
+
+  private isRunning(fn: FunctionDef): boolean {
+    return this.stack.some((u) => u.fn === fn);
+  }
+
+  /** A value of the type that an annotation names. */
+  annotated(frame: Frame, env: Env, ann: import("../ir.js").Expr): Value {
+    switch (ann.k) {
+      case "const":
+        return EMPTY;
+      case "sub": {
+        const head = ann.o.k === "name" ? ann.o.id : ann.o.k === "attr" ? ann.o.a : "";
+        if (/^(list|List|Sequence|Iterable|Iterator|AsyncIterator|AsyncGenerator|Generator|set|Set|tuple|Tuple|deque)$/.test(head)) {
+          const inner = ann.i.k === "tuple" ? ann.i.xs[0]! : ann.i;
+          return { labels: [], types: [], elem: this.annotated(frame, env, inner) };
+        }
+        if (head === "Literal") return EMPTY;
+        if (/^(dict|Dict|Mapping|MutableMapping)$/.test(head)) {
+          const inner = ann.i.k === "tuple" ? ann.i.xs[1] : undefined;
+          return inner ? { labels: [], types: [], elem: this.annotated(frame, env, inner) } : EMPTY;
+        }
+        const xs = ann.i.k === "tuple" ? ann.i.xs : [ann.i];
+        return xs.reduce((v, x) => join(v, this.annotated(frame, env, x)), EMPTY);
+      }
+      case "bin":
+        return join(this.annotated(frame, env, ann.l), this.annotated(frame, env, ann.r));
+      case "name":
+      case "attr": {
+        const v = evalExpr(frame, env, ann);
+        const types = v.types.flatMap((t): TypeRef[] =>
+          t.k === "class" ? [{ k: "inst", cls: t.cls }] : t.k === "ext" ? [t] : [],
+        );
+        return types.length ? { labels: [], types } : EMPTY;
+      }
+      default:
+        return EMPTY;
+    }
+  }
+
+  /** Label of a path on a provider's object, with a guess for types that no model knows. */
+  providerLabel(type: string, path: readonly string[]): LabelKind | "prefix" | undefined {
+    const p = path[0] === "[]" ? path.slice(1) : path;
+    return this.models.pathLabel(type, path) ?? (p === path ? undefined : this.models.pathLabel(type, p));
+  }
+
+  /** Folder of a module, for template files. */
+  folder(mod: ModuleDef): string {
+    return dirname(mod.file);
+  }
+}
+
+/** What a class-level reader may know of a written value: types and real labels, nothing of one call's parameters. */
+function stripParams(v: Value): Value {
+  return mapLabels(v, (l) => (l.kind === "param" ? undefined : l));
+}
+
+/** A text that differs when a summary differs in substance. Positions do not count. */
+export function shapeOf(s: Summary): string {
+  const seen = new Map<Value, number>();
+  const value = (v: Value, depth: number): string => {
+    if (v === EMPTY) return "-";
+    const id = seen.get(v);
+    if (id !== undefined) return `@${id}`;
+    seen.set(v, seen.size);
+    if (depth > 6) return "…";
+    let out = v.labels.map((l) => `${l.key}/${l.path.join(".")}/${l.cleared}/${l.weak}${l.many ? "m" : ""}`).join(",");
+    out += `|${v.types.map(typeText).join(",")}`;
+    if (v.c !== undefined) out += `=${JSON.stringify(v.c)}`;
+    if (v.fields) out += `{${[...v.fields].map(([k, x]) => `${k}:${value(x, depth + 1)}`).join(",")}}`;
+    if (v.items) out += `[${v.items.map((x) => value(x, depth + 1)).join(",")}]`;
+    if (v.elem) out += `*${value(v.elem, depth + 1)}`;
+    if (v.str)
+      out += v.str
+        .map((f) => `"${f.pieces.map((p) => (typeof p === "string" ? p : `<${p.loc.id}${value(p.v, depth + 1)}>`)).join("")}"`)
+        .join(";");
+    return out;
+  };
+  const parts = [value(s.ret, 0)];
+  for (const e of s.events)
+    parts.push(`${e.kind}${e.sink ?? ""}${e.loc.id}${e.q}(${e.slots.map((x) => `${x.slot}:${value(x.value, 0)}`).join(",")})`);
+  for (const [i, v] of s.writes) parts.push(`w${i}${value(v, 0)}`);
+  for (const [n, v] of s.globals) parts.push(`g${n}${value(v, 0)}`);
+  for (const g of s.guards) parts.push(`c${g.param}${g.path.join(".")}${g.mask}${g.weak}${g.unsafeWhen}`);
+  if (s.stub) parts.push("stub");
+  return parts.join("\n");
+}
+
+function typeText(t: TypeRef): string {
+  if (t.k === "ext") return t.q;
+  if (t.k === "fn") return t.fn.key;
+  if (t.k === "module") return t.mod.file;
+  return `${t.k}:${t.cls.key}`;
+}

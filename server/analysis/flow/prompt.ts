@@ -1,0 +1,140 @@
+/** What a model call sends, part by part: whose voice each text speaks with, and how it is put together. */
+import type { Loc } from "./labels.js";
+import type { FlowEvent, Slot } from "./summary.js";
+import { EMPTY, element, field, formsOf, type Piece, type Value } from "./value.js";
+
+export type Role = "system" | "assistant" | "user" | "tool" | "completion" | "client";
+
+export interface PromptPart {
+  role: Role;
+  value: Value;
+  loc: Loc;
+}
+
+/** The texts of a model call with their roles. A messages list that the caller sent as it is has the role `client`. */
+export function promptParts(e: FlowEvent): PromptPart[] {
+  const out: PromptPart[] = [];
+  for (const s of e.slots) slotParts(s, out);
+  return out;
+}
+
+function slotParts(s: Slot, out: PromptPart[]): void {
+  switch (s.slot) {
+    case "messages":
+      messageList(s.value, s.loc, out);
+      return;
+    case "input":
+      if (isMessages(s.value)) messageList(s.value, s.loc, out);
+      else if (s.value.items || s.value.elem) {
+        for (const v of [...(s.value.items ?? []), ...(s.value.elem ? [s.value.elem] : [])]) out.push({ role: "user", value: v, loc: s.loc });
+      } else out.push({ role: "user", value: s.value, loc: s.loc });
+      return;
+    case "completion":
+      out.push({ role: "completion", value: s.value, loc: s.loc });
+      return;
+    case "system":
+      for (const v of contents(s.value)) out.push({ role: "system", value: v, loc: s.loc });
+      return;
+    case "tool":
+      out.push({ role: "tool", value: s.value, loc: s.loc });
+      return;
+    case "body":
+      body(s.value, s.loc, out);
+      return;
+    case "variables":
+      return;
+    default:
+      return;
+  }
+}
+
+/** A JSON body of a raw call: the keys that the providers use. */
+function body(v: Value, loc: Loc, out: PromptPart[]): void {
+  const f = v.fields;
+  if (!f) return;
+  for (const [key, x] of f) {
+    if (key === "messages" || key === "contents") messageList(x, loc, out);
+    else if (key === "system" || key === "systemInstruction" || key === "system_prompt" || key === "preamble") {
+      for (const c of contents(x)) out.push({ role: "system", value: c, loc });
+    } else if (key === "prompt") out.push({ role: "completion", value: x, loc });
+    else if (key === "input" || key === "inputs" || key === "inputText" || key === "query" || key === "message") {
+      if (isMessages(x)) messageList(x, loc, out);
+      else out.push({ role: "user", value: x, loc });
+    }
+  }
+}
+
+const isMessages = (v: Value): boolean =>
+  [...(v.items ?? []), ...(v.elem ? [v.elem] : [])].some((i) => i.fields?.has("role") || i.fields?.has("content"));
+
+function messageList(v: Value, loc: Loc, out: PromptPart[]): void {
+  if (v.fields?.has("content") && v.fields.has("role")) {
+    message(v, loc, out);
+    return;
+  }
+  if (v.labels.length) out.push({ role: "client", value: { ...v, items: undefined, elem: undefined }, loc });
+  for (const m of v.items ?? []) message(m, loc, out);
+  if (v.elem) message(v.elem, loc, out);
+  if (!v.items && !v.elem && !v.labels.length && (v.str || v.c !== undefined)) out.push({ role: "user", value: v, loc });
+}
+
+function message(m: Value, loc: Loc, out: PromptPart[]): void {
+  if (m.items?.length === 2 && typeof m.items[0]?.c === "string" && !m.fields) {
+    for (const c of contents(m.items[1]!)) out.push({ role: roleOf(m.items[0].c), value: c, loc });
+    return;
+  }
+  if (m.str || (typeof m.c === "string" && !m.fields)) {
+    out.push({ role: "user", value: m, loc });
+    return;
+  }
+  if (!m.fields) {
+    if (m.labels.length) out.push({ role: "client", value: m, loc });
+    if (m.items || m.elem) messageList(m, loc, out);
+    return;
+  }
+  const role = field(m, "role");
+  const content = m.fields.get("content") ?? m.fields.get("parts") ?? m.fields.get("text") ?? EMPTY;
+  for (const c of contents(content)) out.push({ role: roleOf(role.c), value: c, loc });
+}
+
+function roleOf(c: Value["c"]): Role {
+  switch (c) {
+    case "system":
+    case "developer":
+      return "system";
+    case "assistant":
+    case "ai":
+    case "model":
+      return "assistant";
+    case "tool":
+    case "function":
+      return "tool";
+    default:
+      return "user";
+  }
+}
+
+/** A content that is a list of blocks: the text of each. */
+function contents(v: Value): Value[] {
+  if (!v.items && !v.elem) return v.fields?.has("text") ? [v.fields.get("text")!] : [v];
+  const blocks = [...(v.items ?? []), ...(v.elem ? [element({ ...v, items: undefined, labels: [] })] : [])];
+  const out = blocks.map((b) => b.fields?.get("text") ?? (b.fields?.has("type") ? EMPTY : b));
+  return v.labels.length ? [...out, { labels: v.labels, types: [] }] : out;
+}
+
+export interface TextForm {
+  pieces: readonly Piece[];
+  loc: Loc;
+  /** The constant text, with a mark for each dynamic piece. */
+  text: string;
+}
+
+/** The ways in which a part's text is put together; a value that is no known text is one dynamic piece. */
+export function textForms(p: PromptPart): TextForm[] {
+  const forms = formsOf(p.value) ?? [{ pieces: [{ v: p.value, loc: p.loc }], loc: p.loc }];
+  return forms.map((f) => ({
+    pieces: f.pieces,
+    loc: f.loc,
+    text: f.pieces.map((x) => (typeof x === "string" ? x : "\u0000")).join(""),
+  }));
+}

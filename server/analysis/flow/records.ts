@@ -1,0 +1,169 @@
+/** Records: what a query can return, from how it names its fields. */
+import type { CallModel, RecordModel } from "../names/model-schema.js";
+import { type Args, argument } from "./arguments.js";
+import type { Frame } from "./frame.js";
+import type { Label, Loc, RecordInfo } from "./labels.js";
+import { parseSelect } from "./sql.js";
+import { formsOf, labelled, type TypeRef, type Value } from "./value.js";
+
+/** The label of what a query returns. */
+export function recordLabel(
+  frame: Frame,
+  model: RecordModel,
+  args: Args | undefined,
+  loc: Loc,
+  name: string,
+  cls: Extract<TypeRef, { k: "ext" }>["cls"],
+): Label {
+  const p = args && model.projection ? projectionOf(frame, model, args) : undefined;
+  const record: RecordInfo = {
+    store: model.store,
+    loc,
+    name,
+    columns: p?.columns,
+    excluded: new Set(p?.excluded ?? []),
+    known: cls && [...cls.attributes.keys()],
+    narrowable: model.narrowable === true && !p?.unclear,
+    fix: model.fix,
+    call: loc,
+  };
+  return {
+    kind: "record",
+    key: `record@${loc.id}`,
+    step: { loc, msg: describeRead(record), prev: undefined },
+    path: [],
+    cleared: 0,
+    weak: 0,
+    doubt: 0,
+    what: name,
+    record,
+    many: model.many === true && model.scalar !== true,
+  };
+}
+
+export function describeRead(r: RecordInfo): string {
+  if (r.columns) return `${r.columns.length ? list(r.columns) : "nothing"} is read from ${r.name}`;
+  if (r.excluded.size) return `a record is read from ${r.name}, without ${list([...r.excluded])}`;
+  return `a record is read from ${r.name} with every field`;
+}
+
+const list = (xs: readonly string[]) =>
+  xs.length > 6 ? `${xs.slice(0, 6).map(tick).join(", ")} …` : xs.map(tick).join(", ");
+const tick = (s: string) => `\`${s}\``;
+
+interface Projection {
+  columns?: string[] | undefined;
+  excluded?: string[];
+  /** The query's fields could not be read: nothing is claimed about them. */
+  unclear?: boolean;
+}
+
+function projectionOf(frame: Frame, model: RecordModel, args: Args): Projection | undefined {
+  const p = model.projection!;
+  const arg = p.arg && argument(frame, args, p.arg);
+  switch (p.style) {
+    case "mongo":
+      return arg && mongoProjection(arg.value);
+    case "dynamo": {
+      if (!arg) return undefined;
+      if (typeof arg.value.c !== "string") return { unclear: true };
+      const names = p.names ? argument(frame, args, [p.names])?.value : undefined;
+      return { columns: dynamoNames(arg.value.c, names) };
+    }
+    case "attributes":
+      return arg?.value.items ? { columns: texts(arg.value) } : undefined;
+    case "sql": {
+      if (!arg) return undefined;
+      const text = sqlText(arg.value);
+      if (text === undefined) return { unclear: true };
+      const parsed = parseSelect(text);
+      if (parsed.columns === "*") return undefined;
+      if (!parsed.columns) return { unclear: true };
+      return { columns: parsed.columns.map((c) => c.out) };
+    }
+    case "fields": {
+      const all = args.pos.map((a) => a.value.c).filter((c): c is string => typeof c === "string");
+      const named = [...args.kw.keys()].filter((k) => k !== "flat" && k !== "named");
+      if (!all.length && !named.length) return args.star || args.pos.length ? { unclear: true } : undefined;
+      return { columns: [...all.map((n) => n.replace(/__/g, ".")), ...named] };
+    }
+    case "columns":
+      return undefined;
+  }
+}
+
+function texts(v: Value): string[] {
+  return (v.items ?? []).map((i) => i.c).filter((c): c is string => typeof c === "string");
+}
+
+function mongoProjection(v: Value): Projection | undefined {
+  if (v.c === null) return undefined;
+  if (v.items) {
+    // A list of names, or an aggregation pipeline that ends in `$project`.
+    const stages = v.items.filter((i) => i.fields);
+    if (!stages.length) return { columns: texts(v) };
+    const project = stages.map((s) => s.fields!.get("$project")).filter((s) => s?.fields);
+    const last = project.at(-1);
+    return last ? mongoProjection(last) : undefined;
+  }
+  if (!v.fields) return v.labels.length || v.types.length ? { unclear: true } : undefined;
+  const included: string[] = [];
+  const excluded: string[] = [];
+  for (const [k, x] of v.fields) {
+    if (x.c === 0 || x.c === false) excluded.push(k);
+    else included.push(k);
+  }
+  if (included.length) return { columns: excluded.includes("_id") ? included : [...included, "_id"] };
+  const out = excluded.filter((k) => k !== "_id");
+  return out.length || excluded.length ? { excluded } : undefined;
+}
+
+function dynamoNames(expression: string, names: Value | undefined): string[] {
+  return expression
+    .split(",")
+    .map((part) => part.trim().split(".")[0]!.replace(/\[\d+\]$/, ""))
+    .filter(Boolean)
+    .map((n) => {
+      const real = n.startsWith("#") ? names?.fields?.get(n)?.c : undefined;
+      return typeof real === "string" ? real : n;
+    });
+}
+
+/** The SQL text with `\uFFFC` for every dynamic part; undefined when it is not known at all. */
+export function sqlText(v: Value): string | undefined {
+  const form = formsOf(v)?.[0];
+  if (!form) return undefined;
+  return form.pieces.map((p) => (typeof p === "string" ? p : "\uFFFC")).join("");
+}
+
+/** `.values("id")`, `.only(...)`, `.defer(...)` on what the receiver holds. */
+export function refineRecord(frame: Frame, v: Value, model: RecordModel, args: Args): Value {
+  const p = model.projection ? projectionOf(frame, model, args) : undefined;
+  const left = model.projection ? [] : args.pos.map((a) => a.value.c).filter((c): c is string => typeof c === "string");
+  return {
+    ...v,
+    labels: v.labels.map((l): Label => {
+      if (l.kind !== "record" || !l.record) return l;
+      const record: RecordInfo = {
+        ...l.record,
+        columns: p ? p.columns : l.record.columns,
+        excluded: left.length ? new Set([...l.record.excluded, ...left]) : l.record.excluded,
+        narrowable: l.record.narrowable && !p?.unclear,
+      };
+      return { ...l, record, step: { ...l.step, msg: describeRead(record) } };
+    }),
+  };
+}
+
+/** A query's name in words: its receiver as written, or the table of its SQL. */
+export function queryName(frame: Frame, args: Args, model: CallModel, text: string): string {
+  const r = model.record!;
+  if (r.projection?.style === "sql" && r.projection.arg) {
+    const sql = argument(frame, args, r.projection.arg);
+    const parsed = sql && parseSelect(sqlText(sql.value) ?? "");
+    if (parsed?.table) return `table \`${parsed.table}\``;
+  }
+  return `\`${text}\``;
+}
+
+export const recordValue = (l: Label): Value => labelled([l]);

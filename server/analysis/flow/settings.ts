@@ -1,0 +1,69 @@
+/** Settings that are no calls: `app.debug = True`, `app.config["DEBUG"] = True`, `DEBUG = True`, `os.environ[...] = ...`. */
+import type { Expr, Span } from "../ir.js";
+import type { SettingModel } from "../names/model-schema.js";
+import type { Env } from "./env.js";
+import { evalExpr } from "./expr.js";
+import type { Frame } from "./frame.js";
+import type { Value } from "./value.js";
+
+export interface SettingPlace {
+  models: readonly SettingModel[];
+  name: string;
+}
+
+/** The settings that an assignment target may be; undefined for an ordinary variable. */
+export function settingTarget(frame: Frame, env: Env, t: Expr): SettingPlace | undefined {
+  const { models } = frame.program;
+  if (t.k === "attr") {
+    const o = evalExpr(frame, env, t.o);
+    const found: SettingModel[] = [];
+    for (const type of o.types) {
+      if (type.k !== "ext") continue;
+      const q = models.canonical(`${type.q}.${t.a}`);
+      found.push(...models.settings.filter((s) => s.attr?.some((a) => a === q || models.isA(type.q, a.slice(0, a.lastIndexOf("."))) && a.endsWith(`.${t.a}`))));
+    }
+    return found.length ? { models: found, name: t.a } : undefined;
+  }
+  if (t.k === "sub" && t.i.k === "const" && typeof t.i.v === "string") {
+    const key = t.i.v;
+    const o = evalExpr(frame, env, t.o);
+    const found = models.settings.filter(
+      (s) =>
+        s.key?.name.includes(key) && o.types.some((type) => type.k === "ext" && s.key!.of.some((of) => models.isA(type.q, of))),
+    );
+    const isEnv = o.types.some((type) => type.k === "ext" && type.q === "os.environ");
+    if (isEnv) found.push(...models.settings.filter((s) => s.env?.includes(key)));
+    return found.length ? { models: found, name: key } : undefined;
+  }
+  if (t.k === "name" && !frame.fn) {
+    const found = models.settings.filter((s) => s.variable?.includes(t.id) || s.key?.name.includes(t.id));
+    return found.length ? { models: found, name: t.id } : undefined;
+  }
+  return undefined;
+}
+
+/** Reports a setting that has a bad value; the rule decides what the surroundings make of it. */
+export function emitSetting(frame: Frame, place: SettingPlace, v: Value, at: Span, source: Expr, className?: string): void {
+  for (const m of place.models) {
+    const bad = m.bad.some((b) => b === v.c) || (m.bad.includes("literal") && typeof v.c === "string");
+    if (!bad) continue;
+    frame.emit({
+      kind: "setting",
+      loc: frame.loc(at),
+      q: place.name,
+      slots: [{ slot: "value", value: v, loc: frame.loc(source) }],
+      fn: frame.fn,
+      module: frame.module,
+      via: [],
+      doubt: 0,
+      data: {
+        rule: m.rule,
+        name: place.name,
+        level: m.level ?? "",
+        form: m.variable ? "variable" : m.env ? "env" : m.key ? "key" : "attr",
+        literal: source.k === "const",
+        ...(className ? { className } : {}),
+      },
+    });
+  }
+}

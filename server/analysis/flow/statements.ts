@@ -1,0 +1,360 @@
+/** Statements: what they do to the variables. */
+import type { Expr, Pattern, Stmt } from "../ir.js";
+import { nameOf } from "./calls.js";
+import { type Env, joinAllEnvs, joinEnvs } from "./env.js";
+import { access, evalExpr, iterate } from "./expr.js";
+import type { Frame } from "./frame.js";
+import { applyRefinements, conditionOf, recordGuardReturn } from "./guards.js";
+import type { Label } from "./labels.js";
+import { emitSetting, settingTarget } from "./settings.js";
+import { binaryAdd } from "./strings.js";
+import { assignTo, removeAt } from "./targets.js";
+import { EMPTY, join, labelled, typed, type Value } from "./value.js";
+
+/** Executes statements in order; undefined when every way out is a return, raise, break or continue. */
+export function execBody(frame: Frame, env: Env, stmts: readonly Stmt[]): Env | undefined {
+  let state: Env | undefined = env;
+  for (const s of stmts) {
+    if (!state) return undefined;
+    const chunk = frame.chunk;
+    if (s.chunk) frame.chunk = s.chunk;
+    state = exec(frame, state, s);
+    frame.chunk = chunk;
+  }
+  return state;
+}
+
+function exec(frame: Frame, env: Env, s: Stmt): Env | undefined {
+  switch (s.k) {
+    case "expr":
+      evalExpr(frame, env, s.x);
+      return isExit(s.x) ? undefined : env;
+    case "assign": {
+      const v = s.v ? evalExpr(frame, env, s.v) : EMPTY;
+      let value = v;
+      if (s.ann) {
+        const t = frame.program.annotated(frame, env, s.ann);
+        if (!value.types.length && t.types.length) value = { ...value, types: t.types };
+      }
+      for (const t of s.targets) {
+        const place = settingTarget(frame, env, t);
+        if (place && s.v) emitSetting(frame, place, value, s, s.v);
+        if (s.v || t.k !== "name") assignTo(frame, env, t, value, s.v ?? undefined);
+      }
+      return env;
+    }
+    case "aug": {
+      const old = evalExpr(frame, env, s.target);
+      const add = evalExpr(frame, env, s.v);
+      const v =
+        s.op === "+"
+          ? binaryAdd(old, frame.loc(s.target), add, frame.loc(s.v), frame.loc(s), ["", nameOf(s.v)])
+          : labelled([...old.labels, ...add.labels]);
+      assignTo(frame, env, s.target, v, undefined);
+      return env;
+    }
+    case "return": {
+      const v = s.x ? evalExpr(frame, env, s.x) : EMPTY;
+      if (s.x) recordGuardReturn(frame, env, s.x, v);
+      frame.addReturn(v, frame.loc(s.x ?? s), s.x ?? undefined);
+      leave(frame, env);
+      return undefined;
+    }
+    case "raise":
+      if (s.x) evalExpr(frame, env, s.x);
+      recordGuardReturn(frame, env, undefined, EMPTY);
+      leave(frame, env);
+      return undefined;
+    case "break":
+      frame.loops.at(-1)?.breaks.push(env.clone());
+      return undefined;
+    case "continue":
+      frame.loops.at(-1)?.continues.push(env.clone());
+      return undefined;
+    case "if": {
+      const cond = conditionOf(frame, env, s.c);
+      const thenEnv = execBranch(frame, applyRefinements(env.clone(), cond.then), s.body, cond.unsafeThen);
+      const elseEnv = execBranch(frame, applyRefinements(env.clone(), cond.otherwise), s.orelse, cond.unsafeElse);
+      return joinEnvs(thenEnv, elseEnv);
+    }
+    case "for":
+      return execFor(frame, env, s);
+    case "while":
+      return execLoop(frame, env, s.body, s.orelse, (e) => {
+        const cond = conditionOf(frame, e, s.c);
+        return applyRefinements(e, cond.then);
+      });
+    case "with": {
+      for (const i of s.items) {
+        const v = evalExpr(frame, env, i.x);
+        if (i.target) assignTo(frame, env, i.target, enter(frame, v), i.x);
+      }
+      return execBody(frame, env, s.body);
+    }
+    case "try":
+      return execTry(frame, env, s);
+    case "match": {
+      const subject = evalExpr(frame, env, s.x);
+      const outs: (Env | undefined)[] = [];
+      let exhaustive = false;
+      for (const c of s.cases) {
+        const e = env.clone();
+        bindPattern(frame, e, c.pattern, subject);
+        if (c.guard) evalExpr(frame, e, c.guard);
+        outs.push(execBody(frame, e, c.body));
+        if (c.pattern.irrefutable && !c.guard) exhaustive = true;
+      }
+      return joinAllEnvs(exhaustive ? outs : [...outs, env]);
+    }
+    case "def": {
+      const fn = frame.module.byNode.get(s.fn);
+      for (const d of s.fn.decorators) evalExpr(frame, env, d);
+      if (fn?.kind === "function") {
+        const nested = fn.nested && !fn.cls;
+        if (nested) frame.nested.push({ fn, env, called: false });
+        env.set(s.fn.name, typed({ k: "fn", fn, ...(nested ? { env } : {}) }));
+      }
+      return env;
+    }
+    case "class": {
+      const cls = frame.module.byNode.get(s.cls);
+      for (const d of s.cls.decorators) evalExpr(frame, env, d);
+      if (cls?.kind === "class") {
+        env.set(s.cls.name, typed({ k: "class", cls }));
+        execClassBody(frame, env, s.cls.body, s.cls.name);
+      }
+      return env;
+    }
+    case "import":
+      for (const n of s.names) bindImport(frame, env, n.name, n.as);
+      return env;
+    case "from":
+      bindFrom(frame, env, s);
+      return env;
+    case "del":
+      for (const x of s.xs) removeAt(frame, env, x);
+      return env;
+    case "assert": {
+      const cond = conditionOf(frame, env, s.c);
+      return applyRefinements(env, cond.then);
+    }
+    case "other":
+      for (const x of s.xs) evalExpr(frame, env, x);
+      return env;
+    default:
+      return env;
+  }
+}
+
+/** Assignments of a class body that are settings (`class Config: DEBUG = True`), and calls in it. */
+function execClassBody(frame: Frame, env: Env, body: readonly Stmt[], className: string): void {
+  const inner = env.clone();
+  for (const b of body) {
+    const chunk = frame.chunk;
+    if (b.chunk) frame.chunk = b.chunk;
+    if (b.k === "assign" && b.v) {
+      const v = evalExpr(frame, inner, b.v);
+      for (const t of b.targets) {
+        if (t.k !== "name") continue;
+        inner.set(t.id, v);
+        const place = frame.fn ? undefined : settingTarget(frame, inner, t);
+        if (place) emitSetting(frame, place, v, b, b.v, className);
+      }
+    } else if (b.k === "expr") evalExpr(frame, inner, b.x);
+    else if (b.k === "class") execClassBody(frame, inner, b.cls.body, b.cls.name);
+    else if (b.k === "def") for (const d of b.fn.decorators) evalExpr(frame, inner, d);
+    frame.chunk = chunk;
+  }
+}
+
+function execBranch(
+  frame: Frame,
+  env: Env,
+  body: readonly Stmt[],
+  unsafe: readonly import("./frame.js").Refinement[],
+): Env | undefined {
+  frame.tests.push(...unsafe);
+  const out = execBody(frame, env, body);
+  if (unsafe.length) frame.tests.length -= unsafe.length;
+  return out;
+}
+
+/** A return ends the body here: its variables count for what the function leaves on its parameters. */
+function leave(frame: Frame, env: Env): void {
+  frame.endEnv = joinEnvs(frame.endEnv, env);
+}
+
+function isExit(x: Expr): boolean {
+  if (x.k !== "call") return false;
+  const f = x.f;
+  if (f.k === "name") return f.id === "abort" || f.id === "exit" || f.id === "quit";
+  return f.k === "attr" && ((f.a === "exit" && f.o.k === "name" && f.o.id === "sys") || (f.a === "abort" && f.o.k === "name"));
+}
+
+function execFor(frame: Frame, env: Env, s: Extract<Stmt, { k: "for" }>): Env | undefined {
+  const iter = evalExpr(frame, env, s.iter);
+  // A loop over a few constants is an allowlist as often as not: run it once for each.
+  const fixed = iter.items && !iter.elem && iter.items.length > 0 && iter.items.length <= 10 ? iter.items : undefined;
+  if (fixed?.every((v) => v.c !== undefined || v.items?.some((x) => typeof x.c === "string"))) {
+    let state: Env | undefined = env;
+    const loop = { breaks: [] as Env[], continues: [] as Env[] };
+    frame.loops.push(loop);
+    for (const v of fixed) {
+      if (!state) break;
+      assignTo(frame, state, s.target, v, undefined);
+      state = joinAllEnvs([execBody(frame, state, s.body), ...loop.continues.splice(0)]);
+    }
+    frame.loops.pop();
+    const after = state && s.orelse.length ? execBody(frame, state, s.orelse) : state;
+    return joinAllEnvs([after, ...loop.breaks]);
+  }
+  return execLoop(frame, env, s.body, s.orelse, (e) => {
+    assignTo(frame, e, s.target, iterate(frame, iter), s.iter);
+    return e;
+  });
+}
+
+/** Runs the body once, or twice when something it changes may matter to itself. */
+function execLoop(
+  frame: Frame,
+  env: Env,
+  body: readonly Stmt[],
+  orelse: readonly Stmt[],
+  head: (e: Env) => Env,
+): Env | undefined {
+  const loop = { breaks: [] as Env[], continues: [] as Env[] };
+  frame.loops.push(loop);
+  frame.loopDepth++;
+  let state: Env | undefined = env;
+  const rounds = frame.loopDepth > 2 ? 1 : 2;
+  for (let i = 0; i < rounds && state; i++) {
+    const end: Env | undefined = execBody(frame, head(state.clone()), body);
+    const next: Env | undefined = joinAllEnvs([state, end, ...loop.continues.splice(0)]);
+    if (next === state) break;
+    state = next;
+  }
+  frame.loopDepth--;
+  frame.loops.pop();
+  const after = state && orelse.length ? execBody(frame, state, orelse) : state;
+  return joinAllEnvs([after, ...loop.breaks]);
+}
+
+function execTry(frame: Frame, env: Env, s: Extract<Stmt, { k: "try" }>): Env | undefined {
+  const before = env.clone();
+  const bodyEnd = execBody(frame, env, s.body);
+  // A handler may be entered from anywhere in the body.
+  const atHandler = joinEnvs(before, bodyEnd ?? env)!;
+  const outs: (Env | undefined)[] = [];
+  outs.push(bodyEnd && s.orelse.length ? execBody(frame, bodyEnd, s.orelse) : bodyEnd);
+  for (const h of s.handlers) {
+    const e = atHandler.clone();
+    const outerCaught = frame.caught;
+    const type = h.type ? evalExpr(frame, e, h.type) : EMPTY;
+    const caught = exceptionValue(frame, h, h.name, type);
+    frame.caught = caught;
+    if (h.name) e.set(h.name, caught);
+    outs.push(execBody(frame, e, h.body));
+    frame.caught = outerCaught;
+  }
+  const out = joinAllEnvs(outs);
+  if (!s.final.length) return out;
+  const final = execBody(frame, out ?? atHandler.clone(), s.final);
+  return out ? final : undefined;
+}
+
+/** Exceptions whose text the app itself wrote, for the client to read. */
+const CLIENT_ERRORS = /(^|\.)(HTTPException|ValidationError|BadRequest|NotFound|Http404|ParseError|Unauthorized|Forbidden)$/;
+
+function exceptionValue(frame: Frame, h: { s: number; e: number }, name: string | null, type: Value): Value {
+  const loc = frame.loc(h);
+  const label: Label = {
+    kind: "exception",
+    key: `exception@${loc.id}`,
+    step: { loc, msg: name ? `the exception is caught as \`${name}\`` : "the exception is caught here", prev: undefined },
+    path: [],
+    cleared: 0,
+    weak: 0,
+    doubt: type.types.some((t) => t.k === "ext" && CLIENT_ERRORS.test(t.q)) ? 1 : 0,
+    what: "the exception",
+  };
+  return { ...labelled([label]), types: type.types };
+}
+
+/** What `with x as y` binds. */
+function enter(frame: Frame, v: Value): Value {
+  for (const t of v.types) {
+    if (t.k !== "inst") continue;
+    const m = frame.program.method(t.cls, "__enter__") ?? frame.program.method(t.cls, "__aenter__");
+    if (m) {
+      const ret = frame.program.summary(m, t.cls).ret;
+      if (ret.types.length) return join(v, { labels: [], types: ret.types });
+    }
+  }
+  // A generator under @contextmanager hands out what it yields.
+  if (v.elem && !v.types.length && !v.labels.length && !v.fields) return v.elem;
+  return v;
+}
+
+function bindPattern(frame: Frame, env: Env, p: Pattern, subject: Value): void {
+  for (const b of p.binds) {
+    let v = subject;
+    for (const key of b.path) v = access(frame, v, key);
+    env.set(b.name, v);
+  }
+}
+
+function bindImport(frame: Frame, env: Env, name: string, as: string | undefined): void {
+  const { program, module } = frame;
+  const target = as ?? name.split(".")[0]!;
+  const get = () => {
+    if (as) return program.importModule(module, name, 0);
+    const value = program.importModule(module, target, 0);
+    return value;
+  };
+  bindLazy(frame, env, target, get);
+}
+
+function bindFrom(frame: Frame, env: Env, s: Extract<Stmt, { k: "from" }>): void {
+  const { program, module } = frame;
+  for (const n of s.names) {
+    if (n.name === "*") {
+      const star = program.resolveImport(module, s.module, s.level)?.types[0];
+      if (star?.k === "module") frame.stars.push((name) => program.member(star.mod, name));
+      else if (!s.level) frame.stars.push((name) => starGuess(frame, s.module, name));
+      continue;
+    }
+    bindLazy(frame, env, n.as ?? n.name, () => program.importName(module, s.module, s.level, n.name));
+  }
+}
+
+/** A name that only a library's star import can have brought; known when a model speaks of it. */
+function starGuess(frame: Frame, module: string, name: string): Value | undefined {
+  const q = frame.program.models.canonical(`${module}.${name}`);
+  const { models } = frame.program;
+  return models.type(q) || models.calls(q).length || models.attribute(q)
+    ? { labels: [], types: [{ k: "ext", q }] }
+    : undefined;
+}
+
+function bindLazy(frame: Frame, env: Env, name: string, get: () => Value): void {
+  if (frame.fn) {
+    env.set(name, get());
+    return;
+  }
+  // A later import of the same name (the other branch of a try) adds to the former.
+  const former = frame.lazy.get(name);
+  env.vars.delete(name);
+  let value: Value | undefined;
+  let busy = false;
+  frame.lazy.set(name, () => {
+    if (value) return value;
+    if (busy) return undefined;
+    busy = true;
+    const own = get();
+    const other = former?.();
+    busy = false;
+    value = other && own.types.length + other.types.length > 1 ? join(own, other) : own;
+    return value;
+  });
+}
+

@@ -1,0 +1,151 @@
+/** Texts put together: f-strings, `+`, `%`, `.format`, `join`. */
+import type { Expr, FStringExpr } from "../ir.js";
+import type { Env } from "./env.js";
+import { nameOf } from "./calls.js";
+import { evalExpr, iterate } from "./expr.js";
+import type { Frame } from "./frame.js";
+import type { Loc } from "./labels.js";
+import {
+  concat,
+  constant,
+  EMPTY,
+  formsOf,
+  flatten,
+  joinAll,
+  labelled,
+  type StrForm,
+  unionItems,
+  type Value,
+} from "./value.js";
+
+export function evalFString(frame: Frame, env: Env, x: FStringExpr): Value {
+  const at = frame.loc(x);
+  const parts = x.parts.map((p) =>
+    typeof p === "string"
+      ? { v: constant(p), loc: at }
+      : { v: asText(evalExpr(frame, env, p.x)), loc: frame.loc(p.x), name: nameOf(p.x) },
+  );
+  return concat(parts, at);
+}
+
+/** What a value looks like inside a text: containers show everything that they hold. */
+export function asText(v: Value): Value {
+  if (v.str || v.c !== undefined) return v;
+  if (!v.fields && !v.items && !v.elem) return v;
+  return { ...v, labels: flatten(v).labels };
+}
+
+/** `l + r`: texts are joined, lists are put behind each other, anything else keeps its labels. */
+export function binaryAdd(l: Value, ll: Loc, r: Value, rl: Loc, at: Loc, names: readonly [string, string] = ["", ""]): Value {
+  if (typeof l.c === "number" && typeof r.c === "number") return constant(l.c + r.c);
+  if ((l.items || l.elem || r.items || r.elem) && !formsOf(l) && !formsOf(r)) return unionItems(l, r);
+  const text = formsOf(l) || formsOf(r) || l.labels.length || r.labels.length;
+  if (!text) return EMPTY;
+  return concat(
+    [
+      { v: asText(l), loc: ll, name: names[0] },
+      { v: asText(r), loc: rl, name: names[1] },
+    ],
+    at,
+  );
+}
+
+/** `template % args`. */
+export function percentFormat(frame: Frame, l: Value, r: Value, x: Extract<Expr, { k: "bin" }>): Value {
+  const form = formsOf(l)?.[0];
+  if (!form) return labelled([...l.labels, ...r.labels]);
+  const at = frame.loc(x);
+  const argLocs = x.r.k === "tuple" ? x.r.xs.map((e) => frame.loc(e)) : [frame.loc(x.r)];
+  let n = 0;
+  return fill(form, at, /%(?:\((\w+)\))?[-#0 +]*(?:\d+|\*)?(?:\.\d+)?[sdrifxXeEgGc%]/g, (m) => {
+    if (m[0] === "%%") return "%";
+    if (m[1]) return { v: asText(r.fields?.get(m[1]) ?? labelled(r.labels)), loc: argLocs[0] ?? at };
+    const i = n++;
+    const v = x.r.k === "tuple" ? (r.items?.[i] ?? EMPTY) : r;
+    return { v: asText(v), loc: argLocs[i] ?? argLocs[0] ?? at };
+  });
+}
+
+/** `"...".format(...)`: numbered, automatic and named fields. */
+export function braceFormat(
+  template: Value,
+  at: Loc,
+  args: readonly { v: Value; loc: Loc }[],
+  named: ReadonlyMap<string, { v: Value; loc: Loc }>,
+  rest: { v: Value; loc: Loc } | undefined,
+  get: (v: Value, key: string) => Value,
+): Value {
+  const forms = formsOf(template);
+  if (!forms?.length) {
+    // A template that is not known: what is put in comes out.
+    const all = [{ v: template, loc: at }, ...args, ...named.values(), ...(rest ? [rest] : [])];
+    return concat(all, at);
+  }
+  return joinAll(
+    forms.map((form) => {
+      let n = 0;
+      return fill(form, at, /\{\{|\}\}|\{([^{}!:]*)(?:![rsa])?(?::[^{}]*)?\}/g, (m) => {
+        if (m[0] === "{{") return "{";
+        if (m[0] === "}}") return "}";
+        const [, head = "", tail = ""] = /^([\w-]*)(.*)$/s.exec(m[1] ?? "") ?? [];
+        const arg =
+          head === "" ? args[n++] : /^\d+$/.test(head) ? args[Number(head)] : (named.get(head) ?? restField(rest, head));
+        if (!arg) return m[0];
+        let v = arg.v;
+        for (const t of tail.matchAll(/\.(\w+)|\[(\w+)\]/g)) v = get(v, t[1] ?? t[2] ?? "");
+        return { v: asText(v), loc: arg.loc };
+      });
+    }),
+  );
+}
+
+function restField(rest: { v: Value; loc: Loc } | undefined, name: string) {
+  if (!rest) return undefined;
+  return { v: rest.v.fields?.get(name) ?? labelled(rest.v.labels), loc: rest.loc };
+}
+
+/** Replaces placeholders in the constant pieces of a text. */
+export function fill(
+  form: StrForm,
+  at: Loc,
+  pattern: RegExp,
+  replace: (m: RegExpExecArray) => string | { v: Value; loc: Loc },
+): Value {
+  const parts: { v: Value; loc: Loc }[] = [];
+  for (const p of form.pieces) {
+    if (typeof p !== "string") {
+      parts.push(p);
+      continue;
+    }
+    let last = 0;
+    pattern.lastIndex = 0;
+    for (let m = pattern.exec(p); m; m = pattern.exec(p)) {
+      if (m.index > last) parts.push({ v: constant(p.slice(last, m.index)), loc: at });
+      const r = replace(m);
+      parts.push(typeof r === "string" ? { v: constant(r), loc: at } : r);
+      last = m.index + m[0].length;
+      if (m[0] === "") pattern.lastIndex++;
+    }
+    if (last < p.length) parts.push({ v: constant(p.slice(last)), loc: at });
+  }
+  return concat(parts, at);
+}
+
+/** `separator.join(list)`. */
+export function joinText(frame: Frame, separator: Value, list: Value, listLoc: Loc, at: Loc, itemLocs?: readonly Loc[]): Value {
+  const parts: { v: Value; loc: Loc }[] = [];
+  const sep = { v: typeof separator.c === "string" ? separator : constant(" "), loc: at };
+  list.items?.forEach((v, i) => {
+    if (parts.length) parts.push(sep);
+    parts.push({ v: asText(v), loc: itemLocs?.[i] ?? listLoc });
+  });
+  const rest = list.elem || list.labels.length ? (list.items ? { ...list, items: undefined } : list) : undefined;
+  if (rest) {
+    const e = iterate(frame, rest);
+    if (parts.length) parts.push(sep);
+    const form = formsOf(e)?.[0];
+    parts.push({ v: form ? e : asText(e), loc: listLoc });
+  }
+  return concat(parts, at);
+}
+

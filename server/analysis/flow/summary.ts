@@ -1,0 +1,65 @@
+/** What a function does, as its callers see it. */
+import type { CallModel, SinkKind } from "../names/model-schema.js";
+import type { FunctionDef, ModuleDef } from "../names/definitions.js";
+import type { Loc } from "./labels.js";
+import type { Value } from "./value.js";
+
+/** Where a value goes in. */
+export interface Slot {
+  /** `messages`, `completion`, `input`, `system`, `variables`, `body`, or the name/position of an argument. */
+  slot: string;
+  value: Value;
+  loc: Loc;
+}
+
+/** Something that happens to values: the rules read these. Values may still hold parameter labels. */
+export interface FlowEvent {
+  kind: "llm" | "sink" | "call" | "setting" | "return";
+  sink?: SinkKind | undefined;
+  /** Call or expression where it happens. */
+  loc: Loc;
+  /** Qualified or given name of what is called. */
+  q: string;
+  model?: CallModel | undefined;
+  slots: readonly Slot[];
+  /** Function or module in which it happens. */
+  fn: FunctionDef | undefined;
+  module: ModuleDef;
+  /** Call sites through which it was reached, outermost first. */
+  via: readonly Loc[];
+  /** Where the value was handed in, in the outermost function: the argument. */
+  handed?: Loc | undefined;
+  doubt: 0 | 1 | 2;
+  /** What a rule needs besides: the setting's rule, the response's kind. */
+  data?: Readonly<Record<string, string | number | boolean>> | undefined;
+}
+
+/** A check of parameters by a function: what its result says. */
+export interface GuardFact {
+  param: number;
+  path: readonly string[];
+  mask: number;
+  weak: boolean;
+  unsafeWhen: "true" | "false" | "raises";
+}
+
+export interface Summary {
+  ret: Value;
+  events: readonly FlowEvent[];
+  /** What the function puts on its parameters (fields and elements), by index. */
+  writes: ReadonlyMap<number, Value>;
+  /** Module-level names that it assigns or changes. */
+  globals: ReadonlyMap<string, Value>;
+  guards: readonly GuardFact[];
+  /** The body returns a constant, passes, raises or only logs. */
+  stub: boolean;
+}
+
+export const NOTHING: Summary = {
+  ret: { labels: [], types: [] },
+  events: [],
+  writes: new Map(),
+  globals: new Map(),
+  guards: [],
+  stub: false,
+};

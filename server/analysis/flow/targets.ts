@@ -1,0 +1,113 @@
+/** Assignments: where a value is put. */
+import type { Expr } from "../ir.js";
+import type { Env } from "./env.js";
+import { evalExpr, iterate } from "./expr.js";
+import type { Frame } from "./frame.js";
+import { EMPTY, element, field, item, join, mapLabels, type Value, withField } from "./value.js";
+
+/** Puts a value at a target; unpacks tuples. */
+export function assignTo(frame: Frame, env: Env, target: Expr, v: Value, _source: Expr | undefined): void {
+  switch (target.k) {
+    case "name":
+      if (frame.globals.has(target.id)) {
+        const old = frame.globalWrites.get(target.id);
+        frame.globalWrites.set(target.id, old ? join(old, v) : v);
+      } else if (frame.nonlocals.has(target.id) && env.outer) env.outer.set(target.id, v);
+      else env.set(target.id, v);
+      return;
+    case "tuple":
+    case "list": {
+      const star = target.xs.findIndex((t) => t.k === "star");
+      target.xs.forEach((t, i) => {
+        if (t.k === "star") assignTo(frame, env, t.x, { labels: [], types: [], elem: iterate(frame, v) }, undefined);
+        else if (star >= 0 && i > star) assignTo(frame, env, t, iterate(frame, v), undefined);
+        else assignTo(frame, env, t, item(v, i), undefined);
+      });
+      return;
+    }
+    case "star":
+      assignTo(frame, env, target.x, v, undefined);
+      return;
+    case "attr":
+      updateAt(frame, env, target.o, (o) => withField(o, target.a, v));
+      return;
+    case "sub": {
+      const i = target.i.k === "slice" ? EMPTY : evalExpr(frame, env, target.i);
+      if (typeof i.c === "string") {
+        const key = i.c;
+        updateAt(frame, env, target.o, (o) => withField(o, key, v));
+      } else updateAt(frame, env, target.o, (o) => ({ ...o, c: undefined, elem: o.elem ? join(o.elem, v) : v }));
+      return;
+    }
+    default:
+      return;
+  }
+}
+
+/** Changes the object that an expression stands for, in the variable at its root. */
+export function updateAt(frame: Frame, env: Env, x: Expr, f: (v: Value) => Value): void {
+  switch (x.k) {
+    case "name": {
+      const own = frame.globals.has(x.id) ? undefined : env.vars.get(x.id);
+      if (own) {
+        env.set(x.id, f(own));
+        return;
+      }
+      for (let e = env.outer; e; e = e.outer) {
+        const v = e.vars.get(x.id);
+        if (v) {
+          e.set(x.id, join(v, f(v)));
+          return;
+        }
+      }
+      if (!frame.fn) return;
+      const old = frame.globalWrites.get(x.id) ?? EMPTY;
+      frame.globalWrites.set(x.id, f(old));
+      return;
+    }
+    case "attr": {
+      const name = x.a;
+      updateAt(frame, env, x.o, (o) => withField(o, name, f(field(o, name))));
+      return;
+    }
+    case "sub": {
+      const i = x.i.k === "slice" ? EMPTY : evalExpr(frame, env, x.i);
+      if (typeof i.c === "string") {
+        const key = i.c;
+        updateAt(frame, env, x.o, (o) => withField(o, key, f(field(o, key))));
+      } else updateAt(frame, env, x.o, (o) => ({ ...o, c: undefined, elem: join(o.elem ?? EMPTY, f(element(o))) }));
+      return;
+    }
+    case "call":
+      // `d.setdefault(k, []).append(v)` and the like change what the receiver holds.
+      if (x.f.k === "attr") {
+        const v = f(EMPTY);
+        updateAt(frame, env, x.f.o, (o) => ({ ...o, elem: join(o.elem ?? EMPTY, v) }));
+      }
+      return;
+    default:
+      return;
+  }
+}
+
+/** `del x[key]`, `x.pop(key)`: the field is gone, from a record too. */
+export function removeField(v: Value, key: string): Value {
+  const out = mapLabels(
+    { ...v, fields: undefined, items: undefined, elem: undefined },
+    (l) => (l.kind === "record" && l.record && !l.path.length ? { ...l, record: { ...l.record, excluded: new Set([...l.record.excluded, key]), columns: l.record.columns?.filter((c) => c !== key) } } : l),
+  );
+  const fields = new Map(v.fields ?? []);
+  fields.delete(key);
+  if (v.labels.some((l) => l.kind === "param" || l.kind === "user")) fields.set(key, EMPTY);
+  return { ...v, labels: out.labels, fields: fields.size || v.fields ? fields : undefined };
+}
+
+export function removeAt(frame: Frame, env: Env, x: Expr): void {
+  if (x.k === "name") env.vars.delete(x.id);
+  if (x.k !== "sub" || x.i.k === "slice") return;
+  const i = evalExpr(frame, env, x.i);
+  if (typeof i.c === "string") {
+    const key = i.c;
+    updateAt(frame, env, x.o, (o) => removeField(o, key));
+  }
+}

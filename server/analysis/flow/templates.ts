@@ -1,0 +1,137 @@
+/** Text templates that are filled later: `string.Template`, Jinja, LangChain prompts, template files of the project. */
+import type { CallExpr } from "../ir.js";
+import type { CallModel } from "../names/model-schema.js";
+import { type Args, argument } from "./arguments.js";
+import type { Frame } from "./frame.js";
+import type { Loc } from "./labels.js";
+import { asText, fill } from "./strings.js";
+import type { Slot } from "./summary.js";
+import { constant, EMPTY, field, formsOf, joinAll, labelled, listOf, type Value, withField } from "./value.js";
+
+const PLACEHOLDER: Record<string, RegExp> = {
+  format: /\{\{|\}\}|\{(\w+)[^{}]*\}/g,
+  langchain: /\{\{|\}\}|\{(\w+)[^{}]*\}/g,
+  percent: /%\((\w+)\)[sd]/g,
+  dollar: /\$\$|\$\{?(\w+)\}?/g,
+  jinja: /\{\{-?\s*([\w.]+)[^}]*-?\}\}/g,
+};
+
+/** The value of a call that makes or fills a template. */
+export function templateOf(frame: Frame, m: CallModel, args: Args, x: CallExpr, recv: Value | undefined): Value {
+  const t = m.template!;
+  const at = frame.loc(x);
+  let text = t.text ? argument(frame, args, t.text)?.value : recv?.fields?.get("#template");
+  if (!text && t.file) text = templateFile(frame, argument(frame, args, t.file)?.value);
+  if (t.file && text === undefined) text = EMPTY;
+  if (t.fill === "later") {
+    const v = withField(withField(EMPTY, "#template", text ?? EMPTY), "#style", constant(t.style));
+    return text?.items ? withField(v, "#messages", messagesOf(text)) : v;
+  }
+  const style = recv?.fields?.get("#style")?.c ?? t.style;
+  const get = (name: string) => variable(args, name);
+  const template = text ?? recv ?? EMPTY;
+  return fillText(template, String(style), at, get, everyVariable(args, at, t.text !== undefined));
+}
+
+/** Pairs, message objects and templates of a chat prompt. */
+function messagesOf(list: Value): Value {
+  return listOf(
+    (list.items ?? []).map((i) => {
+      if (i.items?.length === 2) return withField(withField(EMPTY, "role", i.items[0]!), "content", i.items[1]!);
+      return i;
+    }),
+  );
+}
+
+function variable(args: Args, name: string): { value: Value; loc: Loc } | undefined {
+  const kw = args.kw.get(name);
+  if (kw) return kw;
+  for (const a of args.pos) {
+    const f = a.value.fields?.get(name);
+    if (f) return { value: f, loc: a.loc };
+  }
+  if (args.dstar) return { value: field(args.dstar.value, name), loc: args.dstar.loc };
+  return undefined;
+}
+
+/** All that is handed in, for templates whose text is not known. */
+function everyVariable(args: Args, _at: Loc, textIsArgument: boolean): { value: Value; loc: Loc }[] {
+  const pos = textIsArgument ? args.pos.slice(1) : args.pos;
+  return [...pos, ...args.kw.values()].filter((a) => a.value.labels.length || a.value.str || a.value.fields || a.value.elem);
+}
+
+function fillText(
+  template: Value,
+  style: string,
+  at: Loc,
+  get: (name: string) => { value: Value; loc: Loc } | undefined,
+  all: readonly { value: Value; loc: Loc }[],
+): Value {
+  const forms = formsOf(template);
+  const pattern = PLACEHOLDER[style] ?? PLACEHOLDER.format!;
+  const unknown = () => {
+    // A template that cannot be read is taken for instructions with everything in it.
+    const parts = all.flatMap((a) => [constant("\uFFFC"), a.value]);
+    return { labels: joinAll(parts.map((p) => labelled(asText(p).labels))).labels, types: [], str: [{ pieces: ["\uFFFC", ...all.map((a) => ({ v: asText(a.value), loc: a.loc }))], loc: at }] } satisfies Value;
+  };
+  if (!forms?.length || forms.some((f) => f.pieces[0] === UNREADABLE)) return all.length ? unknown() : EMPTY;
+  const used = new Set<Loc>();
+  const filled = joinAll(
+    forms.map((f) =>
+      fill(f, at, new RegExp(pattern.source, "g"), (m) => {
+        if (m[1] === undefined) return m[0] === "{{" ? "{" : m[0] === "}}" ? "}" : m[0];
+        const a = get(m[1].split(".")[0]!);
+        if (!a) return "";
+        used.add(a.loc);
+        return { v: asText(a.value), loc: a.loc };
+      }),
+    ),
+  );
+  // Jinja's loops and conditions use variables that no placeholder names.
+  const blocks = style === "jinja" ? forms.map((f) => f.pieces.filter((p) => typeof p === "string").join(" ")).join(" ") : "";
+  const rest = all.filter((a) => !used.has(a.loc) && /\{%/.test(blocks));
+  if (!rest.length) return filled;
+  const form = filled.str?.[0] ?? { pieces: [typeof filled.c === "string" ? filled.c : ""], loc: at };
+  return {
+    ...filled,
+    c: undefined,
+    labels: joinAll([labelled(filled.labels), ...rest.map((a) => labelled(asText(a.value).labels))]).labels,
+    str: [{ pieces: [...form.pieces, ...rest.map((a) => ({ v: asText(a.value), loc: a.loc }))], loc: at }],
+  };
+}
+
+const UNREADABLE = "\uFFFB";
+
+/** The text of a template file that the project holds; a marker when it is named but not there. */
+function templateFile(frame: Frame, name: Value | undefined): Value | undefined {
+  if (typeof name?.c !== "string") return undefined;
+  const text = frame.program.host.template?.(frame.module.file, name.c);
+  return text === undefined ? constant(UNREADABLE) : constant(text);
+}
+
+/**
+ * Further slots of a call on a chain (`prompt | model`): the template's texts with the call's variables put in.
+ */
+export function fillTemplate(frame: Frame, recv: Value, slots: readonly Slot[], x: CallExpr): Slot[] | undefined {
+  const template = recv.fields?.get("#template");
+  const messages = recv.fields?.get("#messages");
+  if (!template && !messages) return undefined;
+  const at = frame.loc(x);
+  const vars = slots.find((s) => s.slot === "variables" || s.slot === "input");
+  const get = (name: string) => {
+    const v = vars?.value.fields?.get(name) ?? (vars && !vars.value.fields ? vars.value : undefined);
+    return v && { value: v, loc: vars!.loc };
+  };
+  const all = vars ? [...(vars.value.fields?.values() ?? [vars.value])].map((value) => ({ value, loc: vars.loc })) : [];
+  const out: Slot[] = [];
+  if (messages) {
+    const filled = (messages.items ?? []).map((m) => {
+      const content = m.fields?.get("content") ?? m.fields?.get("#template");
+      if (!content) return m;
+      return withField(m, "content", fillText(content, "langchain", at, get, []));
+    });
+    out.push({ slot: "messages", value: listOf(filled), loc: at });
+  } else if (template) out.push({ slot: "completion", value: fillText(template, String(recv.fields?.get("#style")?.c ?? "langchain"), at, get, all), loc: at });
+  return out;
+}
+

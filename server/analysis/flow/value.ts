@@ -1,0 +1,361 @@
+/** Abstract values: labels on access paths, types, constants and the pieces of strings. Immutable. */
+import type { ClassDef, FunctionDef, ModuleDef } from "../names/definitions.js";
+import type { Env } from "./env.js";
+import type { Refinement } from "./frame.js";
+import { extendLabel, type Label, type Loc, NO_LABELS, unionLabels } from "./labels.js";
+
+/** What a value may be, as far as calls on it are concerned. */
+export type TypeRef =
+  /** A library's object, function, class or instance, by qualified name. `cls` is the project class that inherits it. */
+  | { k: "ext"; q: string; cls?: ClassDef }
+  | { k: "fn"; fn: FunctionDef; self?: Value; env?: Env; args?: readonly Value[]; kwargs?: ReadonlyMap<string, Value> }
+  | { k: "class"; cls: ClassDef }
+  | { k: "inst"; cls: ClassDef }
+  | { k: "module"; mod: ModuleDef };
+
+/** A constant piece, or a dynamic one with the place where it was put in. */
+export type Piece = string | { v: Value; loc: Loc; name?: string | undefined };
+/** One way in which a text is put together. */
+export interface StrForm {
+  readonly pieces: readonly Piece[];
+  readonly loc: Loc;
+}
+
+export interface Value {
+  readonly labels: readonly Label[];
+  readonly types: readonly TypeRef[];
+  /** Known keys and attributes. */
+  readonly fields?: ReadonlyMap<string, Value> | undefined;
+  /** Elements in order, for lists and tuples. */
+  readonly items?: readonly Value[] | undefined;
+  /** Any element or key that is not known by name. */
+  readonly elem?: Value | undefined;
+  /** A constant: text, number, boolean, null. */
+  readonly c?: string | number | boolean | null | undefined;
+  readonly str?: readonly StrForm[] | undefined;
+  /** The value is the outcome of a check: what its truth says about labels. */
+  readonly test?: readonly Refinement[] | undefined;
+}
+
+const NO_TYPES: readonly TypeRef[] = [];
+export const EMPTY: Value = { labels: NO_LABELS, types: NO_TYPES };
+const MAX_TYPES = 6;
+const MAX_FIELDS = 48;
+const MAX_ITEMS = 32;
+const MAX_FORMS = 4;
+const MAX_PIECES = 60;
+const MAX_DEPTH = 6;
+
+export const constant = (c: string | number | boolean | null): Value => ({ labels: NO_LABELS, types: NO_TYPES, c });
+export const ext = (q: string): Value => ({ labels: NO_LABELS, types: [{ k: "ext", q }] });
+export const typed = (t: TypeRef): Value => ({ labels: NO_LABELS, types: [t] });
+export const labelled = (labels: readonly Label[]): Value => (labels.length ? { labels, types: NO_TYPES } : EMPTY);
+export const listOf = (items: readonly Value[]): Value =>
+  items.length <= MAX_ITEMS
+    ? { labels: NO_LABELS, types: NO_TYPES, items }
+    : { labels: NO_LABELS, types: NO_TYPES, items: items.slice(0, MAX_ITEMS), elem: joinAll(items.slice(MAX_ITEMS)) };
+export const dictOf = (fields: ReadonlyMap<string, Value>, elem?: Value): Value => ({
+  labels: NO_LABELS,
+  types: NO_TYPES,
+  fields,
+  elem,
+});
+
+/** The same type reference twice? */
+export function sameType(a: TypeRef, b: TypeRef): boolean {
+  if (a === b) return true;
+  if (a.k !== b.k) return false;
+  if (a.k === "ext" && b.k === "ext") return a.q === b.q && a.cls === b.cls;
+  if (a.k === "fn" && b.k === "fn") return a.fn === b.fn && a.self === b.self && a.args === b.args;
+  if (a.k === "module" && b.k === "module") return a.mod === b.mod;
+  return (a as { cls: ClassDef }).cls === (b as { cls: ClassDef }).cls;
+}
+
+function unionTypes(a: readonly TypeRef[], b: readonly TypeRef[]): readonly TypeRef[] {
+  if (a === b || !b.length) return a;
+  if (!a.length) return b;
+  let out: TypeRef[] | undefined;
+  for (const t of b) {
+    const list = out ?? a;
+    if (list.length >= MAX_TYPES || list.some((x) => sameType(x, t))) continue;
+    out ??= a.slice();
+    out.push(t);
+  }
+  return out ?? a;
+}
+
+/** What either value may hold. Returns `a` itself when `b` adds nothing. */
+export function join(a: Value, b: Value, depth = 0): Value {
+  if (a === b || b === EMPTY) return a;
+  if (a === EMPTY) return b;
+  const labels = unionLabels(a.labels, b.labels);
+  const types = unionTypes(a.types, b.types);
+  const fields = depth >= MAX_DEPTH ? a.fields : joinFields(a, b, depth);
+  const items = joinItems(a.items, b.items, depth);
+  const elem = a.elem && b.elem ? join(a.elem, b.elem, depth + 1) : (a.elem ?? b.elem);
+  const c = a.c === b.c ? a.c : undefined;
+  const str = joinForms(a, b);
+  const test = a.test === b.test ? a.test : undefined;
+  if (
+    labels === a.labels &&
+    types === a.types &&
+    fields === a.fields &&
+    items === a.items &&
+    elem === a.elem &&
+    c === a.c &&
+    str === a.str &&
+    test === a.test
+  )
+    return a;
+  return { labels, types, fields, items, elem, c, str, test };
+}
+
+export const joinAll = (vs: readonly Value[]): Value => vs.reduce((a, b) => join(a, b), EMPTY);
+
+function joinFields(a: Value, b: Value, depth: number): ReadonlyMap<string, Value> | undefined {
+  if (!b.fields || a.fields === b.fields) return a.fields;
+  if (!a.fields) return b.fields;
+  let out: Map<string, Value> | undefined;
+  for (const [k, v] of b.fields) {
+    const old = (out ?? a.fields).get(k);
+    const next = old ? join(old, v, depth + 1) : v;
+    if (next === old) continue;
+    if (!old && (out ?? a.fields).size >= MAX_FIELDS) continue;
+    out ??= new Map(a.fields);
+    out.set(k, next);
+  }
+  return out ?? a.fields;
+}
+
+function joinItems(a: readonly Value[] | undefined, b: readonly Value[] | undefined, depth: number) {
+  if (!b || a === b) return a;
+  if (!a) return b;
+  if (depth >= MAX_DEPTH) return a;
+  let out: Value[] | undefined;
+  // Lists that grew by appending share their beginning; the rest is kept side by side.
+  for (let i = 0; i < b.length; i++) {
+    const list: readonly Value[] = out ?? a;
+    const v = b[i]!;
+    if (i < a.length && list[i] === v) continue;
+    if (i < a.length && a.length === b.length) {
+      const j = join(list[i]!, v, depth + 1);
+      if (j === list[i]) continue;
+      out ??= a.slice();
+      out[i] = j;
+      continue;
+    }
+    if (list.includes(v) || list.length >= MAX_ITEMS) continue;
+    out ??= a.slice();
+    out.push(v);
+  }
+  return out ?? a;
+}
+
+function joinForms(a: Value, b: Value): readonly StrForm[] | undefined {
+  const fa = formsOf(a);
+  const fb = formsOf(b);
+  if (!fb || fa === fb || a.c === b.c) return a.str;
+  if (!fa) return b.str ?? fb;
+  let out: StrForm[] | undefined;
+  for (const f of fb) {
+    const list: readonly StrForm[] = out ?? fa;
+    if (list.some((x) => sameForm(x, f))) continue;
+    // A text that begins with the other one replaces it: `prompt += more` under a condition.
+    const i = list.findIndex((x) => isPrefix(x.pieces, f.pieces));
+    if (i < 0 && list.some((x) => isPrefix(f.pieces, x.pieces))) continue;
+    out ??= fa.slice();
+    if (i >= 0) out[i] = f;
+    else if (out.length < MAX_FORMS) out.push(f);
+  }
+  return out ?? a.str ?? fa;
+}
+
+function samePiece(a: Piece | undefined, b: Piece | undefined): boolean {
+  if (typeof a === "string" || typeof b === "string" || !a || !b) return a === b;
+  return a.loc.id === b.loc.id;
+}
+const sameForm = (a: StrForm, b: StrForm) =>
+  a === b || (a.pieces.length === b.pieces.length && a.pieces.every((p, i) => samePiece(p, b.pieces[i])));
+const isPrefix = (short: readonly Piece[], long: readonly Piece[]) =>
+  short.length < long.length && short.every((p, i) => samePiece(p, long[i]));
+
+/** The ways in which a text is put together; a constant has one; undefined for what is no known text. */
+export function formsOf(v: Value): readonly StrForm[] | undefined {
+  if (v.str) return v.str;
+  if (typeof v.c === "string") return [{ pieces: [v.c], loc: NOWHERE }];
+  return undefined;
+}
+
+/** The place of values that stand nowhere in the code. */
+export const NOWHERE: Loc = { chunk: { file: "", base: 0 }, s: 0, e: 0, id: "" };
+
+/** A part of a text being joined; `name` is what the code calls it. */
+export interface Part {
+  v: Value;
+  loc: Loc;
+  name?: string | undefined;
+}
+
+/** Joins texts in order; `at` is where they are joined and `locs` where each part stands. */
+export function concat(parts: readonly Part[], at: Loc): Value {
+  if (parts.every((p) => p.v.c !== undefined && p.v.c !== null && typeof p.v.c !== "boolean" && !p.v.labels.length)) {
+    return { ...constant(parts.map((p) => String(p.v.c)).join("")), str: undefined };
+  }
+  let forms: Piece[][] = [[]];
+  let labels: readonly Label[] = NO_LABELS;
+  for (const p of parts) {
+    labels = unionLabels(labels, p.v.labels);
+    const own = formsOf(p.v);
+    const options: readonly (readonly Piece[])[] = own?.length
+      ? own.map((f) => f.pieces)
+      : typeof p.v.c === "number"
+        ? [[String(p.v.c)]]
+        : [[{ v: p.v, loc: p.loc, name: p.name }]];
+    const next: Piece[][] = [];
+    for (const head of forms)
+      for (const o of options) if (next.length < MAX_FORMS) next.push(appendPieces(head, o));
+    forms = next;
+  }
+  return { labels, types: [{ k: "ext", q: "builtins.str" }], str: forms.map((pieces) => ({ pieces, loc: at })) };
+}
+
+function appendPieces(head: readonly Piece[], tail: readonly Piece[]): Piece[] {
+  const out = head.slice();
+  for (const p of tail) {
+    const last = out[out.length - 1];
+    if (typeof p === "string" && typeof last === "string") {
+      if (last.length < 20_000) out[out.length - 1] = last + p;
+    } else if (out.length < MAX_PIECES) out.push(p);
+  }
+  return out;
+}
+
+/** A new value whose labels (everywhere inside) went through `f`; undefined drops the label. */
+export function mapLabels(v: Value, f: (l: Label) => Label | undefined, depth = 0): Value {
+  if (v === EMPTY) return v;
+  const labels = mapArray(v.labels, f);
+  const deep = depth < MAX_DEPTH;
+  const fields = v.fields && deep ? mapMap(v.fields, (x) => mapLabels(x, f, depth + 1)) : v.fields;
+  const items = v.items && deep ? mapArray(v.items, (x) => mapLabels(x, f, depth + 1)) : v.items;
+  const elem = v.elem && deep ? mapLabels(v.elem, f, depth + 1) : v.elem;
+  const str = v.str && mapArray(v.str, (form) => mapForm(form, f, depth));
+  if (labels === v.labels && fields === v.fields && items === v.items && elem === v.elem && str === v.str) return v;
+  return { ...v, labels, fields, items, elem, str };
+}
+
+function mapForm(form: StrForm, f: (l: Label) => Label | undefined, depth: number): StrForm {
+  const pieces = mapArray(form.pieces, (p) => {
+    if (typeof p === "string") return p;
+    const v = mapLabels(p.v, f, depth + 1);
+    return v === p.v ? p : { ...p, v };
+  });
+  return pieces === form.pieces ? form : { pieces, loc: form.loc };
+}
+
+function mapArray<T>(xs: readonly T[], f: (x: T) => T | undefined): readonly T[] {
+  let out: T[] | undefined;
+  for (let i = 0; i < xs.length; i++) {
+    const y = f(xs[i]!);
+    if (out) {
+      if (y !== undefined) out.push(y);
+    } else if (y !== xs[i]) {
+      out = xs.slice(0, i);
+      if (y !== undefined) out.push(y);
+    }
+  }
+  return out ?? xs;
+}
+
+function mapMap(m: ReadonlyMap<string, Value>, f: (v: Value) => Value): ReadonlyMap<string, Value> {
+  let out: Map<string, Value> | undefined;
+  for (const [k, v] of m) {
+    const w = f(v);
+    if (w === v) continue;
+    out ??= new Map(m);
+    out.set(k, w);
+  }
+  return out ?? m;
+}
+
+/** Every label anywhere inside: what a serialised value would show. */
+export function deepLabels(v: Value, depth = 0): readonly Label[] {
+  let out = v.labels;
+  if (depth >= MAX_DEPTH) return out;
+  if (v.fields) for (const x of v.fields.values()) out = unionLabels(out, deepLabels(x, depth + 1));
+  if (v.items) for (const x of v.items) out = unionLabels(out, deepLabels(x, depth + 1));
+  if (v.elem) out = unionLabels(out, deepLabels(v.elem, depth + 1));
+  return out;
+}
+
+/** Whether any label satisfies `p`, without building the union. */
+export function someLabel(v: Value, p: (l: Label) => boolean, depth = 0): boolean {
+  if (v.labels.some(p)) return true;
+  if (depth >= MAX_DEPTH) return false;
+  if (v.fields) for (const x of v.fields.values()) if (someLabel(x, p, depth + 1)) return true;
+  if (v.items?.some((x) => someLabel(x, p, depth + 1))) return true;
+  if (v.elem && someLabel(v.elem, p, depth + 1)) return true;
+  return !!v.str?.some((f) => f.pieces.some((x) => typeof x !== "string" && someLabel(x.v, p, depth + 1)));
+}
+
+/** The labels that a field of `v` inherits from `v` itself. */
+export function inherited(v: Value, key: string): readonly Label[] {
+  return v.labels.length ? mapArray(v.labels, (l) => extendLabel(l, key)) : NO_LABELS;
+}
+
+/** A key or attribute by name. Types of library attributes are the caller's business. */
+export function field(v: Value, key: string): Value {
+  const known = v.fields?.get(key);
+  if (known) return known;
+  const own = labelled(inherited(v, key));
+  return v.elem ? join(v.elem, own) : own;
+}
+
+/** An element by position. */
+export function item(v: Value, index: number): Value {
+  const known = v.items?.at(index);
+  if (known && !v.elem) return known;
+  const own = labelled(inherited(v, `[${index}]`));
+  return joinAll([own, ...(known ? [known] : []), ...(v.elem ? [v.elem] : [])]);
+}
+
+/** Some element: what a loop over the value gives. */
+export function element(v: Value): Value {
+  const own = labelled(inherited(v, "[]"));
+  const all = v.items ? joinAll(v.items) : EMPTY;
+  return joinAll([own, all, ...(v.elem ? [v.elem] : [])]);
+}
+
+/** A copy with one field set (`undefined` value removes what is known and what is inherited). */
+export function withField(v: Value, key: string, x: Value): Value {
+  const fields = new Map(v.fields ?? []);
+  if (!fields.has(key) && fields.size >= MAX_FIELDS) return { ...v, elem: v.elem ? join(v.elem, x) : x };
+  fields.set(key, x);
+  return { ...v, fields, c: undefined };
+}
+
+/** A copy with one more element at the end. */
+export function withItem(v: Value, x: Value): Value {
+  const items = v.items ?? [];
+  if (items.length >= MAX_ITEMS || items.includes(x)) return items.includes(x) ? v : { ...v, elem: v.elem ? join(v.elem, x) : x };
+  return { ...v, items: [...items, x], c: undefined };
+}
+
+/** A copy with more labels. */
+export function withLabels(v: Value, labels: readonly Label[]): Value {
+  const all = unionLabels(v.labels, labels);
+  return all === v.labels ? v : { ...v, labels: all };
+}
+
+/** Plain data of a value: only labels, as the result of an operation that keeps what is in it but not its shape. */
+export function flatten(v: Value): Value {
+  return labelled(deepLabels(v));
+}
+
+/** One list behind the other. */
+export function unionItems(a: Value, b: Value): Value {
+  const items = [...(a.items ?? []), ...(b.items ?? [])];
+  const list = listOf(items);
+  const elems = [a.elem, b.elem, list.elem].filter((v): v is Value => v !== undefined);
+  const out: Value = { ...list, elem: elems.length ? joinAll(elems) : undefined, types: unionTypes(a.types, b.types) };
+  return withLabels(out, unionLabels(a.labels, b.labels));
+}

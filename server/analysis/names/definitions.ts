@@ -1,0 +1,233 @@
+/** Project entities: modules, classes, functions. Made from a module's intermediate form, before any flow. */
+import type { ClassIR, Expr, FunctionIR, ModuleIR, Stmt } from "../ir.js";
+
+export interface FunctionDef {
+  kind: "function";
+  name: string;
+  /** `Class.method`, `outer.<locals>.inner`. */
+  qualname: string;
+  /** `file::qualname`, with an ordinal where a name is defined twice. */
+  key: string;
+  ir: FunctionIR;
+  module: ModuleDef;
+  cls: ClassDef | undefined;
+  /** Defined inside another function: analysed with that one's variables. */
+  nested: boolean;
+  /** `staticmethod`, `classmethod`, `property` when the decorators say so. */
+  binding: "instance" | "static" | "class" | "property";
+}
+
+export interface ClassDef {
+  kind: "class";
+  name: string;
+  key: string;
+  ir: ClassIR;
+  module: ModuleDef;
+  methods: ReadonlyMap<string, FunctionDef>;
+  /** Class-level assignments, annotated or not, last one wins. */
+  attributes: ReadonlyMap<string, { value: Expr | null; annotation: Expr | undefined }>;
+  /** Methods that assign or change `self.<name>`. */
+  writers: ReadonlyMap<string, ReadonlySet<FunctionDef>>;
+  /** Classes in the body (Django's `Meta`, DRF's `Meta`). */
+  inner: ReadonlyMap<string, ClassDef>;
+}
+
+export interface ModuleDef {
+  kind: "module";
+  file: string;
+  ir: ModuleIR;
+  functions: readonly FunctionDef[];
+  classes: readonly ClassDef[];
+  byNode: ReadonlyMap<FunctionIR | ClassIR, FunctionDef | ClassDef>;
+  /** Functions that change a module-level name: `global x`, `x.append(...)`, `x[...] = ...`. */
+  writers: ReadonlyMap<string, ReadonlySet<FunctionDef>>;
+}
+
+const MUTATORS = new Set(["append", "extend", "insert", "update", "setdefault", "add"]);
+
+/** Collects what a module defines at its top level (inside conditionals too), and the nested functions. */
+export function defineModule(ir: ModuleIR): ModuleDef {
+  const functions: FunctionDef[] = [];
+  const classes: ClassDef[] = [];
+  const byNode = new Map<FunctionIR | ClassIR, FunctionDef | ClassDef>();
+  const writers = new Map<string, Set<FunctionDef>>();
+  const used = new Map<string, number>();
+  const mod: ModuleDef = { kind: "module", file: ir.file, ir, functions, classes, byNode, writers };
+
+  const uniqueKey = (qualname: string) => {
+    const n = used.get(qualname) ?? 0;
+    used.set(qualname, n + 1);
+    return `${ir.file}::${qualname}${n ? `~${n}` : ""}`;
+  };
+
+  const defineFunction = (fn: FunctionIR, prefix: string, cls: ClassDef | undefined, nested: boolean): FunctionDef => {
+    const qualname = prefix + fn.name;
+    const def: FunctionDef = {
+      kind: "function",
+      name: fn.name,
+      qualname,
+      key: uniqueKey(qualname),
+      ir: fn,
+      module: mod,
+      cls,
+      nested,
+      binding: bindingOf(fn),
+    };
+    functions.push(def);
+    byNode.set(fn, def);
+    collectModuleWrites(def, writers);
+    walk(fn.body, `${qualname}.<locals>.`, undefined, true);
+    return def;
+  };
+
+  const defineClass = (cir: ClassIR, prefix: string, nested: boolean): ClassDef => {
+    const methods = new Map<string, FunctionDef>();
+    const attributes = new Map<string, { value: Expr | null; annotation: Expr | undefined }>();
+    const selfWriters = new Map<string, Set<FunctionDef>>();
+    const inner = new Map<string, ClassDef>();
+    const cls: ClassDef = {
+      kind: "class",
+      name: cir.name,
+      key: uniqueKey(prefix + cir.name),
+      ir: cir,
+      module: mod,
+      methods,
+      attributes,
+      writers: selfWriters,
+      inner,
+    };
+    classes.push(cls);
+    byNode.set(cir, cls);
+    const body = (stmts: readonly Stmt[]) => {
+      for (const s of stmts) {
+        if (s.k === "def") {
+          const def = defineFunction(s.fn, `${prefix}${cir.name}.`, cls, nested);
+          // `@x.setter` must not hide the property.
+          if (!(methods.get(def.name)?.binding === "property" && def.ir.decorators.length)) methods.set(def.name, def);
+          collectSelfWrites(def, selfWriters);
+        } else if (s.k === "class") {
+          inner.set(s.cls.name, defineClass(s.cls, `${prefix}${cir.name}.`, nested));
+        } else if (s.k === "assign") {
+          for (const t of s.targets) if (t.k === "name") attributes.set(t.id, { value: s.v, annotation: s.ann });
+        } else for (const inner of blocksOf(s)) body(inner);
+      }
+    };
+    body(cir.body);
+    return cls;
+  };
+
+  const walk = (stmts: readonly Stmt[], prefix: string, cls: ClassDef | undefined, nested: boolean) => {
+    for (const s of stmts) {
+      if (s.k === "def") defineFunction(s.fn, prefix, cls, nested);
+      else if (s.k === "class") defineClass(s.cls, prefix, nested);
+      else for (const b of blocksOf(s)) walk(b, prefix, cls, nested);
+    }
+  };
+  walk(ir.body, "", undefined, false);
+  return mod;
+}
+
+/** The statement lists inside a compound statement (not those of definitions). */
+export function blocksOf(s: Stmt): Stmt[][] {
+  switch (s.k) {
+    case "if":
+    case "for":
+    case "while":
+      return [s.body, s.orelse];
+    case "with":
+      return [s.body];
+    case "try":
+      return [s.body, ...s.handlers.map((h) => h.body), s.orelse, s.final];
+    case "match":
+      return s.cases.map((c) => c.body);
+    default:
+      return [];
+  }
+}
+
+function bindingOf(fn: FunctionIR): FunctionDef["binding"] {
+  for (const d of fn.decorators) {
+    const name = d.k === "name" ? d.id : d.k === "attr" ? d.a : "";
+    if (name === "staticmethod") return "static";
+    if (name === "classmethod") return "class";
+    if (name === "property" || name === "cached_property" || name === "hybrid_property") return "property";
+  }
+  return "instance";
+}
+
+/** The name at the root of `a.b[c].d`. */
+export function rootName(e: Expr): string | undefined {
+  let x = e;
+  while (x.k === "attr" || x.k === "sub") x = x.o;
+  return x.k === "name" ? x.id : undefined;
+}
+
+function add(map: Map<string, Set<FunctionDef>>, name: string, fn: FunctionDef) {
+  const set = map.get(name);
+  if (set) set.add(fn);
+  else map.set(name, new Set([fn]));
+}
+
+/** Calls `f` for every target that a statement writes to, and for receivers of mutating methods. */
+function eachWrite(stmts: readonly Stmt[], f: (target: Expr) => void) {
+  const target = (t: Expr) => {
+    if (t.k === "tuple" || t.k === "list") t.xs.forEach(target);
+    else f(t);
+  };
+  for (const s of stmts) {
+    if (s.k === "assign") s.targets.forEach(target);
+    else if (s.k === "aug") f(s.target);
+    else if (s.k === "for") target(s.target);
+    else if (s.k === "with") for (const i of s.items) i.target && target(i.target);
+    else if (s.k === "expr") {
+      const x = s.x.k === "await" ? s.x.x : s.x;
+      if (x.k === "call" && x.f.k === "attr" && MUTATORS.has(x.f.a)) f(x.f.o);
+    }
+    for (const b of blocksOf(s)) eachWrite(b, f);
+    if (s.k === "def") eachWrite(s.fn.body, f);
+  }
+}
+
+function collectSelfWrites(fn: FunctionDef, out: Map<string, Set<FunctionDef>>) {
+  const self = fn.ir.params[0]?.name;
+  if (!self || fn.binding === "static") return;
+  eachWrite(fn.ir.body, (t) => {
+    // The attribute next to `self` in `self.a.b[c]`.
+    let x = t;
+    while ((x.k === "attr" || x.k === "sub") && !(x.k === "attr" && x.o.k === "name")) x = x.o;
+    if (x.k === "attr" && x.o.k === "name" && x.o.id === self) add(out, x.a, fn);
+  });
+}
+
+function collectModuleWrites(fn: FunctionDef, out: Map<string, Set<FunctionDef>>) {
+  const globals = new Set<string>();
+  const locals = new Set(fn.ir.params.map((p) => p.name));
+  const scan = (stmts: readonly Stmt[]) => {
+    for (const s of stmts) {
+      if (s.k === "global") for (const n of s.names) globals.add(n);
+      for (const b of blocksOf(s)) scan(b);
+    }
+  };
+  scan(fn.ir.body);
+  const touched = new Set<string>();
+  eachWrite(fn.ir.body, (t) => {
+    if (t.k === "name" && !globals.has(t.id)) {
+      // A plain assignment makes a local; a mutation of a bare name comes here too and is sorted out below.
+      touched.add(t.id);
+      return;
+    }
+    const root = rootName(t);
+    if (root) touched.add(root);
+  });
+  const assigned = new Set<string>();
+  const plain = (stmts: readonly Stmt[]) => {
+    for (const s of stmts) {
+      if (s.k === "assign") for (const t of s.targets) if (t.k === "name") assigned.add(t.id);
+      if (s.k === "for" && s.target.k === "name") assigned.add(s.target.id);
+      if (s.k === "with") for (const i of s.items) if (i.target?.k === "name") assigned.add(i.target.id);
+      for (const b of blocksOf(s)) plain(b);
+    }
+  };
+  plain(fn.ir.body);
+  for (const n of touched) if (globals.has(n) || (!assigned.has(n) && !locals.has(n))) add(out, n, fn);
+}

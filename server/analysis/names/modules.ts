@@ -1,0 +1,75 @@
+/**
+ * Which file an import means. A dotted name is looked for beside the importing file and in each folder above it
+ * (nearest first), in `src/` below those too: that covers flat apps, packages, `src/` layouts, several roots in one
+ * workspace and namespace packages alike, without any configuration.
+ */
+export interface ModuleResolver {
+  /**
+   * The file of an absolute or relative import.
+   * @param from path of the importing file
+   * @param module dotted name without leading dots
+   * @param level number of leading dots
+   * @returns the module's file, or the folder (ending in `/`) of a namespace package, or undefined for a library
+   */
+  resolve(from: string, module: string, level: number): string | undefined;
+}
+
+/** Builds a resolver over a set of Python files (absolute paths, forward slashes). */
+export function createResolver(files: Iterable<string>): ModuleResolver {
+  const set = new Set<string>();
+  const folders = new Set<string>();
+  for (const f of files) {
+    if (!f.endsWith(".py") && !f.endsWith(".pyi")) continue;
+    set.add(f);
+    for (let d = dirname(f); d && !folders.has(d); d = dirname(d)) folders.add(d);
+  }
+  const at = (folder: string, parts: readonly string[]): string | undefined => {
+    if (!parts.length) {
+      const init = `${folder}/__init__.py`;
+      return set.has(init) ? init : folders.has(folder) ? `${folder}/` : undefined;
+    }
+    const path = `${folder}/${parts.join("/")}`;
+    if (set.has(`${path}/__init__.py`)) return `${path}/__init__.py`;
+    if (set.has(`${path}.py`)) return `${path}.py`;
+    return folders.has(path) ? `${path}/` : undefined;
+  };
+  const cache = new Map<string, string | undefined>();
+  return {
+    resolve(from, module, level) {
+      const dir = dirname(from);
+      const key = `${dir}|${level}|${module}`;
+      if (cache.has(key)) return cache.get(key);
+      const parts = module ? module.split(".") : [];
+      let found: string | undefined;
+      if (level > 0) {
+        let base = dir;
+        for (let i = 1; i < level; i++) base = dirname(base);
+        found = at(base, parts);
+      } else {
+        let namespace: string | undefined;
+        for (let base = dir; ; base = dirname(base)) {
+          for (const root of [base, `${base}/src`]) {
+            const hit = at(root, parts);
+            // A folder without a module of its own is the last resort: a library may have the same name.
+            if (hit && !hit.endsWith("/")) {
+              found = hit;
+              break;
+            }
+            namespace ??= hit;
+          }
+          if (found || !base || !folders.has(base)) break;
+        }
+        found ??= namespace;
+        // `import openai` in a file called openai.py means the library.
+        if (found === from) found = undefined;
+      }
+      cache.set(key, found);
+      return found;
+    },
+  };
+}
+
+export function dirname(path: string): string {
+  const i = path.lastIndexOf("/");
+  return i < 0 ? "" : path.slice(0, i);
+}
