@@ -8,19 +8,16 @@ import { completionCommand } from "./completion.js";
 import { type Context, exit } from "./context.js";
 import { initCommand } from "./init.js";
 import { laterCommands } from "./later.js";
+import { lspCommand } from "./lsp.js";
 import { explainCommand, rulesCommand } from "./rules.js";
+import { scanCommand } from "./scan.js";
 
 /**
  * Runs one command.
  * @param args what follows the program's name
- * @param more commands of other doors (`lsp`)
  * @returns the exit code; no error gets out
  */
-export async function runProgram(
-  args: readonly string[],
-  context: Context,
-  more: (done: (code: number) => void) => Command[] = () => [],
-): Promise<number> {
+export async function runProgram(args: readonly string[], context: Context): Promise<number> {
   let code: number = exit.ok;
   const done = (result: number): void => {
     code = result;
@@ -42,11 +39,12 @@ Each command has its own --help.`,
     );
   const commands = [
     checkCommand(context, done),
-    ...more(done),
+    scanCommand(context, done),
     rulesCommand(context, done),
     explainCommand(context, done),
     initCommand(context, done),
     completionCommand(context, () => program, done),
+    lspCommand(),
     ...laterCommands(),
   ];
   for (const command of commands) program.addCommand(command);

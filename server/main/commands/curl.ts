@@ -1,0 +1,216 @@
+/** Reads a curl command line, as browsers and API tools copy it, into what a scan needs to know. */
+import { UsageError } from "../../project/errors.js";
+
+export interface CurlRequest {
+  url: string;
+  method?: string;
+  headers: Record<string, string>;
+  body?: string;
+  /** `user:password` of `-u`. */
+  user?: string;
+  cert?: string;
+  key?: string;
+  ca?: string;
+  insecure: boolean;
+}
+
+/** Options that take a value and say nothing about the request. */
+const ignoredWithValue = new Set([
+  "-o",
+  "--output",
+  "-m",
+  "--max-time",
+  "--connect-timeout",
+  "-w",
+  "--write-out",
+  "-A",
+  "--user-agent",
+  "-e",
+  "--referer",
+  "--retry",
+]);
+
+/**
+ * @param command from the word `curl` (or without it) on; quotes as in a POSIX shell, `$'...'` included
+ * @throws UsageError when a quote is not closed, an option is not known or the URL is missing
+ */
+export function parseCurl(command: string): CurlRequest {
+  const words = shellWords(command);
+  if (words[0] === "curl") words.shift();
+  const request: CurlRequest = { url: "", headers: {}, insecure: false };
+  const bodies: string[] = [];
+  let json = false;
+  let get = false;
+  for (let i = 0; i < words.length; i++) {
+    let word = words[i] ?? "";
+    // Switches may share a dash with the option that follows them: -sSXPOST.
+    const cluster = /^-([sSLivfNgk#]+)([XHdubEFAeomw].*)$/s.exec(word);
+    if (cluster) {
+      if (cluster[1]?.includes("k")) request.insecure = true;
+      word = `-${cluster[2]}`;
+    }
+    const attached = /^(-[XHdubEFAeomw])(.+)$/.exec(word) ?? /^(--[\w-]+)=(.*)$/s.exec(word);
+    let rest: string | undefined;
+    if (attached) [, word = "", rest] = attached;
+    const value = (): string => {
+      if (rest !== undefined) return rest;
+      i++;
+      const next = words[i];
+      if (next === undefined) throw new UsageError(`The curl command ends after ${word}, which takes a value.`);
+      return next;
+    };
+    switch (word) {
+      case "-X":
+      case "--request":
+        request.method = value();
+        break;
+      case "-H":
+      case "--header": {
+        const header = value();
+        const at = header.indexOf(":");
+        if (at > 0) request.headers[header.slice(0, at).trim()] = header.slice(at + 1).trim();
+        break;
+      }
+      case "--json":
+        json = true;
+        bodies.push(fromText(value()));
+        break;
+      case "-d":
+      case "--data":
+      case "--data-ascii":
+      case "--data-binary":
+        bodies.push(fromText(value()));
+        break;
+      case "--data-raw":
+        bodies.push(value());
+        break;
+      case "--data-urlencode":
+        bodies.push(urlencoded(value()));
+        break;
+      case "-u":
+      case "--user":
+        request.user = value();
+        break;
+      case "-b":
+      case "--cookie":
+        request.headers.Cookie = value();
+        break;
+      case "-E":
+      case "--cert":
+        request.cert = value();
+        break;
+      case "--key":
+        request.key = value();
+        break;
+      case "--cacert":
+        request.ca = value();
+        break;
+      case "-k":
+      case "--insecure":
+        request.insecure = true;
+        break;
+      case "-G":
+      case "--get":
+        get = true;
+        break;
+      case "--url":
+        request.url = value();
+        break;
+      case "-F":
+      case "--form":
+        throw new UsageError("The curl command sends a form with files (-F); describe the body with --body-template.");
+      default:
+        if (ignoredWithValue.has(word)) value();
+        else if (!word.startsWith("-") || word === "-") request.url = word;
+        // Switches without a value: -s, -S, -L, -i, -v, -f, -N, --compressed and the like.
+        else if (
+          !/^(-[sSLivfNg#]+|--(silent|show-error|location|include|verbose|fail|no-buffer|compressed|http1\.1|http2|globoff|progress-bar))$/.test(
+            word,
+          )
+        ) {
+          throw new UsageError(`The curl command has the option ${word}, which is not understood here.`);
+        }
+    }
+  }
+  if (request.url === "") throw new UsageError("The curl command names no URL.");
+  if (bodies.length > 0) {
+    const body = bodies.join(json ? "" : "&");
+    if (get) request.url += (request.url.includes("?") ? "&" : "?") + body;
+    else request.body = body;
+  }
+  if (json) request.headers["Content-Type"] ??= "application/json";
+  return request;
+}
+
+function fromText(value: string): string {
+  if (value.startsWith("@")) {
+    throw new UsageError(`The curl command reads its body from ${value.slice(1)}; put the text itself there.`);
+  }
+  return value;
+}
+
+function urlencoded(value: string): string {
+  const at = value.indexOf("=");
+  // A placeholder has to stay one.
+  const encode = (text: string): string => encodeURIComponent(text).replace(/%7B%7B(\w+)%7D%7D/g, "{{$1}}");
+  return at < 0 ? encode(value) : value.slice(0, at + 1) + encode(value.slice(at + 1));
+}
+
+/** Splits as a POSIX shell does, without any expansion (POSIX.1-2017, Shell Command Language, 2.2). */
+export function shellWords(command: string): string[] {
+  const words: string[] = [];
+  let word: string | undefined;
+  let i = 0;
+  const unclosed = (): never => {
+    throw new UsageError("The curl command has a quote that is not closed.");
+  };
+  while (i < command.length) {
+    const c = command[i] ?? "";
+    if (/\s/.test(c)) {
+      if (word !== undefined) words.push(word);
+      word = undefined;
+      i++;
+    } else if (c === "\\") {
+      const next = command[i + 1];
+      // A line continued.
+      if (next === "\r" && command[i + 2] === "\n") i++;
+      else if (next !== "\n") word = (word ?? "") + (next ?? "");
+      i += 2;
+    } else if (c === "$" && command[i + 1] === "'") {
+      const [text, end] = ansiQuoted(command, i + 2) ?? unclosed();
+      word = (word ?? "") + text;
+      i = end;
+    } else if (c === "'") {
+      const end = command.indexOf("'", i + 1);
+      if (end < 0) unclosed();
+      word = (word ?? "") + command.slice(i + 1, end);
+      i = end + 1;
+    } else if (c === '"') {
+      const match = /"((?:[^"\\]|\\[\s\S])*)"/y;
+      match.lastIndex = i;
+      const found = match.exec(command) ?? unclosed();
+      word =
+        (word ?? "") + (found[1] ?? "").replace(/\\([$`"\\\n])/g, (_, escaped) => (escaped === "\n" ? "" : escaped));
+      i = match.lastIndex;
+    } else {
+      word = (word ?? "") + c;
+      i++;
+    }
+  }
+  if (word !== undefined) words.push(word);
+  return words;
+}
+
+const ansiEscapes: Record<string, string> = { n: "\n", r: "\r", t: "\t", "'": "'", '"': '"', "\\": "\\" };
+
+/** The text of `$'...'` from its first character on, and where it ends. */
+function ansiQuoted(command: string, from: number): [string, number] | undefined {
+  const match = /((?:[^'\\]|\\[\s\S])*)'/y;
+  match.lastIndex = from;
+  const found = match.exec(command);
+  if (!found) return undefined;
+  const text = (found[1] ?? "").replace(/\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[\s\S])/g, (_, code: string) =>
+    code.length > 1 ? String.fromCharCode(Number.parseInt(code.slice(1), 16)) : (ansiEscapes[code] ?? `\\${code}`),
+  );
+  return [text, match.lastIndex];
+}

@@ -1,0 +1,247 @@
+/** Flags and settings of a scan to the scan's own options: flag before settings file before default. */
+
+import type { ScanSettings } from "../../project/config-schema.js";
+import type { ConfigFile } from "../../project/configs.js";
+import { UsageError } from "../../project/errors.js";
+import { readTextFile } from "../../project/output.js";
+import { absolute } from "../../project/paths.js";
+import { anyOf, similar } from "../../project/similar.js";
+import { SCAN_CATEGORIES, type ScanCategory, type ScanOptionsInput, scanCategorySchema } from "../../scan/index.js";
+import type { Auth } from "../../scan/options.js";
+import { parseCurl } from "./curl.js";
+
+/** Flags as the command line has them. */
+export interface ScanFlags {
+  method?: string;
+  header?: string[];
+  bodyTemplate?: string;
+  replyPath?: string;
+  auth?: string;
+  cert?: string;
+  key?: string;
+  ca?: string;
+  insecure?: true;
+  sessionStart?: string;
+  sessionBody?: string;
+  sessionId?: string;
+  csrf?: string;
+  ownId?: string[];
+  otherId?: string[];
+  curl?: string;
+  systemPromptFile?: string;
+  openapi?: string;
+  depth?: "quick" | "standard" | "deep";
+  checks?: string;
+  maxRequests?: number;
+  timeout?: number;
+  threshold?: string[];
+}
+
+export interface Thresholds {
+  overall?: number;
+  categories: Partial<Record<ScanCategory, number>>;
+}
+
+export interface ScanRequest {
+  options: ScanOptionsInput;
+  thresholds: Thresholds;
+}
+
+export interface ScanSources {
+  cwd: string;
+  env: Readonly<Record<string, string | undefined>>;
+  /** The nearest settings file. */
+  config?: ConfigFile;
+}
+
+/**
+ * @param url the argument; may be left out where `--curl` or the settings give it
+ * @throws UsageError when a value is not understood, or a file cannot be read
+ */
+export function scanRequest(url: string | undefined, flags: ScanFlags, sources: ScanSources): ScanRequest {
+  const { cwd, env } = sources;
+  const settings: ScanSettings = sources.config?.config.scan ?? {};
+  const folder = sources.config?.folder ?? cwd;
+  const curl = flags.curl === undefined ? undefined : parseCurl(flags.curl);
+  const address = url ?? curl?.url ?? settings.url;
+  if (address === undefined)
+    throw new UsageError("There is no endpoint to scan; give its URL, or --lab to practise on a built-in one.");
+
+  const chosen = chooseAuth(flags.auth, curl?.user, settings.auth);
+  const secret = env.SPILLCHECK_SECRET ?? chosen?.secret;
+  if (chosen && secret === undefined) {
+    throw new UsageError("The endpoint's secret is missing; put it into the environment variable SPILLCHECK_SECRET.");
+  }
+  const file = (flag: string | undefined, setting: string | undefined, what: string): string | undefined => {
+    if (flag !== undefined) return readTextFile(absolute(flag, cwd), what);
+    return setting === undefined ? undefined : readTextFile(absolute(setting, folder), what);
+  };
+  const systemPrompt = file(flags.systemPromptFile, settings.system_prompt_file, "system prompt");
+  const start = flags.sessionStart ?? settings.session_start;
+  const openapi = flags.openapi ?? settings.openapi;
+  const timeout = flags.timeout ?? settings.timeout;
+  const body = flags.bodyTemplate ?? bodyTemplate(curl?.body) ?? settings.body_template;
+
+  const options: ScanOptionsInput = {
+    url: address,
+    method: flags.method ?? curl?.method ?? (curl?.body !== undefined ? "POST" : undefined) ?? settings.method,
+    headers: { ...settings.headers, ...curl?.headers, ...parseHeaders(flags.header ?? []) },
+    bodyTemplate: body,
+    replyPath: flags.replyPath ?? settings.reply_path,
+    auth: chosen?.auth,
+    secret,
+    secret2: env.SPILLCHECK_SECRET_2,
+    tls: {
+      cert: file(flags.cert ?? curl?.cert, settings.cert, "client certificate"),
+      key: file(flags.key ?? curl?.key, settings.key, "key of the client certificate"),
+      ca: file(flags.ca ?? curl?.ca, settings.ca, "certificate authority"),
+      insecure: flags.insecure ?? curl?.insecure ?? false,
+    },
+    session:
+      start === undefined
+        ? undefined
+        : {
+            ...parseSessionStart(start),
+            body: flags.sessionBody ?? settings.session_body,
+            idPath: flags.sessionId ?? settings.session_id,
+          },
+    csrf: parseCsrf(flags.csrf ?? settings.csrf),
+    ownIds: flags.ownId ?? settings.own_ids ?? [],
+    otherIds: flags.otherId ?? settings.other_ids ?? [],
+    knowledge: systemPrompt === undefined ? {} : { systemPrompts: [systemPrompt] },
+    openapi: openapi === undefined ? undefined : parseOpenapi(openapi, flags.openapi === undefined ? folder : cwd),
+    depth: flags.depth ?? settings.depth ?? "quick",
+    checks: flags.checks === undefined ? (settings.checks ?? []) : parseChecks(flags.checks),
+    maxRequests: flags.maxRequests ?? settings.max_requests,
+    limits:
+      timeout === undefined ? {} : { totalMs: Math.round(timeout * 1000), firstByteMs: Math.round(timeout * 1000) },
+  };
+  return { options, thresholds: thresholds(flags.threshold, settings) };
+}
+
+interface ChosenAuth {
+  auth: Auth;
+  /** Given literally, in a curl command. */
+  secret?: string;
+}
+
+function chooseAuth(
+  flag: string | undefined,
+  user: string | undefined,
+  setting: string | undefined,
+): ChosenAuth | undefined {
+  if (flag !== undefined) return parseAuth(flag);
+  if (user !== undefined) return basic(user);
+  return setting === undefined ? undefined : parseAuth(setting);
+}
+
+/** `bearer`, `basic:USER`, `api-key:HEADER`, `cookie:NAME`. */
+export function parseAuth(text: string): ChosenAuth {
+  const [kind, ...rest] = text.split(":");
+  const name = rest.join(":");
+  if (kind === "bearer" && name === "") return { auth: { kind: "bearer" } };
+  if (kind === "basic" && name !== "") return { auth: { kind: "basic", user: name } };
+  if (kind === "api-key" && name !== "") return { auth: { kind: "api-key", header: name } };
+  if (kind === "cookie" && name !== "") return { auth: { kind: "cookie", name } };
+  throw new UsageError(
+    `--auth "${text}" is not understood; it must be bearer, basic:USER, api-key:HEADER or cookie:NAME, and the secret stands in SPILLCHECK_SECRET.`,
+  );
+}
+
+function basic(pair: string): ChosenAuth {
+  const at = pair.indexOf(":");
+  const user = at < 0 ? pair : pair.slice(0, at);
+  return { auth: { kind: "basic", user }, secret: at < 0 ? undefined : pair.slice(at + 1) };
+}
+
+function parseHeaders(headers: readonly string[]): Record<string, string> {
+  const out: Record<string, string> = {};
+  for (const header of headers) {
+    const match = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):\s*([^\r\n]*)$/.exec(header);
+    // The text may hold a secret, so it is not repeated.
+    if (!match) throw new UsageError('A --header is not understood; it must read "Name: value".');
+    const [, name = "", value = ""] = match;
+    out[name] = value.trim();
+  }
+  return out;
+}
+
+function parseSessionStart(text: string): { method: string; path: string } {
+  const match = /^([A-Za-z]+)\s+(\S+)$/.exec(text.trim());
+  if (!match) throw new UsageError(`--session-start "${text}" is not understood; it must read like "POST /sessions".`);
+  return { method: (match[1] ?? "").toUpperCase(), path: match[2] ?? "" };
+}
+
+function parseCsrf(text: string | undefined): { cookie: string; header: string } | undefined {
+  if (text === undefined) return undefined;
+  const match = /^cookie:([^=]+)=header:(.+)$/.exec(text);
+  if (!match) throw new UsageError(`--csrf "${text}" is not understood; it must read cookie:NAME=header:NAME.`);
+  return { cookie: match[1] ?? "", header: match[2] ?? "" };
+}
+
+function parseOpenapi(text: string, folder: string): { url: string } | { text: string } {
+  if (/^https?:\/\//i.test(text)) return { url: text };
+  return { text: readTextFile(absolute(text, folder), "OpenAPI document") };
+}
+
+function parseCategory(name: string): ScanCategory {
+  const parsed = scanCategorySchema.safeParse(name.trim());
+  if (parsed.success) return parsed.data;
+  const near = similar(name, SCAN_CATEGORIES);
+  throw new UsageError(
+    `There is no check "${name.trim()}"; ${near === undefined ? `it may be ${anyOf(SCAN_CATEGORIES)}.` : `did you mean ${near}?`}`,
+  );
+}
+
+function parseChecks(list: string): ScanCategory[] {
+  return list
+    .split(",")
+    .filter((name) => name.trim() !== "")
+    .map(parseCategory);
+}
+
+function thresholds(flags: readonly string[] | undefined, settings: ScanSettings): Thresholds {
+  if (flags === undefined) return { overall: settings.threshold, categories: { ...settings.thresholds } };
+  const out: Thresholds = { categories: {} };
+  for (const text of flags) {
+    const match = /^(?:([a-z_]+)=)?(\d{1,3})$/.exec(text.trim());
+    const score = Number(match?.[2]);
+    if (!match || score > 100) {
+      throw new UsageError(
+        `--threshold "${text}" is not understood; it must be a score from 0 to 100, or CATEGORY=SCORE.`,
+      );
+    }
+    if (match[1] === undefined) out.overall = score;
+    else out.categories[parseCategory(match[1])] = score;
+  }
+  return out;
+}
+
+const promptKeys = ["message", "prompt", "input", "query", "question", "text", "content", "q", "msg"];
+
+/** Puts the placeholder into a copied body: where the user's text evidently stands, else nowhere. */
+export function bodyTemplate(body: string | undefined): string | undefined {
+  if (body === undefined || body.includes("{{prompt}}")) return body;
+  let data: unknown;
+  try {
+    data = JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+  return placeIn(data) ? JSON.stringify(data) : undefined;
+}
+
+function placeIn(data: unknown): boolean {
+  if (typeof data !== "object" || data === null) return false;
+  const messages = Object.getOwnPropertyDescriptor(data, "messages")?.value;
+  if (Array.isArray(messages)) {
+    const last: unknown = messages.findLast(
+      (one: unknown) => typeof one === "object" && one !== null && Reflect.get(one, "role") === "user",
+    );
+    if (typeof last === "object" && last !== null) return Reflect.set(last, "content", "{{prompt}}");
+  }
+  const texts = Object.entries(data).filter(([, value]) => typeof value === "string");
+  const named = promptKeys.find((key) => texts.some(([name]) => name === key));
+  const key = named ?? (texts.length === 1 ? texts[0]?.[0] : undefined);
+  return key !== undefined && Reflect.set(data, key, "{{prompt}}");
+}

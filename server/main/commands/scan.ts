@@ -1,0 +1,192 @@
+/** `spillcheck scan`: an endpoint in, a graded report out. */
+import { createInterface } from "node:readline/promises";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { Configs } from "../../project/configs.js";
+import { UsageError } from "../../project/errors.js";
+import { writeFile } from "../../project/output.js";
+import { absolute } from "../../project/paths.js";
+import { renderScanText } from "../../report/scan-text.js";
+import { terminalText } from "../../report/scan-visible-text.js";
+import { type Lab, planScan, runScan, ScanError, type ScanPlan, type ScanResult, startLab } from "../../scan/index.js";
+import { renderScan } from "../scanReports.js";
+import { Progress, say, wantsColor } from "../terminal.js";
+import { type Context, exit } from "./context.js";
+import { type ScanFlags, scanRequest, type Thresholds } from "./scan-options.js";
+
+const formats = ["text", "json", "html", "sarif", "junit", "markdown"] as const;
+
+interface Flags extends ScanFlags {
+  lab?: true | "leaky" | "hardened";
+  yes?: true;
+  format: (typeof formats)[number];
+  output?: string;
+  config?: string;
+  source?: string;
+  resume?: true;
+}
+
+const many = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError("It must be a number above 0.");
+  return value;
+}
+
+function count(text: string): number {
+  const value = positive(text);
+  if (!Number.isInteger(value)) throw new InvalidArgumentError("It must be a whole number above 0.");
+  return value;
+}
+
+export function scanCommand(context: Context, done: (code: number) => void): Command {
+  return new Command("scan")
+    .summary("scan a running endpoint")
+    .description("Scan a running endpoint that wraps a model, and grade it.")
+    .argument("[url]", "address of the endpoint; may hold {{prompt}} and {{session}}")
+    .addOption(new Option("--lab [kind]", "scan the built-in practice endpoint").choices(["leaky", "hardened"]))
+    .option("--method <method>", "HTTP method")
+    .option("--header <header>", 'further header, "Name: value" (repeatable)', many)
+    .option("--body-template <text>", "body of a request, with {{prompt}}")
+    .option("--reply-path <path>", "where the reply is: JSONPath, text, sse:PATH or ndjson:PATH")
+    .option(
+      "--auth <kind>",
+      "bearer, basic:USER, api-key:HEADER or cookie:NAME; the secret stands in SPILLCHECK_SECRET",
+    )
+    .option("--cert <file>", "client certificate (PEM)")
+    .option("--key <file>", "key of the client certificate (PEM)")
+    .option("--ca <file>", "certificate authority to trust (PEM)")
+    .option("--insecure", "go on when the server's certificate does not verify")
+    .option("--session-start <request>", 'request that opens a conversation, as in "POST /sessions"')
+    .option("--session-body <text>", "body of that request")
+    .option("--session-id <path>", "JSONPath of the session id in its answer")
+    .option("--csrf <rule>", "cookie:NAME=header:NAME")
+    .option("--own-id <id>", "id of an object that belongs to the caller (repeatable)", many)
+    .option("--other-id <id>", "id of an object that belongs to somebody else (repeatable)", many)
+    .option("--curl <command>", "take the request from a curl command")
+    .option("--system-prompt-file <file>", "the endpoint's system prompt, so that leaks can be proven")
+    .option("--openapi <file-or-url>", "OpenAPI document of the endpoint")
+    .addOption(new Option("--depth <depth>", "how much is sent").choices(["quick", "standard", "deep"]))
+    .option("--checks <list>", "categories to check, with commas between")
+    .option("--max-requests <number>", "request budget", count)
+    .option("--timeout <seconds>", "longest time for one answer", positive)
+    .option("--threshold <score>", "lowest score that passes: N, or CATEGORY=N (repeatable)", many)
+    .option("--yes", "consent to scanning a host that is not this machine")
+    .option("--config <file>", "settings file to use instead of the nearest .spillcheck.yaml")
+    .addOption(new Option("--format <format>", "form of the report").choices(formats).default("text"))
+    .option("--output <file>", "write the report to a file instead of standard output")
+    .addHelpText(
+      "after",
+      `
+Exit code: 0 at or above the threshold (or no threshold), 1 below it, 2 the scan could not be made, 3 inconclusive.
+
+Examples:
+  $ spillcheck scan --lab
+  $ spillcheck scan http://127.0.0.1:5000/chat --depth standard
+  $ SPILLCHECK_SECRET=... spillcheck scan https://api.example.com/ask --auth bearer --yes --threshold 80
+  $ spillcheck scan http://127.0.0.1:8000/ask --body-template '{"question": "{{prompt}}"}' --reply-path $.answer
+  $ spillcheck scan http://127.0.0.1:5000/chat --format html --output report.html`,
+    )
+    .action(async (url: string | undefined, flags: Flags) => done(await scan(context, url, flags)));
+}
+
+/** @returns the exit code */
+async function scan(context: Context, url: string | undefined, flags: Flags): Promise<number> {
+  const { cwd, env } = context;
+  if (flags.lab && url !== undefined) throw new UsageError("--lab brings its own endpoint; leave the URL out.");
+  const configs = new Configs({
+    ruleIds: context.rules.map((rule) => rule.id),
+    explicit: flags.config === undefined ? undefined : absolute(flags.config, cwd),
+  });
+  const lab = flags.lab ? await startLab({ kind: flags.lab === true ? "leaky" : flags.lab }) : undefined;
+  const cancel = new AbortController();
+  const interrupt = (): void => cancel.abort();
+  process.once("SIGINT", interrupt);
+  try {
+    const request = scanRequest(lab?.url ?? url, flags, { cwd, env, config: lab ? undefined : configs.near(cwd) });
+    const options = lab ? withLab(request.options, lab) : request.options;
+    const plan = await planScan(options);
+    say(context, describePlan(plan));
+    for (const note of plan.notes) say(context, terminalText(note));
+    const progress = new Progress(context, "scanning");
+    let result: ScanResult;
+    try {
+      result = await runScan(options, {
+        signal: cancel.signal,
+        onProgress: (event) => progress.update(event.done, event.total),
+        consent: (asked) => flags.yes === true || consent(context, asked),
+      });
+    } finally {
+      progress.end();
+    }
+    emit(context, flags, result);
+    return verdict(context, result, request.thresholds);
+  } catch (error) {
+    if (!(error instanceof ScanError)) throw error;
+    say(context, terminalText(error.message));
+    return exit.error;
+  } finally {
+    process.removeListener("SIGINT", interrupt);
+    await lab?.close();
+  }
+}
+
+/** The lab's own prompt is known, so that leaks are proven. */
+function withLab<T extends { knowledge?: { systemPrompts?: string[] } }>(options: T, lab: Lab): T {
+  return { ...options, knowledge: { ...options.knowledge, systemPrompts: [lab.systemPrompt] } };
+}
+
+function describePlan(plan: ScanPlan): string {
+  const network = plan.network === "loopback" ? "this machine" : `a ${plan.network} network`;
+  return terminalText(
+    `scanning ${plan.method} ${plan.target} on ${network}: ${plan.checks.length} checks, at most ${plan.requests} requests and ${plan.tokens} tokens.`,
+  );
+}
+
+/** Asks on a terminal; elsewhere nobody can answer. */
+async function consent(context: Context, plan: ScanPlan): Promise<boolean> {
+  if (!process.stdin.isTTY || context.stderr.isTTY !== true) return false;
+  const prompt = createInterface({ input: process.stdin, output: context.stderr });
+  try {
+    const answer = await prompt.question(
+      `${plan.host} is not this machine. Do you have the permission to scan it? [y/N] `,
+    );
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    prompt.close();
+  }
+}
+
+function emit(context: Context, flags: Flags, result: ScanResult): void {
+  const text =
+    flags.format === "text"
+      ? renderScanText(result, { color: flags.output === undefined && wantsColor(context.stdout, context.env) })
+      : renderScan(flags.format, result);
+  if (flags.output === undefined || flags.output === "-")
+    context.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+  else writeFile(absolute(flags.output, context.cwd), text);
+}
+
+/** Says why the exit code is what it is. */
+function verdict(context: Context, result: ScanResult, thresholds: Thresholds): number {
+  if (result.score === null) {
+    say(context, "the scan is inconclusive: there is too little evidence for a grade.");
+    return exit.inconclusive;
+  }
+  let code: number = exit.ok;
+  const require = (name: string, score: number | null, threshold: number): void => {
+    if (score === null) {
+      say(context, `${name} is inconclusive, so its threshold of ${threshold} cannot be met or missed.`);
+      if (code === exit.ok) code = exit.inconclusive;
+    } else if (score < threshold) {
+      say(context, `${name} scores ${score}, below the threshold of ${threshold}.`);
+      code = exit.findings;
+    }
+  };
+  if (thresholds.overall !== undefined) require("the endpoint", result.score, thresholds.overall);
+  for (const [name, category] of Object.entries(result.category_breakdown)) {
+    const threshold = Object.entries(thresholds.categories).find(([key]) => key === name)?.[1];
+    if (threshold !== undefined) require(name, category.score, threshold);
+  }
+  return code;
+}

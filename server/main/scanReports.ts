@@ -1,0 +1,32 @@
+/** A scan's result in every format. */
+import path from "node:path";
+import { readTextFile } from "../project/output.js";
+import { renderHtml } from "../report/html.js";
+import { reportData } from "../report/scan-guides.js";
+import { renderScanJunit } from "../report/scan-junit.js";
+import { renderScanMarkdown } from "../report/scan-markdown.js";
+import { renderScanSarif } from "../report/scan-sarif.js";
+import type { ScanResult } from "../scan/index.js";
+
+export type ScanFormat = "json" | "html" | "sarif" | "junit" | "markdown";
+
+/** A file of the report's page; it lies beside this bundle. */
+const readAsset = (name: string): string => readTextFile(path.join(__dirname, name), "part of the report");
+
+/** @param previous the scan before, of the same endpoint; for what is new and what is mended */
+export function renderScan(format: ScanFormat, result: ScanResult, previous?: ScanResult): string {
+  switch (format) {
+    case "html": {
+      const assets = { script: readAsset("report-page.js"), style: readAsset("report-page.css") };
+      return renderHtml(reportData(result, { previous }), assets);
+    }
+    case "json":
+      return `${JSON.stringify(result, null, 2)}\n`;
+    case "sarif":
+      return renderScanSarif(result, { previous });
+    case "junit":
+      return renderScanJunit(result);
+    case "markdown":
+      return renderScanMarkdown(result, { previous });
+  }
+}

@@ -1,0 +1,185 @@
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { parseCurl, shellWords } from "../../server/main/commands/curl.js";
+import { bodyTemplate, scanRequest } from "../../server/main/commands/scan-options.js";
+import { Configs } from "../../server/project/configs.js";
+import { scanOptionsSchema } from "../../server/scan/index.js";
+import { folderWith } from "../support/folder.js";
+import { run } from "../support/run.js";
+
+const url = "http://127.0.0.1:5000/chat";
+
+describe("shellWords", () => {
+  it.each([
+    ['a \'b c\' "d \\"e\\" $f"', ["a", "b c", 'd "e" $f']],
+    ["a \\\n  b\\ c ''", ["a", "b c", ""]],
+    ["$'it\\'s\\n\\u00e9' x'y'z", ["it's\né", "xyz"]],
+  ])("splits %j", (command, words) => {
+    expect(shellWords(command)).toEqual(words);
+  });
+
+  it.each(["'a", '"a', "$'a"])("refuses a quote that is not closed: %s", (command) => {
+    expect(() => shellWords(command)).toThrow("The curl command has a quote that is not closed.");
+  });
+});
+
+describe("parseCurl", () => {
+  it("reads what browsers copy", () => {
+    const command = `curl 'https://x.example/ask?a=1' \\
+      -H 'content-type: application/json' -b 'sid=1; t=2' --data-raw $'{"message":"it\\'s"}' --compressed -k`;
+    expect(parseCurl(command)).toEqual({
+      url: "https://x.example/ask?a=1",
+      headers: { "content-type": "application/json", Cookie: "sid=1; t=2" },
+      body: '{"message":"it\'s"}',
+      insecure: true,
+    });
+  });
+
+  it("reads methods, users, certificates and --json", () => {
+    const request = parseCurl("curl -sSXPUT -u me:pw --cert c.pem --key=k.pem --json '{\"q\":1}' http://h/");
+    expect(request).toEqual({
+      url: "http://h/",
+      method: "PUT",
+      headers: { "Content-Type": "application/json" },
+      body: '{"q":1}',
+      user: "me:pw",
+      cert: "c.pem",
+      key: "k.pem",
+      insecure: false,
+    });
+  });
+
+  it("puts data into the query with -G", () => {
+    expect(parseCurl("curl -G http://h/a --data-urlencode 'q={{prompt}} ?'").url).toBe("http://h/a?q={{prompt}}%20%3F");
+  });
+
+  it.each([
+    ["curl -X POST", "The curl command names no URL."],
+    ["curl http://h -H", "The curl command ends after -H, which takes a value."],
+    ["curl http://h -d @body.json", "The curl command reads its body from body.json; put the text itself there."],
+    ["curl http://h -F a=b", "The curl command sends a form with files (-F); describe the body with --body-template."],
+    ["curl http://h --frobnicate", "The curl command has the option --frobnicate, which is not understood here."],
+  ])("says what it cannot read: %s", (command, message) => {
+    expect(() => parseCurl(command)).toThrow(message);
+  });
+});
+
+describe("bodyTemplate", () => {
+  it.each([
+    ['{"a":1,"message":"hi","id":"x"}', '{"a":1,"message":"{{prompt}}","id":"x"}'],
+    ['{"frage":"hi","n":2}', '{"frage":"{{prompt}}","n":2}'],
+    [
+      '{"messages":[{"role":"system","content":"s"},{"role":"user","content":"u"}]}',
+      '{"messages":[{"role":"system","content":"s"},{"role":"user","content":"{{prompt}}"}]}',
+    ],
+    ["q={{prompt}}", "q={{prompt}}"],
+    ['{"a":"x","b":"y"}', undefined],
+    ["not json", undefined],
+    ["[1]", undefined],
+    ["null", undefined],
+  ])("places the prompt in %s", (body, template) => {
+    expect(bodyTemplate(body)).toBe(template);
+  });
+});
+
+describe("scanRequest", () => {
+  it("makes options that the scan takes, from every flag", () => {
+    const folder = folderWith({ "p.txt": "You are a bot.", "ca.pem": "CA", "api.yaml": "openapi: 3.0.0\n" });
+    const { options, thresholds } = scanRequest(
+      url,
+      {
+        method: "put",
+        header: ["X-A: 1", "X-B:2"],
+        bodyTemplate: "{{prompt}}",
+        replyPath: "$.r",
+        auth: "api-key:X-Key",
+        ca: "ca.pem",
+        sessionStart: "post /s",
+        sessionId: "$.id",
+        csrf: "cookie:csrftoken=header:X-CSRFToken",
+        ownId: ["1"],
+        otherId: ["2"],
+        systemPromptFile: "p.txt",
+        openapi: "api.yaml",
+        depth: "deep",
+        checks: "encryption, ssrf",
+        maxRequests: 9,
+        timeout: 1.5,
+        threshold: ["80", "llm_ai_security=70"],
+      },
+      { cwd: folder, env: { SPILLCHECK_SECRET: "s3", SPILLCHECK_SECRET_2: "s4" } },
+    );
+    expect(scanOptionsSchema.parse(options)).toMatchObject({
+      url,
+      method: "PUT",
+      headers: { "X-A": "1", "X-B": "2" },
+      auth: { kind: "api-key", header: "X-Key" },
+      secret: "s3",
+      secret2: "s4",
+      tls: { ca: "CA", insecure: false },
+      session: { method: "POST", path: "/s", idPath: "$.id" },
+      csrf: { cookie: "csrftoken", header: "X-CSRFToken" },
+      knowledge: { systemPrompts: ["You are a bot."] },
+      openapi: { text: "openapi: 3.0.0\n" },
+      depth: "deep",
+      checks: ["encryption", "ssrf"],
+      maxRequests: 9,
+      limits: { totalMs: 1500 },
+    });
+    expect(thresholds).toEqual({ overall: 80, categories: { llm_ai_security: 70 } });
+  });
+
+  it("takes the settings file where there is no flag, with paths relative to it", () => {
+    const folder = folderWith({
+      ".spillcheck.yaml": `scan:\n  url: ${url}\n  system_prompt_file: p.txt\n  depth: standard\n  threshold: 60\n  headers: { X-A: a, X-B: b }\n`,
+      "p.txt": "prompt",
+      "sub/x": "",
+    });
+    const config = new Configs({ ruleIds: [] }).near(path.join(folder, "sub"));
+    const { options, thresholds } = scanRequest(
+      undefined,
+      { header: ["X-A: flag"], depth: "quick" },
+      { cwd: path.join(folder, "sub"), env: {}, config },
+    );
+    expect(options).toMatchObject({
+      url,
+      depth: "quick",
+      headers: { "X-A": "flag", "X-B": "b" },
+      knowledge: { systemPrompts: ["prompt"] },
+    });
+    expect(thresholds).toEqual({ overall: 60, categories: {} });
+  });
+
+  it("takes the secret of a curl command, and the environment's before it", () => {
+    const flags = { curl: `curl -u me:pw ${url} -d '{"message":"x"}'` };
+    const read = (env: Record<string, string>) => scanRequest(undefined, flags, { cwd: "/", env }).options;
+    expect(read({})).toMatchObject({
+      url,
+      method: "POST",
+      auth: { kind: "basic", user: "me" },
+      secret: "pw",
+      bodyTemplate: '{"message":"{{prompt}}"}',
+    });
+    expect(read({ SPILLCHECK_SECRET: "other" }).secret).toBe("other");
+  });
+
+  it.each([
+    [{}, undefined, /There is no endpoint to scan/],
+    [{ auth: "token" }, url, /--auth "token" is not understood/],
+    [{ auth: "bearer" }, url, /secret is missing; put it into the environment variable SPILLCHECK_SECRET/],
+    [{ header: ["secret-without-colon"] }, url, /^A --header is not understood; it must read "Name: value"\.$/],
+    [{ checks: "encrytion" }, url, /There is no check "encrytion"; did you mean encryption\?/],
+    [{ threshold: ["101"] }, url, /--threshold "101" is not understood/],
+    [{ threshold: ["ssrff=1"] }, url, /did you mean ssrf\?/],
+    [{ csrf: "x" }, url, /--csrf "x" is not understood/],
+    [{ sessionStart: "/s" }, url, /--session-start "\/s" is not understood/],
+    [{ systemPromptFile: "no.txt" }, url, /The system prompt .*no\.txt cannot be read: it does not exist\./],
+  ])("gives one sentence for what it does not understand (%#)", (flags, address, message) => {
+    expect(() => scanRequest(address, flags, { cwd: "/", env: {} })).toThrow(message);
+  });
+});
+
+it("takes no URL beside --lab", async () => {
+  const { code, err } = await run(["scan", url, "--lab"], "/");
+  expect([code, err]).toEqual([2, "spillcheck: --lab brings its own endpoint; leave the URL out.\n"]);
+});
