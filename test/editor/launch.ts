@@ -10,6 +10,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { downloadAndUnzipVSCode, resolveCliArgsFromVSCodeExecutablePath, runTests } from "@vscode/test-electron";
 import { _electron, type Browser, chromium, type Page } from "playwright-core";
+import { z } from "zod";
 import { cacheFolder, ensureChromium, ensureHost, startServer, workbenchUrl } from "../../scripts/editor-host.mjs";
 
 const run = promisify(execFile);
@@ -174,18 +175,22 @@ async function startDesktop(executable: string, folder: string, options: EditorO
   return { page, close };
 }
 
-/** What one test inside the extension host came to. */
-export interface HostResult {
-  name: string;
-  error?: string;
-}
+const hostRunSchema = z.object({
+  total: z.number(),
+  results: z.array(z.object({ name: z.string(), error: z.string().optional() })),
+});
+/** What the tests inside the extension host came to, as far as they came. */
+export type HostRun = z.infer<typeof hostRunSchema>;
+
+/** Longest time for all tests inside the extension host, in milliseconds. */
+const HOST_LIMIT = 240_000;
 
 /**
  * Runs a module with `run()` inside the extension host.
  *
  * @param module absolute path of a CommonJS module; it writes its results as JSON to `SPILLCHECK_HOST_RESULTS`
  */
-export async function runInExtensionHost(module: string, extension: string): Promise<HostResult[]> {
+export async function runInExtensionHost(module: string, extension: string): Promise<HostRun> {
   const { folder } = copyWorkspace();
   const results = path.join(path.dirname(folder), "results.json");
   const chosen = await launcher();
@@ -200,9 +205,9 @@ export async function runInExtensionHost(module: string, extension: string): Pro
     });
     rmSync(data, { recursive: true, force: true, maxRetries: 5 });
   } else await runInHost(module, extension, folder, results);
-  const found: HostResult[] = existsSync(results) ? JSON.parse(readFileSync(results, "utf8")) : [];
+  const text = existsSync(results) ? readFileSync(results, "utf8") : '{"total":0,"results":[]}';
   rmSync(path.dirname(folder), { recursive: true, force: true, maxRetries: 5 });
-  return found;
+  return hostRunSchema.parse(JSON.parse(text));
 }
 
 async function runInHost(module: string, extension: string, folder: string, results: string): Promise<void> {
@@ -210,25 +215,23 @@ async function runInHost(module: string, extension: string, folder: string, resu
   const { path: executablePath, args } = await ensureChromium(console.error);
   const server = await startServer(host, { environment: { SPILLCHECK_HOST_RESULTS: results } });
   const browser = await chromium.launch({ executablePath, args: [...chromiumArguments, ...args] });
+  const said: string[] = [];
   try {
     const page = await browser.newPage();
-    const said: string[] = [];
-    const ended = new Promise<number>((settle, fail) => {
-      const timer = setTimeout(
-        () => fail(new Error(`The extension host's tests did not end:\n${said.join("\n")}`)),
-        120_000,
-      );
-      void page.exposeFunction("codeAutomationLog", (type: string, values: unknown[]) =>
-        said.push(`${type} ${values}`),
-      );
-      void page.exposeFunction("codeAutomationExit", (code: number) => {
-        clearTimeout(timer);
-        settle(code);
-      });
+    let end = () => {};
+    const ended = new Promise<void>((settle) => {
+      end = settle;
     });
+    await page.exposeFunction("codeAutomationLog", (type: string, values: unknown[]) => said.push(`${type} ${values}`));
+    await page.exposeFunction("codeAutomationExit", () => end());
     await page.goto(workbenchUrl(server.port, folder, extension, module));
+    // A run that hangs is told by the results, which then lack some.
+    const timer = setTimeout(end, HOST_LIMIT);
     await ended;
+    clearTimeout(timer);
   } finally {
+    mkdirSync(path.join(repository, "out", "test-results"), { recursive: true });
+    writeFileSync(path.join(repository, "out", "test-results", "extension-host.log"), said.join("\n"));
     await browser.close();
     await server.stop();
   }

@@ -13,7 +13,7 @@ db = MongoClient()["shop"]
 def chat():
     question = request.json["message"]
     user = db.users.find_one({"_id": request.json["user_id"]})
-    prompt = f"You help {user['display_name']} ({user['email']}). Question: {question}"
+    prompt = f"You are the shop's assistant. Help {user['name']} ({user['email']}). They ask: {question}"
     completion = client.chat.completions.create(
         model="gpt-4o-mini",
         messages=[{"role": "user", "content": prompt}],
