@@ -211,7 +211,7 @@ export function callFunction(
     access: (v, key) => access(frame, v, key),
   };
   const cache = new Map<Value, Value>();
-  if (s.stub && frame.program.lexicon.llmName(name || fn.name)) return stubCall(frame, args, at, fn.name);
+  if (s.stub && frame.program.lexicon.llmName(name || fn.name)) return stubCall(frame, args, at, fn);
   for (const e of s.events) {
     const up = substituteEvent(e, binding, at, cache);
     if (up && worthwhile(up)) frame.emit({ ...up, fn: up.fn });
@@ -297,8 +297,11 @@ function callNested(frame: Frame, t: Extract<TypeRef, { k: "fn" }>, bound: Reado
 }
 
 /** A wrapper without a body yet: known to call a model by its name alone. */
-function stubCall(frame: Frame, args: Args, at: Loc, name: string): Value {
-  return llmByName(frame, args, at, name, 0);
+function stubCall(frame: Frame, args: Args, at: Loc, fn: FunctionDef): Value {
+  const out = llmByName(frame, args, at, fn.name, 0);
+  // A stand-in that looks through its own answer for forbidden words: a filter, if a weak one.
+  const checks = fn.ir.body.some((s) => s.k === "if" && s.c.k === "cmp" && /^(not )?in$/.test(s.c.ops[0] ?? ""));
+  return checks ? sanitise(out, bit("llm"), true) : out;
 }
 
 /** Emits the model call of a function known by name, and gives model text back. */

@@ -4,7 +4,8 @@ import { Env } from "./env.js";
 import type { Frame } from "./frame.js";
 import { evalCompare } from "./constants.js";
 import { conditionOf } from "./guards.js";
-import type { Label, Loc } from "./labels.js";
+import type { Label } from "./labels.js";
+import { external, pendingLabel, placed } from "./sources.js";
 import { binaryAdd, evalFString, percentFormat } from "./strings.js";
 import { callProperty, evalCall, nameOf } from "./calls.js";
 import {
@@ -31,7 +32,7 @@ import { assignTo } from "./targets.js";
 export function evalExpr(frame: Frame, env: Env, x: Expr): Value {
   switch (x.k) {
     case "name":
-      return lookup(frame, env, x.id) ?? EMPTY;
+      return placed(lookup(frame, env, x.id) ?? EMPTY, frame.loc(x));
     case "const":
       return x.t === "ellipsis" || x.t === "bytes" ? EMPTY : constant(x.v);
     case "fstr":
@@ -39,7 +40,7 @@ export function evalExpr(frame: Frame, env: Env, x: Expr): Value {
     case "attr": {
       const o = evalExpr(frame, env, x.o);
       const v = attribute(frame, o, x.a, x.o);
-      return describe(frame, v, o, x);
+      return placed(v, frame.loc(x));
     }
     case "sub": {
       const o = evalExpr(frame, env, x.o);
@@ -48,7 +49,7 @@ export function evalExpr(frame: Frame, env: Env, x: Expr): Value {
         return { ...o, c: undefined };
       }
       const i = evalExpr(frame, env, x.i);
-      return describe(frame, subscript(frame, o, i), o, x);
+      return placed(subscript(frame, o, i), frame.loc(x));
     }
     case "call":
       return evalCall(frame, env, x);
@@ -238,70 +239,18 @@ export function attribute(frame: Frame, o: Value, name: string, from?: Expr): Va
 function libraryAttribute(frame: Frame, t: Extract<TypeRef, { k: "ext" }>, name: string, o: Value): Value | undefined {
   const { models } = frame.program;
   const q = models.canonical(`${t.q}.${name}`);
-  const a = models.attribute(q);
-  const byType = models.type(t.q)?.types?.[name];
-  let type = a?.type ?? byType ?? q;
-  type = models.canonical(type);
-  const ref: TypeRef = t.cls ? { k: "ext", q: type, cls: t.cls } : { k: "ext", q: type };
-  let v: Value = { labels: [], types: [ref] };
-  const kind = a?.source ?? (models.type(t.q)?.paths?.[name] as Label["kind"] | undefined);
-  if (kind && kind !== "llm" && kind !== "llm-meta" && kind !== "record") {
-    v = withLabels(v, [sourceLabel(kind, `${t.q}.${name}`, name, undefined, a?.shallow)]);
-  } else if ((kind === "llm" || kind === "llm-meta") && !o.labels.some((l) => l.kind === "llm-object")) {
-    // An object made elsewhere, known by its type only.
-    if (o.labels.some((l) => l.kind === "param")) return v;
+  const type = models.type(t.q);
+  let v = external(models, q, t.cls);
+  const mapped = models.attribute(q)?.type ? undefined : (type?.types?.[name] ?? (models.calls(q).length ? undefined : type?.types?.["*"]));
+  if (mapped) {
+    const ref: TypeRef = { k: "ext", q: models.canonical(mapped), ...(t.cls ? { cls: t.cls } : {}) };
+    v = { ...v, types: [ref] };
   }
+  const kind = v.labels.length ? undefined : type?.paths?.[name];
+  // Model text of a provider's object is known by the object's own label; here the type is all there is.
+  if (kind && kind !== "record" && !o.labels.some((l) => l.kind === "llm-object" || l.kind === "param"))
+    v = withLabels(v, [pendingLabel(kind, `${t.q}.${name}`, name)]);
   return v;
-}
-
-/** A label whose place is filled in by `describe`, where the expression is known. */
-function sourceLabel(kind: Label["kind"], q: string, name: string, loc?: Loc, _shallow?: boolean): Label {
-  const at = loc ?? PENDING;
-  return {
-    kind,
-    key: `${kind}@pending:${q}`,
-    step: { loc: at, msg: "", prev: undefined },
-    path: [],
-    cleared: 0,
-    weak: 0,
-    doubt: 0,
-    what: name,
-  };
-}
-const PENDING: Loc = { chunk: { file: "", base: 0 }, s: 0, e: 0, id: "pending" };
-
-/** Gives sources their place and words, and steps to fields read from what is labelled already. */
-function describe(frame: Frame, v: Value, _o: Value, x: Expr): Value {
-  if (!v.labels.some((l) => l.step.loc === PENDING)) return v;
-  const loc = frame.loc(x);
-  const labels = v.labels.map((l) =>
-    l.step.loc === PENDING
-      ? { ...l, key: `${l.kind}@${loc.id}`, step: { loc, msg: `${wordsFor(l.kind, l.what)} is read here`, prev: undefined } }
-      : l,
-  );
-  return { ...v, labels };
-}
-
-/** A source in words. */
-export function wordsFor(kind: string, name: string): string {
-  switch (kind) {
-    case "user":
-      return `user input (\`${name}\`)`;
-    case "meta":
-      return `request metadata (\`${name}\`)`;
-    case "llm":
-      return "the model's text";
-    case "secret":
-      return `a secret (\`${name}\`)`;
-    case "stored":
-      return `stored text (\`${name}\`)`;
-    case "debug":
-      return `debug detail (\`${name}\`)`;
-    case "exception":
-      return "exception detail";
-    default:
-      return `\`${name}\``;
-  }
 }
 
 /** `value[index]`. */
@@ -318,10 +267,10 @@ export function subscript(frame: Frame, o: Value, i: Value): Value {
     const q = byType?.[key] ?? byType?.["[]"] ?? byType?.["*"] ?? `${t.q}[]`;
     const a = typeof i.c === "string" ? frame.program.models.attribute(`${t.q}[${i.c}]`) : undefined;
     let v = t.cls ? typed({ k: "ext", q, cls: t.cls }) : ext(q);
-    if (a?.source) v = withLabels(v, [sourceLabel(a.source, `${t.q}[${i.c}]`, String(i.c))]);
+    if (a?.source) v = withLabels(v, [pendingLabel(a.source, `${t.q}[${i.c}]`, String(i.c))]);
     const paths = frame.program.models.type(t.q)?.paths;
     if (paths && typeof i.c === "string" && paths[i.c] && !o.labels.some((l) => l.kind === "llm-object"))
-      v = withLabels(v, [sourceLabel(paths[i.c]!, `${t.q}[${i.c}]`, i.c)]);
+      v = withLabels(v, [pendingLabel(paths[i.c]!, `${t.q}[${i.c}]`, i.c)]);
     out = join(out, v);
   }
   return refine(frame, out);

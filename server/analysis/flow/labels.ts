@@ -78,6 +78,8 @@ export interface Label {
   readonly what: string;
   /** No caller was seen; what the name of the parameter says is all there is. */
   readonly unseen?: boolean;
+  /** Of the value as a whole; its fields do not have it. */
+  readonly shallow?: boolean;
   /** Text parsed from model output or the like: `json`. */
   readonly parsed?: boolean;
 }
@@ -116,6 +118,7 @@ export function samePath(a: readonly string[], b: readonly string[]): boolean {
 
 /** The label as seen through one more field; undefined when the projection says that the field cannot be there. */
 export function extendLabel(l: Label, key: string): Label | undefined {
+  if (l.shallow) return undefined;
   switch (l.kind) {
     case "record": {
       const r = l.record;

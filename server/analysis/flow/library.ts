@@ -5,7 +5,8 @@ import { redactsData } from "../names/sanitisers.js";
 import { allArguments, type Args, argument, literalParts } from "./arguments.js";
 import { callFunction, llmByName, nameOf } from "./calls.js";
 import type { Env } from "./env.js";
-import { iterate, wordsFor } from "./expr.js";
+import { iterate } from "./expr.js";
+import { wordsFor } from "./sources.js";
 import type { Frame, Refinement } from "./frame.js";
 import { clearLabel, sanitise } from "./guards.js";
 import { type Kind, type Label, maskOf, unionLabels } from "./labels.js";
@@ -56,7 +57,7 @@ export function callLibrary(
     return undefined;
   }
   let out = runModels(frame, env, t, all, args, x, recv, 0);
-  if (builtin) out = join(builtin, out);
+  if (builtin) out = { ...join(builtin, out), test: builtin.test ?? out.test };
   return out;
 }
 

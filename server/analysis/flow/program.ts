@@ -13,8 +13,9 @@ import { evalExpr } from "./expr.js";
 import { Env } from "./env.js";
 import { Frame } from "./frame.js";
 import type { Lexicon } from "./lexicon.js";
+import { external } from "./sources.js";
 import { NOTHING, type Summary } from "./summary.js";
-import { EMPTY, ext, join, mapLabels, type TypeRef, typed, type Value } from "./value.js";
+import { EMPTY, join, mapLabels, type TypeRef, typed, type Value } from "./value.js";
 
 /** A piece of knowledge that others may depend on: a function's summary, a module's names. */
 export interface Unit {
@@ -95,14 +96,14 @@ export class Program {
 
   /** What `import a.b.c` means; a library's name where the project has no such module. */
   importModule(from: ModuleDef, module: string, level: number): Value {
-    return this.resolveImport(from, module, level) ?? (level ? EMPTY : ext(this.models.canonical(module)));
+    return this.resolveImport(from, module, level) ?? (level ? EMPTY : external(this.models, module));
   }
 
   importName(from: ModuleDef, module: string, level: number, name: string): Value {
     const project = this.resolveImport(from, module, level);
     const t = project?.types[0];
     if (t?.k === "module") return this.member(t.mod, name) ?? EMPTY;
-    return level ? EMPTY : ext(this.models.canonical(module ? `${module}.${name}` : name));
+    return level ? EMPTY : external(this.models, module ? `${module}.${name}` : name);
   }
 
   /** A module's member: its own name, a re-export, or a submodule. */
@@ -276,8 +277,10 @@ export class Program {
       }
     }
     if (out !== EMPTY) return out;
-    const types: TypeRef[] = this.libraryBases(cls).map((q) => ({ k: "ext", q: this.models.canonical(`${q}.${name}`), cls }));
-    return types.length ? { labels: [], types: types.slice(0, 6) } : EMPTY;
+    return this.libraryBases(cls)
+      .slice(0, 4)
+      .map((q) => external(this.models, `${q}.${name}`, cls))
+      .reduce((a, b) => join(a, b), EMPTY);
   }
 
   private isRunning(fn: FunctionDef): boolean {

@@ -12,7 +12,7 @@ export const ERROR_LIMIT = 20;
 /** One chunk of a parsed file. */
 interface Entry {
   type: number;
-  /** The tree's own number of the node; the same subtree keeps it through an incremental parse. */
+  /** The tree's own number of the node, which a subtree keeps through an incremental parse; 0 where there is none. */
   id: number;
   s: number;
   e: number;
@@ -46,11 +46,19 @@ export interface ChunkDiff {
   removed: Stmt[];
 }
 
-/** Errors in a subtree, outermost first; one more than the limit where there are more. */
-function errorsIn(node: Node, base: number): Span[] {
+/** A parsed text, as it is lowered. */
+export interface Source {
+  text: string;
+  tree: Tree;
+  /** The stretches of the file's own text that are blanked in this one; null where it is the file's own text. */
+  blanked: readonly Span[] | null;
+}
+
+/** Errors in a subtree, outermost first, at most one more than the limit. Offsets count from `base`. */
+export function errorsIn(node: Node, base: number, limit = ERROR_LIMIT): Span[] {
   const out: Span[] = [];
   const open = [node];
-  for (let next = open.pop(); next !== undefined && out.length <= ERROR_LIMIT; next = open.pop()) {
+  for (let next = open.pop(); next !== undefined && out.length <= limit; next = open.pop()) {
     if (next.isError || next.isMissing) {
       out.push({ s: next.startIndex - base, e: next.endIndex - base });
       continue;
@@ -67,10 +75,13 @@ function errorsIn(node: Node, base: number): Span[] {
 /** The chunks of one state of one file. */
 export class Chunks {
   private constructor(
-    private readonly text: string,
+    /** The text that was lowered. */
+    readonly text: string,
     private readonly entries: Entry[],
     readonly ir: ModuleIR,
     readonly diff: ChunkDiff,
+    /** The text is not the file's own: broken statements are blanked. */
+    readonly mended: boolean,
   ) {}
 
   /**
@@ -78,11 +89,12 @@ export class Chunks {
    * @param before the state before a change, whose chunks are taken over where their text and parse are the same
    * @param hull the stretch that the change replaced
    */
-  static of(file: string, text: string, tree: Tree, grammar: Grammar, before?: Chunks, hull?: Hull): Chunks {
-    const builder = new ChunkBuilder(file, text, tree.rootNode, grammar);
+  static of(file: string, source: Source, grammar: Grammar, before?: Chunks, hull?: Hull): Chunks {
+    const { text, tree, blanked } = source;
+    const builder = new ChunkBuilder(file, text, tree.rootNode, grammar, blanked === null);
     const old =
       before === undefined || hull === undefined ? undefined : { entries: before.entries, text: before.text, hull };
-    const errors: Span[] = [];
+    const errors: Span[] = blanked === null ? [] : blanked.map(({ s, e }) => ({ s, e }));
     const entries = builder.level(builder.top(errors), old);
     const body: Stmt[] = [];
     let truncated = false;
@@ -97,7 +109,7 @@ export class Chunks {
       truncated = true;
     }
     const ir: ModuleIR = { file, body, comments: findComments(tree, text, grammar), errors, truncated };
-    return new Chunks(text, entries, ir, { changed: builder.changed, removed: builder.removed });
+    return new Chunks(text, entries, ir, { changed: builder.changed, removed: builder.removed }, blanked !== null);
   }
 }
 
@@ -124,6 +136,8 @@ class ChunkBuilder {
     private readonly text: string,
     private readonly root: Node,
     private readonly grammar: Grammar,
+    /** The tree comes of the tree before, so that the numbers of its nodes can be compared. */
+    private readonly incremental: boolean,
   ) {
     this.lo = new Lowerer(grammar, text, file);
     this.anyError = root.hasError;
@@ -200,7 +214,7 @@ class ChunkBuilder {
           this.sameParse(entry, piece.node)
         ) {
           at++;
-          this.move(entry, s, piece.node.id);
+          this.move(entry, s, this.idOf(piece.node));
           used.add(entry);
           out[i] = entry;
           return;
@@ -232,7 +246,7 @@ class ChunkBuilder {
       const at = same?.findIndex((entry) => entry.type === type) ?? -1;
       if (same === undefined || at < 0 || (this.anyError && node.hasError)) continue;
       const entry = same.splice(at, 1)[0]!;
-      this.move(entry, node.startIndex, node.id);
+      this.move(entry, node.startIndex, this.idOf(node));
       left.splice(left.indexOf(entry), 1);
       out[i] = entry;
     }
@@ -241,7 +255,11 @@ class ChunkBuilder {
   /** Healthy text is parsed the same everywhere; how broken text is mended depends on what stands around it. */
   private sameParse(entry: Entry, node: Node): boolean {
     if (!this.anyError || !node.hasError) return !entry.broken;
-    return entry.broken && entry.id === node.id;
+    return entry.broken && this.incremental && entry.id === node.id;
+  }
+
+  private idOf(node: Node): number {
+    return this.incremental ? node.id : 0;
   }
 
   private move(entry: Entry, s: number, id: number): void {
@@ -290,6 +308,17 @@ class ChunkBuilder {
     }
     const broken = this.anyError && node.hasError;
     const errors = broken ? errorsIn(node, s) : [];
-    return { type, id: node.id, s, e: node.endIndex, chunk, stmts, errors, broken, truncated: lo.truncated, members };
+    return {
+      type,
+      id: this.idOf(node),
+      s,
+      e: node.endIndex,
+      chunk,
+      stmts,
+      errors,
+      broken,
+      truncated: lo.truncated,
+      members,
+    };
   }
 }

@@ -6,12 +6,13 @@
  */
 import { Edit, Language, Parser, type Tree } from "web-tree-sitter";
 import type { TextChange } from "../engine-api.js";
-import type { ModuleIR, Stmt } from "../ir.js";
-import { type ChunkDiff, Chunks, type Hull } from "./chunks.js";
+import type { ModuleIR, Span, Stmt } from "../ir.js";
+import { type ChunkDiff, Chunks, errorsIn, type Hull, type Source } from "./chunks.js";
 import { DEFINITION_EXPRESSIONS, DEFINITION_STATEMENTS } from "./definitions.js";
 import { EXPRESSIONS } from "./expressions.js";
 import { Grammar } from "./grammar.js";
-import { positionAt } from "./positions.js";
+import { mend } from "./mend.js";
+import { difference, positionAt } from "./positions.js";
 import { STATEMENTS } from "./statements.js";
 import { STRING_EXPRESSIONS } from "./strings.js";
 
@@ -65,6 +66,14 @@ export async function createSyntax(loader: SyntaxLoader): Promise<Syntax> {
   return new TreeSitterSyntax(parser, grammar);
 }
 
+/** Errors that are added up to tell which of two parses lost less. */
+const DAMAGE_LIMIT = 500;
+
+/** How much of a text is broken: code units in errors, and one for each missing token. */
+function extent(spans: readonly Span[]): number {
+  return spans.reduce((sum, span) => sum + Math.max(1, span.e - span.s), 0);
+}
+
 class TreeSitterSyntax implements Syntax {
   constructor(
     private readonly parser: Parser,
@@ -75,14 +84,43 @@ class TreeSitterSyntax implements Syntax {
     const tree = this.parse(text, null);
     if (tree === null) return unreadable(file, text);
     try {
-      return Chunks.of(file, text, tree, this.grammar).ir;
+      return this.chunksOf(file, text, tree).ir;
     } finally {
       tree.delete();
     }
   }
 
+  /**
+   * Lowers a parsed text. Where an unfinished statement broke more than itself, the text without it is lowered.
+   * @param tree stays the caller's
+   * @param before the state before a change, and `hull` what the change replaced in the file's text
+   */
+  chunksOf(file: string, text: string, tree: Tree, before?: Chunks, hull?: Hull): Chunks {
+    const mended = tree.rootNode.hasError ? this.mended(text, tree) : null;
+    const source: Source = mended ?? { text, tree, blanked: null };
+    try {
+      const differs = before !== undefined && (before.mended || mended !== null);
+      return Chunks.of(file, source, this.grammar, before, differs ? difference(before.text, source.text) : hull);
+    } finally {
+      mended?.tree.delete();
+    }
+  }
+
+  /** The mended text and its tree, if less of it is lost that way than to the parser's own recovery. */
+  private mended(text: string, tree: Tree): Source | null {
+    const better = mend(text);
+    if (better === null) return null;
+    const own = this.parse(better.text, null);
+    if (own === null) return null;
+    const lost = extent(better.spans) + extent(errorsIn(own.rootNode, 0, DAMAGE_LIMIT));
+    if (lost < extent(errorsIn(tree.rootNode, 0, DAMAGE_LIMIT)))
+      return { text: better.text, tree: own, blanked: better.spans };
+    own.delete();
+    return null;
+  }
+
   open(file: string, text: string): OpenModule {
-    return new TreeSitterModule(this, this.grammar, file, text);
+    return new TreeSitterModule(this, file, text);
   }
 
   dispose(): void {
@@ -113,7 +151,6 @@ class TreeSitterModule implements OpenModule {
 
   constructor(
     private readonly syntax: TreeSitterSyntax,
-    private readonly grammar: Grammar,
     private readonly file: string,
     text: string,
   ) {
@@ -178,7 +215,7 @@ class TreeSitterModule implements OpenModule {
       return { changed: [], removed };
     }
     try {
-      this.chunks = Chunks.of(this.file, this.current, this.tree, this.grammar, this.chunks, hull);
+      this.chunks = this.syntax.chunksOf(this.file, this.current, this.tree, this.chunks, hull);
     } catch (error) {
       this.free();
       throw error;

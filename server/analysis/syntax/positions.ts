@@ -11,3 +11,18 @@ export function positionAt(text: string, offset: number): Point {
   }
   return { row, column: offset - lineStart };
 }
+
+/** The one stretch in which two texts differ. */
+export function difference(before: string, after: string): { start: number; oldEnd: number; newEnd: number } {
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before.charCodeAt(start) === after.charCodeAt(start)) start++;
+  let same = 0;
+  while (
+    same < shorter - start &&
+    before.charCodeAt(before.length - 1 - same) === after.charCodeAt(after.length - 1 - same)
+  ) {
+    same++;
+  }
+  return { start, oldEnd: before.length - same, newEnd: after.length - same };
+}
