@@ -57,6 +57,9 @@ export function spanFaults(ir: ModuleIR, text: string): string[] {
     const where = `${k ?? "?"} at ${chunk.base}+${s}..${e} ${JSON.stringify(source.slice(0, 40))}`;
     if (s < 0 || e < s || chunk.base + e > text.length) faults.push(`outside the text: ${where}`);
     if (around !== null && (s < around.s || e > around.e)) faults.push(`outside its parent: ${where}`);
+    // What stands in an error may have been read from a text in which the broken statement was exchanged.
+    const at = chunk.base + s;
+    if (ir.errors.some((error) => error.s <= at && at < error.e)) continue;
     if (k === "name" && source !== node.id) faults.push(`not its name: ${where}`);
     if (k === "attr") {
       const as = node.as;
