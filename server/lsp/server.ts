@@ -169,13 +169,16 @@ export function startLanguageServer(connection: Connection, services: Services):
     // An open settings file counts when it is saved.
     for (const change of changes) if (of.project.isSettingsFile(fileOf(change.uri))) files.push(fileOf(change.uri));
     if (files.length === 0) return;
+    // Levels, excludes and models can change for any file.
+    if (files.some((file) => of.project?.isSettingsFile(file))) {
+      of.documents.forget();
+      return void openProject(of, "Taking over the changed settings file");
+    }
     void of.guard("Taking over changed files", undefined, () => {
-      const settingsChanged = files.some((file) => of.project?.isSettingsFile(file));
       of.documents.forget(files);
       of.touch();
       of.project?.changed(files);
-      if (settingsChanged) feed?.refreshAll();
-      else feed?.settle();
+      feed?.settle();
     });
   });
 
