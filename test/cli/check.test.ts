@@ -103,6 +103,19 @@ describe("check", () => {
     expect(JSON.parse(textOf(folder, "out/r.json"))).toMatchObject({ findings: [{ rule: "debug-enabled" }] });
   });
 
+  it("saves further forms beside the one it prints", async () => {
+    const folder = folderWith({ "a.py": leak });
+    const { code, out } = await run(["check", "--save", "r.sarif", "--save", "r.json", "--save", "r.xml"], folder);
+    expect(code).toBe(1);
+    expect(out).toContain("a.py:2:1 error debug-enabled");
+    expect(JSON.parse(textOf(folder, "r.sarif")).version).toBe("2.1.0");
+    expect(JSON.parse(textOf(folder, "r.json")).schema_version).toBe("1.0");
+    expect(textOf(folder, "r.xml")).toMatch(/^<\?xml/);
+    expect((await run(["check", "--save", "r.pdf"], folder)).err).toBe(
+      "spillcheck: --save r.pdf: the name must end in .json, .sarif, .xml, .md or .txt, which says in which form to write.\n",
+    );
+  });
+
   it.each(["json", "sarif"])("reports only what a %s baseline does not know", async (format) => {
     const folder = folderWith({ "a.py": leak });
     await run(["check", "--format", format, "--output", "known"], folder);

@@ -23,6 +23,7 @@ import { checkSarif } from "../../report/check-sarif.js";
 import { checkText } from "../../report/check-text.js";
 import { Progress, say, wantsColor } from "../terminal.js";
 import { type Context, exit } from "./context.js";
+import { formatForFile } from "./save.js";
 
 const formats = ["text", "json", "sarif", "junit", "markdown", "github"] as const;
 const failLevels = ["hint", "info", "warning", "error", "never"] as const;
@@ -30,6 +31,7 @@ const failLevels = ["hint", "info", "warning", "error", "never"] as const;
 interface CheckOptions {
   format: (typeof formats)[number];
   output?: string;
+  save?: string[];
   preset?: "recommended" | "strict";
   config?: string;
   baseline?: string;
@@ -60,6 +62,7 @@ export function checkCommand(context: Context, done: (code: number) => void): Co
     .argument("[paths...]", "files and folders; the working directory when none is given")
     .addOption(new Option("--format <format>", "form of the result").choices(formats).default("text"))
     .option("--output <file>", "write the result to a file instead of standard output")
+    .option("--save <file>", "also write the result to a file, in the form that its ending names (repeatable)", many)
     .addOption(new Option("--preset <preset>", "which rules run").choices(["recommended", "strict"]))
     .option("--config <file>", "settings file to use instead of the nearest .spillcheck.yaml")
     .option("--baseline <file>", "earlier JSON or SARIF result; only what is new is reported")
@@ -169,7 +172,9 @@ async function check(context: Context, paths: readonly string[], options: CheckO
 
     const unreadable = host.unreadable().filter(({ path }) => collected.asked.includes(path));
     const { findings, known } = narrow(context, options, configs, outcome.findings, text);
-    const withFixes = options.format === "json" || options.format === "sarif" || options.format === "markdown";
+    // Each fix is tried out by the engine, which takes its time, so only where one is shown.
+    const shown = [options.format, ...(options.save ?? []).map((file) => formatForFile(file, formats))];
+    const withFixes = shown.some((format) => format === "json" || format === "sarif" || format === "markdown");
     const fixes = (finding: Finding): readonly Fix[] =>
       withFixes && finding.fixes.length > 0 && !finding.suppressed ? engine.fixes(finding) : [];
     const report = makeCheckReport({
@@ -182,7 +187,13 @@ async function check(context: Context, paths: readonly string[], options: CheckO
       partial: outcome.notes.filter((note) => !unreadable.some(({ path }) => path === note.file)),
       baselined: known,
     });
-    emit(context, options, render(report, options, context));
+    emit(context, options, render(report, options.format, options, context));
+    for (const file of options.save ?? []) {
+      writeFile(
+        absolute(file, cwd),
+        render(report, formatForFile(file, formats), { ...options, output: file }, context),
+      );
+    }
     const { failOn } = options;
     const fails = failOn !== "never" && findings.some((f) => !f.suppressed && atLeast(f.level, failOn));
     return fails ? exit.findings : exit.ok;
@@ -192,6 +203,7 @@ async function check(context: Context, paths: readonly string[], options: CheckO
 }
 
 function refuseContradictions(paths: readonly string[], options: CheckOptions): void {
+  for (const file of options.save ?? []) formatForFile(file, formats);
   if (options.dryRun && !options.fix) throw new UsageError("--dry-run only goes with --fix.");
   if (options.stdinFilename === undefined) return;
   if (paths.length > 0) throw new UsageError("--stdin-filename takes no paths beside it.");
@@ -262,8 +274,8 @@ function notWritable(file: string): string | undefined {
     : `it is written in ${read.encoding}, and fixes are only written as UTF-8`;
 }
 
-function render(report: CheckReport, options: CheckOptions, context: Context): string {
-  switch (options.format) {
+function render(report: CheckReport, format: CheckOptions["format"], options: CheckOptions, context: Context): string {
+  switch (format) {
     case "json":
       return checkJson(report);
     case "sarif":

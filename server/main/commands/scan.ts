@@ -11,6 +11,7 @@ import { type Lab, planScan, runScan, ScanError, type ScanPlan, type ScanResult,
 import { renderScan } from "../scanReports.js";
 import { Progress, say, wantsColor } from "../terminal.js";
 import { type Context, exit } from "./context.js";
+import { formatForFile } from "./save.js";
 import { type ScanFlags, scanRequest, type Thresholds } from "./scan-options.js";
 
 const formats = ["text", "json", "html", "sarif", "junit", "markdown"] as const;
@@ -20,6 +21,7 @@ interface Flags extends ScanFlags {
   yes?: true;
   format: (typeof formats)[number];
   output?: string;
+  save?: string[];
   config?: string;
   source?: string;
   resume?: true;
@@ -75,6 +77,7 @@ export function scanCommand(context: Context, done: (code: number) => void): Com
     .option("--config <file>", "settings file to use instead of the nearest .spillcheck.yaml")
     .addOption(new Option("--format <format>", "form of the report").choices(formats).default("text"))
     .option("--output <file>", "write the report to a file instead of standard output")
+    .option("--save <file>", "also write the report to a file, in the form that its ending names (repeatable)", many)
     .addHelpText(
       "after",
       `
@@ -93,6 +96,7 @@ Examples:
 /** @returns the exit code */
 async function scan(context: Context, url: string | undefined, flags: Flags): Promise<number> {
   const { cwd, env } = context;
+  for (const file of flags.save ?? []) formatForFile(file, formats);
   if (flags.lab && url !== undefined) throw new UsageError("--lab brings its own endpoint; leave the URL out.");
   const configs = new Configs({
     ruleIds: context.rules.map((rule) => rule.id),
@@ -158,10 +162,12 @@ async function consent(context: Context, plan: ScanPlan): Promise<boolean> {
 }
 
 function emit(context: Context, flags: Flags, result: ScanResult): void {
-  const text =
-    flags.format === "text"
-      ? renderScanText(result, { color: flags.output === undefined && wantsColor(context.stdout, context.env) })
-      : renderScan(flags.format, result);
+  const render = (format: Flags["format"], color: boolean): string =>
+    format === "text" ? renderScanText(result, { color }) : renderScan(format, result);
+  for (const file of flags.save ?? []) {
+    writeFile(absolute(file, context.cwd), render(formatForFile(file, formats), false));
+  }
+  const text = render(flags.format, flags.output === undefined && wantsColor(context.stdout, context.env));
   if (flags.output === undefined || flags.output === "-")
     context.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
   else writeFile(absolute(flags.output, context.cwd), text);
