@@ -1,0 +1,54 @@
+/** An engine over texts in memory, put together as the doors do it: every model and every rule. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { ruleSet } from "../../rules/index.js";
+import { modelTexts } from "../../rules/models/index.js";
+import { createEngine } from "../../server/analysis/engine.js";
+import type { CheckSettings, Engine } from "../../server/analysis/engine-api.js";
+import { parseModels } from "../../server/analysis/names/load-models.js";
+import type { ModelFile } from "../../server/analysis/names/model-schema.js";
+import { createSyntax, type Syntax } from "../../server/analysis/syntax/index.js";
+
+const require = createRequire(import.meta.url);
+let syntax: Promise<Syntax> | undefined;
+let models: ModelFile[] | undefined;
+
+/** The parser, started once for the test file's process. */
+export function testSyntax(): Promise<Syntax> {
+  syntax ??= createSyntax({
+    runtimeWasm: readFileSync(require.resolve("web-tree-sitter/web-tree-sitter.wasm")),
+    grammarWasm: readFileSync(require.resolve("tree-sitter-python/tree-sitter-python.wasm")),
+  });
+  return syntax;
+}
+
+export const defaultSettings: CheckSettings = {
+  preset: "recommended",
+  levels: {},
+  sensitiveFields: [],
+  chatModel: "gpt-4o-mini",
+};
+
+/**
+ * @param files texts by path; a path that does not begin with `/` is put under `/app`
+ * @param settings what differs from the defaults
+ */
+export async function createTestEngine(
+  files: Readonly<Record<string, string>>,
+  settings: Partial<CheckSettings> = {},
+): Promise<Engine> {
+  models ??= parseModels(modelTexts);
+  const texts = new Map(Object.entries(files).map(([name, text]) => [testPath(name), text]));
+  const all = { ...defaultSettings, ...settings };
+  return createEngine({
+    syntax: await testSyntax(),
+    host: { files: () => [...texts.keys()].sort(), read: (file) => texts.get(file) },
+    rules: ruleSet,
+    models,
+    settings: () => all,
+    root: "/app",
+  });
+}
+
+/** The path under which `createTestEngine` keeps a file. */
+export const testPath = (name: string): string => (name.startsWith("/") ? name : `/app/${name}`);
