@@ -50,6 +50,8 @@ describe("model files", () => {
       for (const part of parts) {
         const value = call[part];
         if (value === undefined) continue;
+        // An argument that is handed back as well adds to the type.
+        if (part === "returns" && String(value).startsWith("arg:")) continue;
         // Two sinks of one call differ in their arguments or in the kind; both count.
         const key = part === "sink" ? `${name} ${part} ${String(value)}` : `${name} ${part}`;
         const json = JSON.stringify(value);
@@ -97,7 +99,7 @@ describe("model files", () => {
       }
       for (const call of model.calls ?? []) {
         const target = call.returns;
-        if (target !== undefined && !/^(self|element|arg:\d+)$/.test(target) && !known.has(target)) {
+        if (target !== undefined && !/^(self|element|arg:\w+)$/.test(target) && !known.has(target)) {
           unknown.push(`${file}: ${(call.call ?? call.duck ?? []).join()} -> ${target}`);
         }
       }
