@@ -27,7 +27,7 @@ export class Feed {
   private wholeWorkspace = false;
   /** Result ids of what a pulling client has, by open file. */
   private readonly pulled = new Map<string, string>();
-  /** Result ids of what was pushed, by file. */
+  /** Result id and version of what was pushed, by file. */
   private readonly pushed = new Map<string, string>();
   /** Open files edited since the client last had their findings; it will ask by itself. */
   private readonly awaited = new Set<string>();
@@ -86,21 +86,33 @@ export class Feed {
     });
   }
 
-  /** Brings what hangs on changed files up to date. */
+  /**
+   * Brings what hangs on changed files up to date. Which files those are is not told by the change alone (data flows on
+   * into others), so everything that is shown is looked at again; the engine has the findings ready.
+   */
   settle(): void {
     const { session } = this;
     void session.guard("Checking", undefined, () => {
-      let again = false;
-      for (const file of session.project?.engine.dirty() ?? []) {
-        if (!session.documents.isOpen(file)) this.pushClosed(file);
-        else if (!session.abilities.pullDiagnostics) this.push(file);
-        else if (!this.awaited.has(file) && this.pulled.has(file)) {
-          again ||= resultIdOf(session.diagnostics(file)) !== this.pulled.get(file);
-        }
-      }
-      if (again) this.askToPull();
+      const dirty = session.project?.engine.dirty() ?? [];
+      if (dirty.length > 0) this.reviewShown(dirty);
       session.reportReady();
     });
+  }
+
+  private reviewShown(dirty: readonly string[]): void {
+    const { session } = this;
+    const listed = this.wholeWorkspace ? (session.project?.checkable() ?? []) : [];
+    for (const file of new Set([...dirty, ...this.pushed.keys(), ...listed])) {
+      if (!session.documents.isOpen(file)) this.pushClosed(file);
+    }
+    let again = false;
+    for (const file of session.documents.openFiles()) {
+      if (!session.abilities.pullDiagnostics) this.push(file);
+      else if (!this.awaited.has(file) && this.pulled.has(file)) {
+        again ||= resultIdOf(session.diagnostics(file)) !== this.pulled.get(file);
+      }
+    }
+    if (again) this.askToPull();
   }
 
   /**
@@ -154,18 +166,18 @@ export class Feed {
     }, pause);
   }
 
-  /** Pushes what is to be said of a file; returns how much that is. */
+  /** Pushes what is to be said of a file, unless the client has it; returns how much that is. */
   private push(file: string): number {
     const items = this.session.diagnostics(file);
-    const id = resultIdOf(items);
     const version = this.session.documents.get(file)?.version;
-    if (items.length === 0 && !this.pushed.has(file) && version === undefined) return 0;
-    if (this.pushed.get(file) !== id || version !== undefined) {
+    const tag = `${resultIdOf(items)} ${version ?? "closed"}`;
+    const nothingNew = this.pushed.get(file) === tag || (items.length === 0 && !this.pushed.has(file) && !version);
+    if (!nothingNew) {
       const uri = this.session.documents.uri(file);
       void this.session.connection.sendDiagnostics({ uri, version, diagnostics: items });
     }
-    if (items.length === 0) this.pushed.delete(file);
-    else this.pushed.set(file, id);
+    if (items.length === 0 && version === undefined) this.pushed.delete(file);
+    else this.pushed.set(file, tag);
     return items.length;
   }
 

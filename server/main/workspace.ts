@@ -34,6 +34,9 @@ export async function openWorkspace(input: ProjectInput, parts: WorkspaceParts):
     // Models can make any call a sanitiser: a workspace that is not trusted has no say in that.
     models: (file) => (input.trusted ? configs.modelsFor(file) : []),
   });
+  // Settings files are met as folders are asked for; one in a folder without Python should be met too.
+  for (const folder of input.roots) configs.near(folder);
+  for (const file of collected.asked) configs.forFile(file);
   return new Workspace(engine, host, configs, collected, collect, parts.ruleIds);
 }
 
@@ -49,8 +52,6 @@ class Workspace implements Project {
     private readonly ruleIds: readonly string[],
   ) {
     this.known = new Set(collected.all);
-    // Settings files are met as folders are asked for.
-    for (const file of collected.asked) configs.forFile(file);
   }
 
   read(file: string): string | undefined {
