@@ -8,6 +8,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { modelsIndex } from "./generate-models.mjs";
 import { packageWithSettings } from "./generate-settings.mjs";
 import { textLoaders } from "./yaml-text.mjs";
 
@@ -51,6 +52,9 @@ const { rules, guides, schemas, rulePageUrl } = await load(`
 /** Path to contents, for every generated file. */
 const wanted = new Map();
 const generatedNote = "<!-- Made by npm run generate; do not edit. -->";
+
+const index = modelsIndex();
+wanted.set(path.relative(root, index.file), index.text);
 
 for (const [name, [schema, title]] of Object.entries(schemas)) {
   const { $schema, ...rest } = schema;
