@@ -38,7 +38,6 @@ const PATHS = {
   page: "M4 2.5h5l3 3v8H4zM9 2.5v3h3",
   plus: "M8 3v10M3 8h10",
   check: "M3 8.5l3.5 3.5L13 4.5",
-  equal: "M3 6h10M3 10h10",
   question: "M6 6a2 2 0 1 1 2.6 1.9c-.4.2-.6.5-.6 1v.6M8 12v.2",
 } as const;
 

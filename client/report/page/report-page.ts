@@ -204,7 +204,7 @@ export class ReportPage extends LitElement implements Context {
       return html`<main class="waiting"><p class="quiet">${this.notice ? "" : "Waiting for the report..."}</p></main>${toast}${live}`;
     return html`${headerView(this, () => this.copyReport())} ${this.navigation()}
       <main>
-        ${categoriesView(this)} ${trendView(this)} ${findingsView(this)} ${changesView(this)} ${complianceView(this)}
+        ${categoriesView(this)} ${findingsView(this)} ${changesView(this)} ${trendView(this)} ${complianceView(this)}
         ${inconclusiveView(this)} ${withstoodView(this)} ${requestsView(this)}
       </main>
       <footer><p class="quiet">SpillCheck ${this.report.result.tool.version}, report format ${this.report.result.schema_version}</p></footer>

@@ -6,6 +6,15 @@ import { plural } from "./parts.js";
 
 const HEIGHT = 180;
 
+const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
+const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
+
+/** "2 Mar"; for ticks within a day the time as well. */
+function dayOf(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  return seconds % 86_400 === 0 ? day.format(date) : `${day.format(date)}, ${clock.format(date)}`;
+}
+
 export class TrendChart extends LitElement {
   static override properties = { points: { attribute: false } };
   declare points: readonly HistoryPoint[];
@@ -65,10 +74,15 @@ export class TrendChart extends LitElement {
     const axis = {
       stroke: color("--quiet"),
       font,
-      grid: { stroke: color("--line"), width: 1 },
+      grid: { stroke: color("--grid"), width: 1 },
       ticks: { stroke: color("--line"), width: 1 },
     };
-    const severe = this.points.map(({ findings }) => findings.critical + findings.high);
+    const points = this.points
+      .map((point) => ({ ...point, at: Date.parse(point.started_at) / 1000 }))
+      .filter(({ at }) => !Number.isNaN(at))
+      .sort((a, b) => a.at - b.at);
+    const last = points.length - 1;
+    const severe = points.map(({ findings }) => findings.critical + findings.high);
     const step = (values: number[]) => values.map((value) => (Number.isInteger(value) ? String(value) : ""));
     this.plot = new uPlot(
       {
@@ -76,10 +90,12 @@ export class TrendChart extends LitElement {
         height: HEIGHT,
         tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
         cursor: { drag: { x: false, y: false } },
+        // Without a pointer over it the legend tells the latest scan.
+        hooks: { setCursor: [(plot) => (plot.cursor.idx == null ? plot.setLegend({ idx: last }, false) : undefined)] },
         scales: { y: { range: [0, 100] }, n: { range: [0, Math.max(4, ...severe)] } },
         axes: [
-          axis,
-          { ...axis, size: 36 },
+          { ...axis, space: 80, values: (_, values) => values.map(dayOf) },
+          { ...axis, size: 36, splits: () => [0, 25, 50, 75, 100] },
           { ...axis, scale: "n", side: 1, size: 36, grid: { show: false }, values: (_, values) => step(values) },
         ],
         series: [
@@ -100,13 +116,10 @@ export class TrendChart extends LitElement {
           },
         ],
       },
-      [
-        this.points.map(({ started_at }) => new Date(started_at).getTime() / 1000),
-        this.points.map(({ score }) => score),
-        severe,
-      ],
+      [points.map(({ at }) => at), points.map(({ score }) => score), severe],
       box,
     );
+    this.plot.setLegend({ idx: last }, false);
   }
 }
 customElements.define("trend-chart", TrendChart);

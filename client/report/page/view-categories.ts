@@ -15,8 +15,8 @@ export function categoriesView(context: Context): TemplateResult {
         const { title, score, status, reason, findings, weight } = breakdown[name];
         const rounded = score === null ? null : Math.round(score);
         return html`<li class="category ${status}">
-          <span class="name">${title} <span class="weight quiet" title="Share of the overall score">weight ${Number(weight.toFixed(2))}</span></span>
-          <span class="value">${rounded === null ? html`<span class="status">${status}</span>` : html`<b>${rounded}</b><span class="offscreen"> out of 100</span>`}</span>
+          <span class="name">${title}</span>
+          <span class="value">${rounded === null ? html`<span class="status">${status}</span>` : html`<b class=${band(rounded)}>${rounded}</b><span class="offscreen"> out of 100</span>`}</span>
           ${bar(score ?? 0, 100, score === null ? "none" : band(score))}
           <span class="detail">
             ${
@@ -34,6 +34,7 @@ export function categoriesView(context: Context): TemplateResult {
             }
             ${status === "complete" ? nothing : html`<span class="why">${score === null ? "" : `${status}: `}${untrusted(reason ?? "no reason given")}</span>`}
           </span>
+          <span class="weight quiet" title="Share of the overall score">weight ${Number(weight.toFixed(2))}</span>
         </li>`;
       })}
     </ul>

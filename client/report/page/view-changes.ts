@@ -9,21 +9,23 @@ import { untrusted } from "./untrusted.js";
 
 type IconName = Parameters<typeof icon>[0];
 
+function items(context: Context, findings: ScanFinding[], still: boolean): TemplateResult {
+  if (!findings.length) return html`<p class="quiet">none</p>`;
+  return html`<ul>${findings.map(
+    (finding) =>
+      html`<li>${severityBadge(finding.severity)} ${
+        still
+          ? html`<button class="link" @click=${() => context.reveal(finding)}>${untrusted(finding.title)}</button>`
+          : html`<span>${untrusted(finding.title)}</span>`
+      }</li>`,
+  )}</ul>`;
+}
+
+/** A list under its heading. `still`: the findings are in the list above, so they can be gone to. */
 function list(context: Context, name: string, mark: IconName, findings: ScanFinding[], still: boolean): TemplateResult {
   return html`<div class="change ${name.toLowerCase().replaceAll(" ", "-")}">
     <h3>${icon(mark)} ${name} <span class="quiet">${findings.length}</span></h3>
-    ${
-      findings.length
-        ? html`<ul>${findings.map(
-            (finding) =>
-              html`<li>${severityBadge(finding.severity)} ${
-                still
-                  ? html`<button class="link" @click=${() => context.reveal(finding)}>${untrusted(finding.title)}</button>`
-                  : html`<span>${untrusted(finding.title)}</span>`
-              }</li>`,
-          )}</ul>`
-        : html`<p class="quiet">none</p>`
-    }
+    ${items(context, findings, still)}
   </div>`;
 }
 
@@ -44,15 +46,20 @@ export function changesView(context: Context): TemplateResult | typeof nothing {
     </p>
     <div class="changes">
       ${list(context, "New", "plus", changes.added, true)} ${list(context, "Fixed", "check", changes.fixed, false)}
-      ${list(
-        context,
-        "Unchanged",
-        "equal",
-        changes.unchanged.map(({ finding }) => finding),
-        true,
-      )}
       ${changes.unverified.length ? list(context, "Not checked again", "question", changes.unverified, false) : nothing}
     </div>
+    ${
+      changes.unchanged.length
+        ? html`<details class="change" ?open=${context.printing}>
+            <summary>Unchanged <span class="quiet">${changes.unchanged.length}</span></summary>
+            ${items(
+              context,
+              changes.unchanged.map(({ finding }) => finding),
+              true,
+            )}
+          </details>`
+        : nothing
+    }
     ${
       changes.categories.length
         ? html`<p class="quiet">Category scores: ${changes.categories.map(

@@ -19,7 +19,7 @@ interface Choice {
 }
 
 /** The value of an element that reported a change. */
-function valueOf(event: Event): string {
+function textOf(event: Event): string {
   const target = event.target;
   return target && "value" in target && typeof target.value === "string" ? target.value : "";
 }
@@ -27,7 +27,7 @@ function valueOf(event: Event): string {
 function select(label: string, value: string, choices: Choice[], change: (value: string) => void): TemplateResult {
   return html`<label class="field">
     <span aria-hidden="true">${label}</span>
-    <vscode-single-select .label=${label} .value=${value} @change=${(event: Event) => change(valueOf(event))}>
+    <vscode-single-select .label=${label} .value=${value} @change=${(event: Event) => change(textOf(event))}>
       ${choices.map((choice) => html`<vscode-option value=${choice.value} ?selected=${choice.value === value}>${choice.label}</vscode-option>`)}
     </vscode-single-select>
   </label>`;
@@ -46,7 +46,7 @@ function filters(context: Context): TemplateResult {
         .label=${"Search findings"}
         placeholder="Title, id, evidence, OWASP..."
         .value=${state.text}
-        @input=${(event: Event) => context.change({ text: valueOf(event) })}
+        @input=${(event: Event) => context.change({ text: textOf(event) })}
         @keydown=${(event: KeyboardEvent) => {
           if (event.key === "Escape" && state.text) {
             event.preventDefault();

@@ -41,16 +41,14 @@ function actions(context: Context, copyReport: () => void): TemplateResult {
   return html`<div class="actions" role="group" aria-label="Report">
     ${
       host.editor
-        ? html`<vscode-button class="act" @click=${() => context.post({ type: "rescan" })}>${icon("again")} Scan again</vscode-button>`
+        ? html`<vscode-button class="act" @click=${() => context.post({ type: "rescan" })}><span slot="content-before">${icon("again")}</span>Scan again</vscode-button>`
         : nothing
     }
-    <vscode-button class="act" secondary @click=${copyReport}>${icon("copy")} Copy as Markdown</vscode-button>
+    <vscode-button class="act" secondary @click=${copyReport}><span slot="content-before">${icon("copy")}</span>Copy as Markdown</vscode-button>
     <span class="exports" role="group" aria-label="Save the report as">
       ${host.formats.map(
         (format) =>
-          html`<vscode-button class="act" secondary @click=${() => context.post({ type: "export", format })}>
-            ${icon(format === "print" ? "print" : "download")} ${FORMATS[format]}
-          </vscode-button>`,
+          html`<vscode-button class="act" secondary @click=${() => context.post({ type: "export", format })}><span slot="content-before">${icon(format === "print" ? "print" : "download")}</span>${FORMATS[format]}          </vscode-button>`,
       )}
     </span>
   </div>`;
