@@ -26,7 +26,7 @@ const rule: Rule = {
       const label = deepLabels(s.value).find((l) => l.kind === "exception");
       if (!label) continue;
       cx.report({
-        at: e.handed ?? s.loc,
+        at: e.handed ?? (label.at && label.at.chunk !== s.loc.chunk ? label.at : s.loc),
         message: "Exception detail is returned to the client; it can quote prompts, queries, file paths or keys. Answer with a fixed text and log the detail.",
         source: label,
         sink: { loc: s.loc, msg: "it is returned to the client" },

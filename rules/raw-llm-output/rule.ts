@@ -24,7 +24,7 @@ const rule: Rule = {
   check(e, cx) {
     if (e.kind !== "sink" || !isResponse(e.sink)) return;
     for (const s of e.slots) {
-      const label = deepLabels(s.value).find((l) => l.kind === "llm");
+      const label = deepLabels(s.value).find((l) => l.kind === "llm" && !(l.parsed && l.path.length));
       if (!label) continue;
       if (cx.facts.filtersResponses(e.module)) continue;
       const weak = (label.weak & bit("llm")) !== 0;

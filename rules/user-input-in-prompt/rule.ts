@@ -2,7 +2,7 @@
 import { deepLabels } from "../../server/analysis/flow/value.js";
 import type { Label, Loc } from "../../server/analysis/flow/labels.js";
 import { bit } from "../../server/analysis/flow/labels.js";
-import { type PromptPart, promptParts, type TextForm, textForms } from "../../server/analysis/flow/prompt.js";
+import { innerForms, type PromptPart, promptParts, type TextForm, textForms } from "../../server/analysis/flow/prompt.js";
 import type { Rule, RuleContext } from "../../server/analysis/rule.js";
 import { isFreeText, lower } from "../shared.js";
 import page from "./page.md";
@@ -71,6 +71,12 @@ function userPieces(form: TextForm, cx: RuleContext): Hit[] {
   const out: Hit[] = [];
   for (const piece of form.pieces) {
     if (typeof piece === "string") continue;
+    // The text inside may hold the instructions already: then the input was joined to them there.
+    const inner = innerForms(piece).find((f) => cx.lexicon.instruction(f.text));
+    if (inner) {
+      out.push(...userPieces(inner, cx));
+      continue;
+    }
     const labels = deepLabels(piece.v);
     const direct = labels.find((l) => l.kind === "user");
     const stored = direct ? undefined : labels.find((l) => l.kind === "stored" || isFreeText(l, cx.lexicon));
@@ -82,9 +88,9 @@ function userPieces(form: TextForm, cx: RuleContext): Hit[] {
 
 /** Whether the rest of the text tells the model what to do; a fixed label around the input does not. */
 function joinedToInstructions(form: TextForm, p: PromptPart, hits: readonly Hit[], cx: RuleContext): boolean {
-  const constant = form.pieces.filter((x): x is string => typeof x === "string").join(" … ");
+  const constant = form.text;
   if (constant.includes("\uFFFC")) return true;
-  if (p.role === "system") return constant.trim() !== "" || form.pieces.length > hits.length;
+  if (p.role === "system") return constant.replace(/…/g, "").trim() !== "" || form.pieces.length > hits.length;
   if (cx.lexicon.instruction(constant)) return true;
   // Instructions that are not spelled out here: a system prompt read from a file or a setting.
   return form.pieces.some((x) => typeof x !== "string" && x.name !== undefined && cx.lexicon.promptName(x.name.split(".").at(-1) ?? "") && !hits.some((h) => h.loc.id === x.loc.id));

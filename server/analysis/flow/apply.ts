@@ -2,7 +2,7 @@
 import { addStep, type Label, type Loc, rebase, type Step, unionLabels, bit } from "./labels.js";
 import { placed } from "./sources.js";
 import type { FlowEvent } from "./summary.js";
-import { EMPTY, formsOf, join, type Piece, type StrForm, someLabel, type Value } from "./value.js";
+import { deepLabels, EMPTY, join, mapLabels, type Piece, type StrForm, someLabel, type Value } from "./value.js";
 
 export interface Argument {
   value: Value;
@@ -48,7 +48,7 @@ export function substitute(v: Value, b: Binding, cache = new Map<Value, Value>()
   if (str && str !== v.str) {
     // The labels of a text are those of its pieces; parameters among them now have their real ones.
     let all = labels;
-    for (const f of str) for (const p of f.pieces) if (typeof p !== "string") all = unionLabels(all, p.v.labels);
+    for (const f of str) for (const p of f.pieces) if (typeof p !== "string") all = unionLabels(all, deepLabels(p.v));
     out = { ...out, labels: all };
     merged = undefined;
   }
@@ -111,7 +111,7 @@ function mapPieces(form: StrForm, f: (v: Value) => Value): StrForm {
   return pieces === form.pieces ? form : { pieces, loc: form.loc };
 }
 
-/** Pieces that turn out to be texts themselves are spliced in. */
+/** Pieces that turn out to be constants become part of the text. */
 function substituteForm(form: StrForm, b: Binding, cache: Map<Value, Value>, depth: number): StrForm {
   let out: Piece[] | undefined;
   for (let i = 0; i < form.pieces.length; i++) {
@@ -122,8 +122,8 @@ function substituteForm(form: StrForm, b: Binding, cache: Map<Value, Value>, dep
       continue;
     }
     out ??= form.pieces.slice(0, i);
-    const inner = isSymbolic(v) && !v.str ? undefined : formsOf(v)?.[0];
-    if (inner && inner.pieces.length + out.length < 80) out.push(...inner.pieces);
+    // A constant melts into the text; a text of its own stays one piece, so that it is known what was joined where.
+    if (typeof v.c === "string") out.push(v.c);
     else if (typeof v.c === "number") out.push(String(v.c));
     else out.push({ ...p, v });
   }
@@ -147,7 +147,9 @@ export function substituteEvent(e: FlowEvent, b: Binding, at: Loc, cache: Map<Va
     // Where a value is handed in whole, that argument is where a mend would be made.
     const whole = s.value.labels.find((l) => l.kind === "param");
     if (whole) handed = b.args.get(whole.param ?? -1)?.loc ?? handed;
-    return { ...s, value: substitute(s.value, b, cache) };
+    // What the callee put in itself was reported there.
+    const own = mapLabels(s.value, (l) => (l.kind === "param" ? l : undefined));
+    return { ...s, value: substitute(own, b, cache) };
   });
   if (!changed || e.via.length >= 8) return undefined;
   return { ...e, slots, handed, via: [at, ...e.via] };

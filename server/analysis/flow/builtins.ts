@@ -112,7 +112,21 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
     case "builtins.vars":
       return a ?? EMPTY;
     case "builtins.open":
-      return undefined;
+    case "io.open":
+    case "codecs.open":
+    case "aiofiles.open": {
+      const text = typeof a?.c === "string" ? frame.program.host.template?.(frame.module.file, a.c) : undefined;
+      return { ...ext("io.TextIOWrapper"), fields: new Map([["#text", text === undefined ? EMPTY : constant(text)]]) };
+    }
+    case "io.TextIOWrapper.read":
+    case "pathlib.Path.read_text": {
+      const own = args.self?.value.fields?.get("#text");
+      return own && own !== EMPTY ? own : undefined;
+    }
+    case "pathlib.Path": {
+      const text = typeof a?.c === "string" ? frame.program.host.template?.(frame.module.file, a.c) : undefined;
+      return text === undefined ? undefined : { ...ext("pathlib.Path"), fields: new Map([["#text", constant(text)]]) };
+    }
     case "functools.partial": {
       if (!a) return EMPTY;
       const types = a.types.flatMap((t): TypeRef[] =>
@@ -146,6 +160,11 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
     case "re.Pattern.findall":
     case "re.Pattern.finditer":
       return regexTest(q.slice(11), args.self?.value.fields?.get("#pattern"), a);
+    case "json.loads":
+    case "json.load":
+    case "orjson.loads":
+    case "ujson.loads":
+      return a && labelled(flatten(a).labels.map((l) => (l.kind === "llm" || l.kind === "param" ? { ...l, parsed: true } : l)));
     case "asyncio.gather":
       return listOf(args.pos.map((p) => p.value));
     case "string.Template":

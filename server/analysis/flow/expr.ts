@@ -6,6 +6,7 @@ import { evalCompare } from "./constants.js";
 import { conditionOf } from "./guards.js";
 import type { Label } from "./labels.js";
 import { external, pendingLabel, placed } from "./sources.js";
+import { returnedBy } from "./statements.js";
 import { binaryAdd, evalFString, percentFormat } from "./strings.js";
 import { callProperty, evalCall, nameOf } from "./calls.js";
 import {
@@ -111,7 +112,7 @@ export function evalExpr(frame: Frame, env: Env, x: Expr): Value {
     case "await":
       return awaited(evalExpr(frame, env, x.x));
     case "yield": {
-      const v = x.x ? evalExpr(frame, env, x.x) : EMPTY;
+      const v = x.x ? returnedBy(frame, evalExpr(frame, env, x.x), x.x) : EMPTY;
       const out = x.from ? iterate(frame, v) : v;
       frame.yielded = join(frame.yielded, out);
       frame.addReturn({ labels: [], types: [], elem: out }, frame.loc(x.x ?? x), undefined);

@@ -80,6 +80,8 @@ export interface Label {
   readonly unseen?: boolean;
   /** Of the value as a whole; its fields do not have it. */
   readonly shallow?: boolean;
+  /** Where the function that made it gave it away. */
+  readonly at?: Loc;
   /** Text parsed from model output or the like: `json`. */
   readonly parsed?: boolean;
 }

@@ -125,16 +125,24 @@ function contents(v: Value): Value[] {
 export interface TextForm {
   pieces: readonly Piece[];
   loc: Loc;
-  /** The constant text, with a mark for each dynamic piece. */
+  /** All constant text in it, that of the texts inside it too; `…` for each dynamic piece. */
   text: string;
 }
 
 /** The ways in which a part's text is put together; a value that is no known text is one dynamic piece. */
-export function textForms(p: PromptPart): TextForm[] {
+export function textForms(p: { value: Value; loc: Loc }): TextForm[] {
   const forms = formsOf(p.value) ?? [{ pieces: [{ v: p.value, loc: p.loc }], loc: p.loc }];
-  return forms.map((f) => ({
-    pieces: f.pieces,
-    loc: f.loc,
-    text: f.pieces.map((x) => (typeof x === "string" ? x : "\u0000")).join(""),
-  }));
+  return forms.map((f) => ({ pieces: f.pieces, loc: f.loc, text: constantText(f.pieces) }));
+}
+
+function constantText(pieces: readonly Piece[], depth = 0): string {
+  return pieces
+    .map((x) => (typeof x === "string" ? x : x.v.str?.[0] && depth < 6 ? constantText(x.v.str[0].pieces, depth + 1) : "…"))
+    .join("");
+}
+
+/** The texts inside a piece that are put together of several pieces themselves. */
+export function innerForms(x: Exclude<Piece, string>): TextForm[] {
+  const dynamic = x.v.str?.filter((f) => f.pieces.some((p) => typeof p !== "string"));
+  return dynamic?.length ? dynamic.map((f) => ({ pieces: f.pieces, loc: f.loc, text: constantText(f.pieces) })) : [];
 }

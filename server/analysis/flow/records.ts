@@ -1,6 +1,7 @@
 /** Records: what a query can return, from how it names its fields. */
 import type { CallModel, RecordModel } from "../names/model-schema.js";
 import { type Args, argument } from "./arguments.js";
+import type { ClassDef } from "../names/definitions.js";
 import type { Frame } from "./frame.js";
 import type { Label, Loc, RecordInfo } from "./labels.js";
 import { parseSelect } from "./sql.js";
@@ -22,7 +23,7 @@ export function recordLabel(
     name,
     columns: p?.columns,
     excluded: new Set(p?.excluded ?? []),
-    known: cls && [...cls.attributes.keys()],
+    known: cls && knownFields(frame, cls),
     narrowable: model.narrowable === true && !p?.unclear,
     fix: model.fix,
     call: loc,
@@ -39,6 +40,13 @@ export function recordLabel(
     record,
     many: model.many === true && model.scalar !== true,
   };
+}
+
+/** Fields of a model class whose whole ancestry is visible; undefined when a library may add some. */
+export function knownFields(frame: Frame, cls: ClassDef): string[] | undefined {
+  const { program } = frame;
+  const plain = program.libraryBases(cls).every((q) => /(^|\.)(Model|Base|DeclarativeBase|Document|TimeStampedModel|object)$/.test(q));
+  return plain ? program.mro(cls).flatMap((c) => [...c.attributes.keys()]) : undefined;
 }
 
 export function describeRead(r: RecordInfo): string {

@@ -9,7 +9,7 @@ import type { Label } from "./labels.js";
 import { emitSetting, settingTarget } from "./settings.js";
 import { binaryAdd } from "./strings.js";
 import { assignTo, removeAt } from "./targets.js";
-import { EMPTY, join, labelled, typed, type Value } from "./value.js";
+import { EMPTY, join, labelled, mapLabels, someLabel, typed, type Value } from "./value.js";
 
 /** Executes statements in order; undefined when every way out is a return, raise, break or continue. */
 export function execBody(frame: Frame, env: Env, stmts: readonly Stmt[]): Env | undefined {
@@ -54,7 +54,7 @@ function exec(frame: Frame, env: Env, s: Stmt): Env | undefined {
       return env;
     }
     case "return": {
-      const v = s.x ? evalExpr(frame, env, s.x) : EMPTY;
+      const v = s.x ? returnedBy(frame, evalExpr(frame, env, s.x), s.x) : EMPTY;
       if (s.x) recordGuardReturn(frame, env, s.x, v);
       frame.addReturn(v, frame.loc(s.x ?? s), s.x ?? undefined);
       leave(frame, env);
@@ -177,6 +177,13 @@ function execBranch(
   const out = execBody(frame, env, body);
   if (unsafe.length) frame.tests.length -= unsafe.length;
   return out;
+}
+
+/** Exception detail remembers where the function that caught it gave it away: the mend belongs there. */
+export function returnedBy(frame: Frame, v: Value, x: Expr): Value {
+  if (!frame.fn || !someLabel(v, (l) => l.kind === "exception" && !l.at)) return v;
+  const loc = frame.loc(x);
+  return mapLabels(v, (l) => (l.kind === "exception" && !l.at ? { ...l, at: loc } : l));
 }
 
 /** A return ends the body here: its variables count for what the function leaves on its parameters. */

@@ -13,6 +13,7 @@ import {
   flatten,
   joinAll,
   labelled,
+  type Part,
   type StrForm,
   unionItems,
   type Value,
@@ -23,7 +24,7 @@ export function evalFString(frame: Frame, env: Env, x: FStringExpr): Value {
   const parts = x.parts.map((p) =>
     typeof p === "string"
       ? { v: constant(p), loc: at }
-      : { v: asText(evalExpr(frame, env, p.x)), loc: frame.loc(p.x), name: nameOf(p.x) },
+      : { v: asText(evalExpr(frame, env, p.x)), loc: frame.loc(p.x), name: nameOf(p.x), nested: true },
   );
   return concat(parts, at);
 }
@@ -111,7 +112,7 @@ export function fill(
   pattern: RegExp,
   replace: (m: RegExpExecArray) => string | { v: Value; loc: Loc },
 ): Value {
-  const parts: { v: Value; loc: Loc }[] = [];
+  const parts: Part[] = [];
   for (const p of form.pieces) {
     if (typeof p !== "string") {
       parts.push(p);
@@ -122,7 +123,7 @@ export function fill(
     for (let m = pattern.exec(p); m; m = pattern.exec(p)) {
       if (m.index > last) parts.push({ v: constant(p.slice(last, m.index)), loc: at });
       const r = replace(m);
-      parts.push(typeof r === "string" ? { v: constant(r), loc: at } : r);
+      parts.push(typeof r === "string" ? { v: constant(r), loc: at } : { ...r, nested: true });
       last = m.index + m[0].length;
       if (m[0] === "") pattern.lastIndex++;
     }

@@ -194,6 +194,8 @@ export interface Part {
   v: Value;
   loc: Loc;
   name?: string | undefined;
+  /** A text of its own inside the other: kept as one piece, so that it is known what was joined where. */
+  nested?: boolean;
 }
 
 /** Joins texts in order; `at` is where they are joined and `locs` where each part stands. */
@@ -206,7 +208,10 @@ export function concat(parts: readonly Part[], at: Loc): Value {
   for (const p of parts) {
     labels = unionLabels(labels, p.v.labels);
     const own = formsOf(p.v);
-    const options: readonly (readonly Piece[])[] = own?.length
+    const dynamic = p.nested && p.v.str?.some((f) => f.pieces.some((x) => typeof x !== "string"));
+    const options: readonly (readonly Piece[])[] = dynamic
+      ? [[{ v: p.v, loc: p.loc, name: p.name }]]
+      : own?.length
       ? own.map((f) => f.pieces)
       : typeof p.v.c === "number"
         ? [[String(p.v.c)]]
