@@ -1,18 +1,17 @@
 /** A file as chunks: what is lowered and cached as one, and which chunks survive an edit. */
-import type { Node, Tree } from "web-tree-sitter";
+import type { Node } from "web-tree-sitter";
 import type { Chunk, ModuleIR, Span, Stmt } from "../ir.js";
 import { findComments } from "./comments.js";
 import { lowerDefinition } from "./definitions.js";
 import { ERROR_TYPE, type Grammar } from "./grammar.js";
 import { Lowerer } from "./lowerer.js";
-
-/** Most syntax errors that a module reports. */
-export const ERROR_LIMIT = 20;
+import type { Hull } from "./positions.js";
+import { ERROR_LIMIT, errorsIn, type Source } from "./source.js";
 
 /** One chunk of a parsed file. */
 interface Entry {
   type: number;
-  /** The tree's own number of the node, which a subtree keeps through an incremental parse; 0 where there is none. */
+  /** The runtime's number of the node: while both trees live, an equal number is the very same subtree. */
   id: number;
   s: number;
   e: number;
@@ -33,65 +32,29 @@ interface Piece {
   type: number;
 }
 
-/** What happened to the text between two states, as one replaced stretch. */
-export interface Hull {
-  start: number;
-  oldEnd: number;
-  newEnd: number;
-}
-
 /** The statements that came and went with a change. */
 export interface ChunkDiff {
   changed: Stmt[];
   removed: Stmt[];
 }
 
-/** A parsed text, as it is lowered. */
-export interface Source {
-  text: string;
-  tree: Tree;
-  /** The stretches of the file's own text that are blanked in this one; null where it is the file's own text. */
-  blanked: readonly Span[] | null;
-}
-
-/** Errors in a subtree, outermost first, at most one more than the limit. Offsets count from `base`. */
-export function errorsIn(node: Node, base: number, limit = ERROR_LIMIT): Span[] {
-  const out: Span[] = [];
-  const open = [node];
-  for (let next = open.pop(); next !== undefined && out.length <= limit; next = open.pop()) {
-    if (next.isError || next.isMissing) {
-      out.push({ s: next.startIndex - base, e: next.endIndex - base });
-      continue;
-    }
-    const children = next.children;
-    for (let i = children.length - 1; i >= 0; i--) {
-      const child = children[i]!;
-      if (child.hasError) open.push(child);
-    }
-  }
-  return out;
-}
-
 /** The chunks of one state of one file. */
 export class Chunks {
   private constructor(
-    /** The text that was lowered. */
-    readonly text: string,
+    private readonly text: string,
     private readonly entries: Entry[],
     readonly ir: ModuleIR,
     readonly diff: ChunkDiff,
-    /** The text is not the file's own: broken statements are blanked. */
-    readonly mended: boolean,
   ) {}
 
   /**
    * Lowers a parsed file.
    * @param before the state before a change, whose chunks are taken over where their text and parse are the same
-   * @param hull the stretch that the change replaced
+   * @param hull the stretch in which the two lowered texts differ
    */
   static of(file: string, source: Source, grammar: Grammar, before?: Chunks, hull?: Hull): Chunks {
     const { text, tree, blanked } = source;
-    const builder = new ChunkBuilder(file, text, tree.rootNode, grammar, blanked === null);
+    const builder = new ChunkBuilder(file, text, tree.rootNode, grammar);
     const old =
       before === undefined || hull === undefined ? undefined : { entries: before.entries, text: before.text, hull };
     const errors: Span[] = blanked === null ? [] : blanked.map(({ s, e }) => ({ s, e }));
@@ -109,7 +72,7 @@ export class Chunks {
       truncated = true;
     }
     const ir: ModuleIR = { file, body, comments: findComments(tree, text, grammar), errors, truncated };
-    return new Chunks(text, entries, ir, { changed: builder.changed, removed: builder.removed }, blanked !== null);
+    return new Chunks(text, entries, ir, { changed: builder.changed, removed: builder.removed });
   }
 }
 
@@ -136,8 +99,6 @@ class ChunkBuilder {
     private readonly text: string,
     private readonly root: Node,
     private readonly grammar: Grammar,
-    /** The tree comes of the tree before, so that the numbers of its nodes can be compared. */
-    private readonly incremental: boolean,
   ) {
     this.lo = new Lowerer(grammar, text, file);
     this.anyError = root.hasError;
@@ -214,7 +175,7 @@ class ChunkBuilder {
           this.sameParse(entry, piece.node)
         ) {
           at++;
-          this.move(entry, s, this.idOf(piece.node));
+          this.move(entry, s, piece.node.id);
           used.add(entry);
           out[i] = entry;
           return;
@@ -246,7 +207,7 @@ class ChunkBuilder {
       const at = same?.findIndex((entry) => entry.type === type) ?? -1;
       if (same === undefined || at < 0 || (this.anyError && node.hasError)) continue;
       const entry = same.splice(at, 1)[0]!;
-      this.move(entry, node.startIndex, this.idOf(node));
+      this.move(entry, node.startIndex, node.id);
       left.splice(left.indexOf(entry), 1);
       out[i] = entry;
     }
@@ -255,11 +216,7 @@ class ChunkBuilder {
   /** Healthy text is parsed the same everywhere; how broken text is mended depends on what stands around it. */
   private sameParse(entry: Entry, node: Node): boolean {
     if (!this.anyError || !node.hasError) return !entry.broken;
-    return entry.broken && this.incremental && entry.id === node.id;
-  }
-
-  private idOf(node: Node): number {
-    return this.incremental ? node.id : 0;
+    return entry.broken && entry.id === node.id;
   }
 
   private move(entry: Entry, s: number, id: number): void {
@@ -310,7 +267,7 @@ class ChunkBuilder {
     const errors = broken ? errorsIn(node, s) : [];
     return {
       type,
-      id: this.idOf(node),
+      id: node.id,
       s,
       e: node.endIndex,
       chunk,

@@ -25,7 +25,7 @@ const CLAUSE_LINE = /(?:if|for|else|match|case|async\s+(?:for|with))\b[^\n]*:[ \
 /** What a statement can begin with besides words: a decorator, a name, a string. */
 const STATEMENT_START = /[@\p{L}_"']/uy;
 /** An assignment as one writes it outside brackets. */
-const ASSIGNMENT = /[\p{L}_][\p{L}\p{N}_.]*[ \t]+=[ \t]/uy;
+const ASSIGNMENT = /[\p{L}_][\p{L}\p{N}_.]*[ \t]+=[ \t][^\n]*[^,\s][ \t]*(?:\r?\n|$)/uy;
 /** What no statement ends with. (`*` can: `from a import *`.) */
 const DANGLING = ".=+-/%|&^<";
 const COMPOUND = /(?:async\s+)?(?:def|class|if|for|while|with|elif|else|try|except|finally)\b/y;
@@ -77,8 +77,9 @@ class Scanner {
   /** Within open brackets: does a statement begin here all the same? */
   private beginsStatement(at: number, indent: number): boolean {
     const { text } = this;
-    if (matches(STATEMENT_WORD, text, at) || matches(ASSIGNMENT, text, at)) return true;
-    if (indent > this.indent) return false;
+    if (matches(STATEMENT_WORD, text, at)) return true;
+    // Below an unfinished head stands a block; elsewhere such a line is an argument.
+    if (indent > this.indent) return matches(COMPOUND, text, this.start) && matches(ASSIGNMENT, text, at);
     return matches(CLAUSE_LINE, text, at) || (matches(STATEMENT_START, text, at) && !this.operatorWord(at));
   }
 
@@ -111,7 +112,9 @@ class Scanner {
         if (this.depth === 0 && dangling) this.bad = true;
         return;
       }
-      if (c !== undefined && c !== " " && c !== "\t" && c !== "\r" && c !== "#") dangling = DANGLING.includes(c);
+      if (c !== undefined && c !== " " && c !== "\t" && c !== "\r" && c !== "#") {
+        dangling = DANGLING.includes(c) && !text.startsWith("...", this.at - 3);
+      }
       if (c === "#") this.at = endOfLine(text, this.at);
       else if (c === "\\") this.at += text[this.at] === "\r" ? 2 : 1;
       else if (c === "(" || c === "[" || c === "{") this.depth++;
@@ -153,15 +156,17 @@ function endOfLine(text: string, at: number): number {
 
 /**
  * Blanks the statements of a text that never end.
+ * @param errors where the parser found the text broken; statements that it could read stay, however they look
  * @returns null where every statement ends
  */
-export function mend(text: string): Mended | null {
+export function mend(text: string, errors: readonly Span[]): Mended | null {
   const scanner = new Scanner(text);
   scanner.run();
-  if (scanner.spans.length === 0) return null;
+  const spans = scanner.spans.filter(({ s, e }) => errors.some((error) => error.s <= e && error.e >= s));
+  if (spans.length === 0) return null;
   let out = "";
   let at = 0;
-  for (const { s, e, compound } of scanner.spans) {
+  for (const { s, e, compound } of spans) {
     // The block that holds the statement must not be empty, and a block that follows needs a head.
     const stand = compound ? "if 1:" : "pass";
     const blank = text.slice(s, e).replace(/[^\r\n]/g, " ");
@@ -169,5 +174,5 @@ export function mend(text: string): Mended | null {
     out += text.slice(at, s) + (line < stand.length ? blank : stand + blank.slice(stand.length));
     at = e;
   }
-  return { text: out + text.slice(at), spans: scanner.spans.map(({ s, e }) => ({ s, e })) };
+  return { text: out + text.slice(at), spans: spans.map(({ s, e }) => ({ s, e })) };
 }

@@ -1,4 +1,4 @@
-/** Offsets to rows and columns, as an incremental parse wants them. */
+/** Offsets to rows and columns, and stretches of change, as an incremental parse wants them. */
 import type { Point } from "web-tree-sitter";
 
 /** Row and column (UTF-16 code units) of an offset; only line feeds end a line, as for the parser. */
@@ -12,8 +12,17 @@ export function positionAt(text: string, offset: number): Point {
   return { row, column: offset - lineStart };
 }
 
+/** What happened to a text, as one replaced stretch. */
+export interface Hull {
+  start: number;
+  /** In the text before. */
+  oldEnd: number;
+  /** In the text after. */
+  newEnd: number;
+}
+
 /** The one stretch in which two texts differ. */
-export function difference(before: string, after: string): { start: number; oldEnd: number; newEnd: number } {
+export function difference(before: string, after: string): Hull {
   const shorter = Math.min(before.length, after.length);
   let start = 0;
   while (start < shorter && before.charCodeAt(start) === after.charCodeAt(start)) start++;
@@ -25,4 +34,15 @@ export function difference(before: string, after: string): { start: number; oldE
     same++;
   }
   return { start, oldEnd: before.length - same, newEnd: after.length - same };
+}
+
+/** Widens a replaced stretch by a further change, whose offsets count in the text that the stretch's `newEnd` is in. */
+export function grow(hull: Hull | undefined, change: Hull): Hull {
+  if (hull === undefined) return change;
+  const beyond = Math.max(0, change.oldEnd - hull.newEnd);
+  return {
+    start: Math.min(hull.start, change.start),
+    oldEnd: hull.oldEnd + beyond,
+    newEnd: hull.newEnd + beyond + change.newEnd - change.oldEnd,
+  };
 }
