@@ -6,7 +6,7 @@ import { appFacts } from "./flow/facts.js";
 import { type Loc, type Step, stepsOf } from "./flow/labels.js";
 import { Program } from "./flow/program.js";
 import type { FlowEvent } from "./flow/summary.js";
-import type { ModuleIR } from "./ir.js";
+import type { FunctionIR, ModuleIR } from "./ir.js";
 import { compileModels, type Models } from "./names/models.js";
 import type { ModelFile } from "./names/model-schema.js";
 import { lexiconFor } from "./names/words.js";
@@ -48,9 +48,15 @@ class ProjectEngine implements Engine {
   private program: Program;
   private candidates: Map<string, Candidate[]> | undefined;
   private readonly changed = new Set<string>();
+  /** What fixes are measured against, by file, until something changes. */
+  private baselines = new Map<string, Finding[]>();
 
-  constructor(private readonly options: EngineOptions) {
-    this.models = compileModels(options.models);
+  /** @param only files whose functions are looked at; others only as far as these call them */
+  constructor(
+    private readonly options: EngineOptions,
+    private readonly only?: ReadonlySet<string>,
+  ) {
+    this.models = compiled(options.models);
     this.program = this.newProgram();
   }
 
@@ -141,6 +147,7 @@ class ProjectEngine implements Engine {
       this.changed.add(f);
     }
     this.candidates = undefined;
+    this.baselines = new Map();
     this.program = this.newProgram();
   }
 
@@ -174,18 +181,58 @@ class ProjectEngine implements Engine {
       text: (file) => this.textOf(file),
       ir: (file) => this.lower(file),
       settings: this.options.settings(finding.file),
+      files: () => this.files(),
+      functionNamed: (file, name) => this.functionNamed(file, name),
+      baseline: (file) => {
+        let known = this.baselines.get(file);
+        if (!known) {
+          known = this.recheck(file, this.textOf(file) ?? "");
+          this.baselines.set(file, known);
+        }
+        return known;
+      },
       recheck: (file, text) => this.recheck(file, text),
     });
   }
 
-  /** Findings of a project in which one file has another text; for verifying fixes. */
+  /** The project's function that a dotted name means in a file. */
+  private functionNamed(file: string, name: string): FunctionIR | undefined {
+    const mod = this.program.module(file);
+    if (!mod) return undefined;
+    const [head = "", ...rest] = name.split(".");
+    let value = this.program.moduleState(mod).lookup(head);
+    for (const part of rest) {
+      const type = value?.types[0];
+      value = type?.k === "module" ? this.program.member(type.mod, part) : undefined;
+    }
+    const type = value?.types.length === 1 ? value.types[0] : undefined;
+    return type?.k === "fn" ? type.fn.ir : undefined;
+  }
+
+  /**
+   * Findings of a project in which one file has another text; for verifying fixes. Only that file and those that may
+   * reach it are looked at: nothing else can make a finding there.
+   */
   private recheck(file: string, text: string): Finding[] {
-    const engine = new ProjectEngine({
-      ...this.options,
-      host: { files: () => this.files(), read: (f) => (f === file ? text : this.textOf(f)) },
-    });
-    for (const [f, ir] of this.irs) if (f !== file) engine.irs.set(f, cloneless(ir));
+    const engine = new ProjectEngine(
+      { ...this.options, host: { files: () => this.files(), read: (f) => (f === file ? text : this.textOf(f)) } },
+      this.reaching(file),
+    );
+    for (const [f, ir] of this.irs) if (f !== file) engine.irs.set(f, ir);
+    for (const [f, open] of this.opened) if (f !== file) engine.irs.set(f, open.ir);
     return engine.findings(file);
+  }
+
+  /** The files that name a file's module, and those that name these, and whatever filters the answers of an app. */
+  private reaching(file: string): ReadonlySet<string> {
+    const out = new Set([file]);
+    const python = this.files().filter((f) => f.endsWith(".py"));
+    for (const f of out) {
+      const stem = f.replace(/\/__init__\.py$|\.py$/, "").replace(/^.*\//, "");
+      for (const g of python) if (!out.has(g) && this.textOf(g)?.includes(stem)) out.add(g);
+    }
+    for (const g of python) if (/after_request|[Mm]iddleware/.test(this.textOf(g) ?? "")) out.add(g);
+    return out;
   }
 
   dispose(): void {
@@ -199,7 +246,7 @@ class ProjectEngine implements Engine {
     const files = this.files().filter((f) => f.endsWith(".py"));
     const relevant = files.filter((f) => {
       const t = this.textOf(f);
-      return t !== undefined && mayMatter(t);
+      return t !== undefined && mayMatter(t) && (!this.only || this.only.has(f));
     });
     // Modules first: they say which functions a framework calls.
     for (const f of relevant) {
@@ -280,8 +327,16 @@ class ProjectEngine implements Engine {
   }
 }
 
-/** The same form can serve two engines: nothing in it is changed by analysis. */
-const cloneless = (ir: ModuleIR): ModuleIR => ir;
+const compilations = new WeakMap<readonly ModelFile[], Models>();
+/** Models are compiled once, however many engines are made of them. */
+function compiled(files: readonly ModelFile[]): Models {
+  let models = compilations.get(files);
+  if (!models) {
+    models = compileModels(files);
+    compilations.set(files, models);
+  }
+  return models;
+}
 
 function better(a: Report, b: Report, rule: Rule): boolean {
   const level = (r: Report) => LEVELS.indexOf(r.level ?? rule.meta.level);

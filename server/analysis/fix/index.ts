@@ -1,20 +1,23 @@
 /** Quick fixes: edits that were re-parsed and re-analysed before they are offered. */
-import type { CheckSettings } from "../engine-api.js";
 import type { Finding, Fix } from "../finding.js";
-import type { ModuleIR } from "../ir.js";
-import type { Syntax } from "../syntax/index.js";
+import { Case, type Draft, type FixContext } from "./context.js";
+import { debugOff } from "./debug.js";
+import { mends } from "./verify.js";
 
-/** What a fix may look at. */
-export interface FixContext {
-  syntax: Syntax;
-  text(file: string): string | undefined;
-  ir(file: string): ModuleIR | undefined;
-  settings: CheckSettings;
-  /** Findings that would stand in the file if it had this text. */
-  recheck(file: string, text: string): Finding[];
-}
+export type { FixContext } from "./context.js";
 
-/** The fixes for a finding. */
-export function fixesFor(_finding: Finding, _cx: FixContext): Fix[] {
-  return [];
+const MAKERS: Record<string, (c: Case) => Draft[]> = {
+  "debug-off": debugOff,
+};
+
+/** The fixes for a finding, best first: each was tried on the file and mends it. */
+export function fixesFor(finding: Finding, cx: FixContext): Fix[] {
+  const out: Fix[] = [];
+  for (const hint of finding.fixes) {
+    const make = MAKERS[hint.kind];
+    const about = make && Case.of(finding, hint, cx);
+    if (!make || !about) continue;
+    for (const draft of make(about)) if (mends(finding, draft.edits, cx)) out.push(draft);
+  }
+  return out;
 }
