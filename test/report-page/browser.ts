@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { expect } from "vitest";
 import { type PageAssets, renderHtml } from "../../server/report/html.js";
 import type { ReportData } from "../../server/report/scan-report-data.js";
 
@@ -17,7 +18,15 @@ const CANDIDATES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/
 /** Starts Chromium: `CHROMIUM_PATH`, else a distribution's, else an installed Chrome. */
 export async function launch(): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? CANDIDATES.find((file) => existsSync(file));
-  const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+  const args = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ];
   await mkdir(screenshots, { recursive: true });
   return chromium.launch(executablePath ? { executablePath, args } : { channel: "chrome", args });
 }
@@ -32,7 +41,7 @@ export interface OpenPage {
   page: Page;
   /** Everything that the page complained about, content security violations included. */
   complaints: string[];
-  /** Every address that was asked for, the file itself left out. */
+  /** Every address that a request went to, the file itself left out. */
   requests: string[];
   close(): Promise<void>;
 }
@@ -54,6 +63,10 @@ export async function openHtml(browser: Browser, html: string, options: BrowserC
   page.on("request", (request) => {
     if (request.url() !== url) requests.push(request.url());
   });
+  // What the content security policy stopped was never sent.
+  page.on("requestfailed", (request) => {
+    if (request.failure()?.errorText === "csp") requests.splice(requests.indexOf(request.url()), 1);
+  });
   await page.goto(url);
   return {
     page,
@@ -66,7 +79,19 @@ export async function openHtml(browser: Browser, html: string, options: BrowserC
   };
 }
 
+/**
+ * Waits until an expression holds in the page. Playwright's own waiting evaluates a string inside the page, which the
+ * report's content security policy rightly forbids.
+ */
+export async function until(page: Page, expression: string): Promise<void> {
+  await expect.poll(() => page.evaluate<boolean>(expression), { timeout: 15_000 }).toBe(true);
+}
+
 /** Opens the stand-alone report. */
-export async function openReport(browser: Browser, data: ReportData, options?: BrowserContextOptions): Promise<OpenPage> {
+export async function openReport(
+  browser: Browser,
+  data: ReportData,
+  options?: BrowserContextOptions,
+): Promise<OpenPage> {
   return openHtml(browser, renderHtml(data, await assets()), options);
 }

@@ -22,7 +22,7 @@ const FRAMEWORKS = {
   any: "Any framework",
 } as const;
 
-/** The scan's own code for this finding where it gave some, else the guide's for its id. */
+/** The guide's code for the finding's id, and what the scan itself gave for frameworks that the guide leaves out. */
 function samples({ data }: Context, finding: ScanFinding): Sample[] {
   const own = finding.remediation_code.map(({ framework, code }) => ({ name: FRAMEWORKS[framework], code }));
   const guide = data.guides[finding.id];
@@ -32,7 +32,7 @@ function samples({ data }: Context, finding: ScanFinding): Sample[] {
     { name: "Django", code: guide.django },
     ...(guide.nginx ? [{ name: "nginx", code: guide.nginx }] : []),
   ];
-  return [...own, ...general.filter(({ name }) => !own.some((sample) => sample.name === name))];
+  return [...general, ...own.filter(({ name }) => !general.some((sample) => sample.name === name))];
 }
 
 function codeBlock(context: Context, { name, code }: Sample): TemplateResult {
