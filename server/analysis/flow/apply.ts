@@ -85,19 +85,29 @@ function actualOf(l: Label, b: Binding): Value {
       cleared: x.kind === "param" ? x.cleared | l.cleared : x.cleared,
       weak: x.weak | l.weak,
       parsed: x.parsed || l.parsed,
+      // A stream that is handed on is mended where it ends up.
+      at: x.kind === "exception" ? x.at : l.at,
       doubt: Math.max(x.doubt, l.doubt) as 0 | 1 | 2,
     };
   });
 }
 
 /** Maps the labels of a value, and those of its members and pieces, to a small depth. */
-function mapTop(v: Value, f: (l: Label) => Label | undefined, depth = 0): Value {
+function mapTop(v: Value, f: (l: Label) => Label | undefined, done = new Map<Value, Value>(), depth = 0): Value {
+  const hit = done.get(v);
+  if (hit) return hit;
+  const out = mapOnce(v, f, done, depth);
+  done.set(v, out);
+  return out;
+}
+
+function mapOnce(v: Value, f: (l: Label) => Label | undefined, done: Map<Value, Value>, depth: number): Value {
   const labels = v.labels.length ? (v.labels.map(f).filter(Boolean) as Label[]) : v.labels;
   if (depth >= 3) return labels === v.labels ? v : { ...v, labels };
-  const fields = v.fields && mapValues(v.fields, (x) => mapTop(x, f, depth + 1));
-  const items = v.items && keepIfSame(v.items, (x) => mapTop(x, f, depth + 1));
-  const elem = v.elem && mapTop(v.elem, f, depth + 1);
-  const str = v.str && keepIfSame(v.str, (form) => mapPieces(form, (x) => mapTop(x, f, depth + 1)));
+  const fields = v.fields && mapValues(v.fields, (x) => mapTop(x, f, done, depth + 1));
+  const items = v.items && keepIfSame(v.items, (x) => mapTop(x, f, done, depth + 1));
+  const elem = v.elem && mapTop(v.elem, f, done, depth + 1);
+  const str = v.str && keepIfSame(v.str, (form) => mapPieces(form, (x) => mapTop(x, f, done, depth + 1)));
   if (labels === v.labels && fields === v.fields && items === v.items && elem === v.elem && str === v.str) return v;
   return { ...v, labels, fields, items, elem, str };
 }
@@ -142,13 +152,13 @@ export function substituteEvent(e: FlowEvent, b: Binding, at: Loc, cache: Map<Va
   let changed = false;
   let handed: Loc | undefined = e.handed;
   const slots = e.slots.map((s) => {
-    if (!isSymbolic(s.value)) return s;
-    changed = true;
-    // Where a value is handed in whole, that argument is where a mend would be made.
-    const whole = s.value.labels.find((l) => l.kind === "param");
-    if (whole) handed = b.args.get(whole.param ?? -1)?.loc ?? handed;
     // What the callee put in itself was reported there.
     const own = mapLabels(s.value, (l) => (l.kind === "param" ? l : undefined));
+    if (!isSymbolic(own)) return own === s.value ? s : { ...s, value: own };
+    changed = true;
+    // Where a value is handed in whole, that argument is where a mend would be made.
+    const whole = own.labels.find((l) => l.kind === "param");
+    if (whole) handed = b.args.get(whole.param ?? -1)?.loc ?? handed;
     return { ...s, value: substitute(own, b, cache) };
   });
   if (!changed || e.via.length >= 8) return undefined;

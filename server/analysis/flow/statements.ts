@@ -54,7 +54,7 @@ function exec(frame: Frame, env: Env, s: Stmt): Env | undefined {
       return env;
     }
     case "return": {
-      const v = s.x ? returnedBy(frame, evalExpr(frame, env, s.x), s.x) : EMPTY;
+      const v = s.x ? returnedBy(frame, evalExpr(frame, env, s.x), s.x, false) : EMPTY;
       if (s.x) recordGuardReturn(frame, env, s.x, v);
       frame.addReturn(v, frame.loc(s.x ?? s), s.x ?? undefined);
       leave(frame, env);
@@ -179,11 +179,15 @@ function execBranch(
   return out;
 }
 
-/** Exception detail remembers where the function that caught it gave it away: the mend belongs there. */
-export function returnedBy(frame: Frame, v: Value, x: Expr): Value {
-  if (!frame.fn || !someLabel(v, (l) => l.kind === "exception" && !l.at)) return v;
+/**
+ * Exception detail remembers where the function that caught it gave it away, and a stream where it was yielded: the mend
+ * belongs there, and not where the result is handed to the framework.
+ */
+export function returnedBy(frame: Frame, v: Value, x: Expr, yielded: boolean): Value {
+  const meant = (l: Label) => (l.kind === "exception" && !l.at) || (yielded && (l.kind === "llm" || l.kind === "llm-object"));
+  if (!frame.fn || !someLabel(v, meant)) return v;
   const loc = frame.loc(x);
-  return mapLabels(v, (l) => (l.kind === "exception" && !l.at ? { ...l, at: loc } : l));
+  return mapLabels(v, (l) => (meant(l) ? { ...l, at: loc } : l));
 }
 
 /** A return ends the body here: its variables count for what the function leaves on its parameters. */

@@ -152,9 +152,12 @@ function joinItems(a: readonly Value[] | undefined, b: readonly Value[] | undefi
 }
 
 function joinForms(a: Value, b: Value): readonly StrForm[] | undefined {
-  const fa = formsOf(a);
-  const fb = formsOf(b);
-  if (!fb || fa === fb || a.c === b.c) return a.str;
+  if (a.str === b.str && a.c === b.c) return a.str;
+  const known = formsOf(a) ?? formsOf(b);
+  if (!known) return undefined;
+  const fa = formsOf(a) ?? dynamicForm(a);
+  const fb = formsOf(b) ?? dynamicForm(b);
+  if (!fb) return a.str ?? fa;
   if (!fa) return b.str ?? fb;
   let out: StrForm[] | undefined;
   for (const f of fb) {
@@ -168,6 +171,13 @@ function joinForms(a: Value, b: Value): readonly StrForm[] | undefined {
     else if (out.length < MAX_FORMS) out.push(f);
   }
   return out ?? a.str ?? fa;
+}
+
+/** A value that is no known text, seen as a text of one piece. */
+function dynamicForm(v: Value): readonly StrForm[] | undefined {
+  const first = v.labels[0];
+  if (!first || v.fields || v.items) return undefined;
+  return [{ pieces: [{ v, loc: first.step.loc }], loc: first.step.loc }];
 }
 
 function samePiece(a: Piece | undefined, b: Piece | undefined): boolean {
@@ -235,23 +245,36 @@ function appendPieces(head: readonly Piece[], tail: readonly Piece[]): Piece[] {
   return out;
 }
 
-/** A new value whose labels (everywhere inside) went through `f`; undefined drops the label. */
-export function mapLabels(v: Value, f: (l: Label) => Label | undefined, depth = 0): Value {
-  if (v === EMPTY) return v;
-  const labels = mapArray(v.labels, f);
-  const deep = depth < MAX_DEPTH;
-  const fields = v.fields && deep ? mapMap(v.fields, (x) => mapLabels(x, f, depth + 1)) : v.fields;
-  const items = v.items && deep ? mapArray(v.items, (x) => mapLabels(x, f, depth + 1)) : v.items;
-  const elem = v.elem && deep ? mapLabels(v.elem, f, depth + 1) : v.elem;
-  const str = v.str && mapArray(v.str, (form) => mapForm(form, f, depth));
-  if (labels === v.labels && fields === v.fields && items === v.items && elem === v.elem && str === v.str) return v;
-  return { ...v, labels, fields, items, elem, str };
+/**
+ * A new value whose labels (everywhere inside) went through `f`; undefined drops the label. Values share parts, so each
+ * part is mapped once.
+ */
+export function mapLabels(v: Value, f: (l: Label) => Label | undefined): Value {
+  return mapDeep(v, f, new Map(), 0);
 }
 
-function mapForm(form: StrForm, f: (l: Label) => Label | undefined, depth: number): StrForm {
+function mapDeep(v: Value, f: (l: Label) => Label | undefined, done: Map<Value, Value>, depth: number): Value {
+  if (v === EMPTY) return v;
+  const hit = done.get(v);
+  if (hit) return hit;
+  const labels = mapArray(v.labels, f);
+  const deep = depth < MAX_DEPTH;
+  const inner = (x: Value) => mapDeep(x, f, done, depth + 1);
+  const fields = v.fields && deep ? mapMap(v.fields, inner) : v.fields;
+  const items = v.items && deep ? mapArray(v.items, inner) : v.items;
+  const elem = v.elem && deep ? inner(v.elem) : v.elem;
+  // A text has the labels of its pieces: without labels there is nothing to map in them.
+  const str = v.str && deep && v.labels.length ? mapArray(v.str, (form) => mapForm(form, inner)) : v.str;
+  const same = labels === v.labels && fields === v.fields && items === v.items && elem === v.elem && str === v.str;
+  const out = same ? v : { ...v, labels, fields, items, elem, str };
+  done.set(v, out);
+  return out;
+}
+
+function mapForm(form: StrForm, f: (v: Value) => Value): StrForm {
   const pieces = mapArray(form.pieces, (p) => {
     if (typeof p === "string") return p;
-    const v = mapLabels(p.v, f, depth + 1);
+    const v = f(p.v);
     return v === p.v ? p : { ...p, v };
   });
   return pieces === form.pieces ? form : { pieces, loc: form.loc };
@@ -292,14 +315,13 @@ export function deepLabels(v: Value, depth = 0): readonly Label[] {
   return out;
 }
 
-/** Whether any label satisfies `p`, without building the union. */
+/** Whether any label satisfies `p`, without building the union. The pieces of a text have no labels that it has not. */
 export function someLabel(v: Value, p: (l: Label) => boolean, depth = 0): boolean {
   if (v.labels.some(p)) return true;
   if (depth >= MAX_DEPTH) return false;
   if (v.fields) for (const x of v.fields.values()) if (someLabel(x, p, depth + 1)) return true;
   if (v.items?.some((x) => someLabel(x, p, depth + 1))) return true;
-  if (v.elem && someLabel(v.elem, p, depth + 1)) return true;
-  return !!v.str?.some((f) => f.pieces.some((x) => typeof x !== "string" && someLabel(x.v, p, depth + 1)));
+  return !!v.elem && someLabel(v.elem, p, depth + 1);
 }
 
 /** The labels that a field of `v` inherits from `v` itself. */
