@@ -7,7 +7,15 @@ import { childrenOf, isInside, type Node, type Statement } from "./nodes.js";
 const TITLE = "Turn debug mode off";
 
 /** Each value that means "on", and its counterpart, as text. */
-const OFF: Record<string, string> = { "1": "0", True: "False", true: "false", TRUE: "FALSE", on: "off", yes: "no", development: "production" };
+const OFF: Record<string, string> = {
+  "1": "0",
+  True: "False",
+  true: "false",
+  TRUE: "FALSE",
+  on: "off",
+  yes: "no",
+  development: "production",
+};
 
 /** A draft for each place that the value may come from, nearest first. */
 export function debugOff(c: Case): Draft[] {
@@ -15,7 +23,9 @@ export function debugOff(c: Case): Draft[] {
   if (!file.endsWith(".py")) return textual(c);
   const edits: Edit[] = [];
   for (const x of valuesAt(c)) collect(c, x, edits, 0);
-  return edits.length ? [{ title: finding.message.includes("development setting") ? `${TITLE} here` : TITLE, effort: "low", edits }] : [];
+  return edits.length
+    ? [{ title: finding.message.includes("development setting") ? `${TITLE} here` : TITLE, effort: "low", edits }]
+    : [];
 }
 
 /** The values of the setting: what stands in the finding's span, or is assigned in the statement whose target it is. */
@@ -61,7 +71,10 @@ function collect(c: Case, n: Node, edits: Edit[], depth: number): void {
   } else if (x.k === "call") {
     const called = x.f.k === "attr" ? x.f.a : x.f.k === "name" ? x.f.id : "";
     const base = x.f.k === "attr" ? x.f.o : undefined;
-    if (/^(getenv|get|config|bool|env)$/.test(called) && (called !== "get" || (base && /environ|env|config/i.test(last(base))))) {
+    if (
+      /^(getenv|get|config|bool|env)$/.test(called) &&
+      (called !== "get" || (base && /environ|env|config/i.test(last(base))))
+    ) {
       const inner = x.args[1] ?? x.kw.find((k) => k.n === "default")?.x;
       const node = inner && c.nodes.node(inner);
       if (node) collect(c, node, edits, depth + 1);

@@ -2,12 +2,14 @@
 import type { Finding, Fix } from "../finding.js";
 import { Case, type Draft, type FixContext } from "./context.js";
 import { debugOff } from "./debug.js";
+import { projection } from "./projection.js";
 import { mends } from "./verify.js";
 
 export type { FixContext } from "./context.js";
 
 const MAKERS: Record<string, (c: Case) => Draft[]> = {
   "debug-off": debugOff,
+  projection,
 };
 
 /** The fixes for a finding, best first: each was tried on the file and mends it. */

@@ -83,7 +83,17 @@ export class Nodes {
     const out: Statement[] = [];
     list.forEach((st, index) => {
       const chunk = st.chunk ?? around;
-      const me: Statement = { st, s: chunk.base + st.s, e: chunk.base + st.e, chunk, block: out, index, outer, scope, exprs: [] };
+      const me: Statement = {
+        st,
+        s: chunk.base + st.s,
+        e: chunk.base + st.e,
+        chunk,
+        block: out,
+        index,
+        outer,
+        scope,
+        exprs: [],
+      };
       out.push(me);
       this.statements.push(me);
       for (const x of expressionsOf(st)) me.exprs.push(this.expr(x, chunk, me, undefined));

@@ -127,7 +127,8 @@ export function escapePython(text: string, quote: string, fstring = false): stri
     else if (ch === "\n") out += quote.length === 3 ? "\n" : "\\n";
     else if (ch === "\r") out += "\\r";
     else if (ch === "\t") out += "\\t";
-    else if (code < 0x20 || code === 0x7f || (code >= 0xd800 && code <= 0xdfff)) out += `\\x${code.toString(16).padStart(2, "0")}`;
+    else if (code < 0x20 || code === 0x7f || (code >= 0xd800 && code <= 0xdfff))
+      out += `\\x${code.toString(16).padStart(2, "0")}`;
     else if (fstring && (ch === "{" || ch === "}")) out += ch + ch;
     else out += ch;
   }

@@ -29,7 +29,8 @@ function parsesAsWell(file: string, text: string, cx: FixContext): boolean {
   return !!old && ir.errors.length <= old.errors.length && (!ir.truncated || old.truncated);
 }
 
-const count = (findings: readonly Finding[], rule: string): number => findings.filter((f) => f.rule === rule && !f.suppressed).length;
+const count = (findings: readonly Finding[], rule: string): number =>
+  findings.filter((f) => f.rule === rule && !f.suppressed).length;
 
 /** Where an offset lies after the edits; -1 when its text was replaced. */
 function moved(at: number, edits: readonly Edit[]): number {
