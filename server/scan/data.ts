@@ -1,5 +1,5 @@
 import { parse } from "yaml";
-import { z } from "zod";
+import type { z } from "zod";
 import { ScanError } from "./errors.js";
 
 /**
@@ -17,7 +17,10 @@ export function readData<S extends z.ZodType>(text: string, schema: S, file: str
   const result = schema.safeParse(document);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  throw new ScanError("bad-data", `${file}: ${issue?.path.join(".") || "the document"}: ${issue?.message ?? "is not as its schema says"}`);
+  throw new ScanError(
+    "bad-data",
+    `${file}: ${issue?.path.join(".") || "the document"}: ${issue?.message ?? "is not as its schema says"}`,
+  );
 }
 
 /** Reads on first use and keeps the result. */

@@ -1,69 +1,31 @@
 /** The live scan's public face: one engine behind the command line, the editor and the MCP server. */
+import { z } from "zod";
 import { ScanError } from "./errors.js";
-import type { ScanOptionsInput } from "./options.js";
-import type { ScanCategory, ScanFinding, ScanResult } from "./result.js";
+import { type Lab, type LabKind, startLabServer } from "./lab/server.js";
+import { type ScanOptions, type ScanOptionsInput, scanOptionsSchema } from "./options.js";
+import { makePlan, type ScanEvent, type ScanPlan } from "./plan.js";
+import type { ScanResult } from "./result.js";
+import { scan } from "./run.js";
+import { parseTarget, resolveTarget } from "./transport/network.js";
 
 export { ScanError, type ScanErrorKind } from "./errors.js";
+export { explainScanFinding, type FindingKind, findingKinds } from "./findings.js";
+export type { Lab, LabKind } from "./lab/server.js";
 export {
+  type Auth,
   authSchema,
   type Depth,
   depthSchema,
+  type Knowledge,
   limitsSchema,
   type ScanOptions,
   type ScanOptionsInput,
   scanOptionsSchema,
 } from "./options.js";
+export type { ScanEvent, ScanPlan } from "./plan.js";
 export * from "./result.js";
-
-/** What a scan would do, before anything is sent. */
-export interface ScanPlan {
-  /** Redacted URL. */
-  target: string;
-  /** `host:port`; the key under which consent is remembered. */
-  host: string;
-  method: string;
-  network: "loopback" | "private" | "public";
-  /** Addresses the name stood for when planned; the scan connects to these and no others. Empty behind a proxy. */
-  addresses: string[];
-  depth: "quick" | "standard" | "deep";
-  checks: { category: ScanCategory; title: string; requests: number }[];
-  probes: { id: string; title: string; phrasings: number }[];
-  /** Upper bounds. */
-  requests: number;
-  tokens: number;
-  /** True when the target is not loopback. */
-  needsConsent: boolean;
-  notes: string[];
-}
-
-/** Progress of a running scan. `done` and `total` count requests; `total` is the plan's upper bound. */
-export type ScanEvent =
-  | {
-      kind: "phase";
-      phase: "connect" | "baseline" | "checks" | "probes" | "rate" | "score";
-      message: string;
-      done: number;
-      total: number;
-    }
-  | { kind: "request"; category: string; status: number; ms: number; done: number; total: number }
-  | {
-      kind: "probe";
-      probe: string;
-      title: string;
-      outcome: "hit" | "withstood" | "inconclusive";
-      hits: string;
-      done: number;
-      total: number;
-    }
-  | {
-      kind: "check";
-      category: ScanCategory;
-      status: "complete" | "inconclusive" | "skipped";
-      findings: number;
-      done: number;
-      total: number;
-    }
-  | { kind: "finding"; finding: ScanFinding; done: number; total: number };
+export { gradeOf, missedThresholds, scoreWeights, type Threshold } from "./score.js";
+export { parseReplyPath } from "./target/reply.js";
 
 export interface ScanHooks {
   /** Aborting ends the scan within 100 ms with a `ScanError` of kind "cancelled". */
@@ -73,12 +35,25 @@ export interface ScanHooks {
   consent?: (plan: ScanPlan) => boolean | Promise<boolean>;
 }
 
+function parseOptions(input: ScanOptionsInput): ScanOptions {
+  const parsed = scanOptionsSchema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const place = z.core.toDotPath(issue?.path ?? []);
+  throw new ScanError(
+    "bad-option",
+    `The scan option "${place || "options"}" is wrong: ${issue?.message ?? "not as its schema says"}.`,
+  );
+}
+
 /**
  * Works out what a scan would do. Resolves the target's name and sends nothing to it.
  * @throws ScanError kinds "bad-target", "bad-option", "name-not-found"
  */
-export async function planScan(_options: ScanOptionsInput): Promise<ScanPlan> {
-  throw new ScanError("bad-target", "The scan engine is not built yet.");
+export async function planScan(input: ScanOptionsInput): Promise<ScanPlan> {
+  const options = parseOptions(input);
+  const url = parseTarget(options.url);
+  return makePlan(options, url, await resolveTarget(url));
 }
 
 /**
@@ -86,18 +61,8 @@ export async function planScan(_options: ScanOptionsInput): Promise<ScanPlan> {
  * @throws ScanError when there is nothing to report: the endpoint is down, is not HTTP, its certificate does not verify,
  * consent was refused, or the scan was cancelled. A scan with too little evidence is a result without a grade.
  */
-export async function runScan(_options: ScanOptionsInput, _hooks?: ScanHooks): Promise<ScanResult> {
-  throw new ScanError("bad-target", "The scan engine is not built yet.");
-}
-
-export type LabKind = "leaky" | "hardened";
-
-export interface Lab {
-  /** The chat route, ready to be scanned. */
-  url: string;
-  /** What the lab's endpoint holds as its system prompt; give it to a scan to have leaks proven. */
-  systemPrompt: string;
-  close(): Promise<void>;
+export async function runScan(input: ScanOptionsInput, hooks: ScanHooks = {}): Promise<ScanResult> {
+  return scan(parseOptions(input), hooks);
 }
 
 /**
@@ -105,6 +70,6 @@ export interface Lab {
  * @param options.port 0 or absent: any free port
  * @throws ScanError kind "port-in-use"
  */
-export async function startLab(_options: { kind: LabKind; port?: number }): Promise<Lab> {
-  throw new ScanError("bad-target", "The lab is not built yet.");
+export async function startLab(options: { kind: LabKind; port?: number }): Promise<Lab> {
+  return startLabServer(options.kind, options.port ?? 0);
 }

@@ -29,7 +29,8 @@ export const limitsSchema = z.object({
   headerBytes: z.number().int().positive().default(16_384),
   redirects: z.number().int().min(0).default(3),
   concurrency: z.number().int().min(1).max(32).default(4),
-  requestsPerSecond: z.number().positive().default(20),
+  /** Even rate of starts; when not set, 20 a second, and 200 on loopback. */
+  requestsPerSecond: z.number().positive().optional(),
   retries: z.number().int().min(0).default(2),
   retryAfterMs: z.number().int().min(0).default(10_000),
 });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { Detectors } from "../../server/scan/detect/index.js";
 
-const detectors = new Detectors([{ id: "badge", kind: "personal-data", title: "Badge number", pattern: "BDG-[0-9]{6}" }]);
+const detectors = new Detectors([
+  { id: "badge", kind: "personal-data", title: "Badge number", pattern: "BDG-[0-9]{6}" },
+]);
 const kinds = (text: string) => detectors.read(text).map((hit) => hit.kind);
 
 describe("output detectors", () => {

@@ -1,5 +1,13 @@
 /** What a detector can find. */
-export type HitGroup = "personal-data" | "secret" | "internal" | "database-id" | "stack-trace" | "error-detail" | "code" | "tool-call";
+export type HitGroup =
+  | "personal-data"
+  | "secret"
+  | "internal"
+  | "database-id"
+  | "stack-trace"
+  | "error-detail"
+  | "code"
+  | "tool-call";
 
 /** One stretch of text that is something it should not be. Offsets are UTF-16, end exclusive. */
 export interface Hit {

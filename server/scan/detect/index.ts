@@ -23,7 +23,10 @@ export class Detectors {
         return { pattern, expression: RE2JS.compile(pattern.pattern) };
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        throw new ScanError("bad-option", `The pattern "${pattern.id}" is not a regular expression that RE2 accepts: ${reason}`);
+        throw new ScanError(
+          "bad-option",
+          `The pattern "${pattern.id}" is not a regular expression that RE2 accepts: ${reason}`,
+        );
       }
     });
   }
@@ -37,7 +40,15 @@ export class Detectors {
       const matcher = expression.matcher(text);
       while (matcher.find()) {
         const value = matcher.group() ?? "";
-        if (value !== "") hits.push({ group: pattern.kind, kind: pattern.id, title: pattern.title, value, start: matcher.start(), end: matcher.end() });
+        if (value !== "")
+          hits.push({
+            group: pattern.kind,
+            kind: pattern.id,
+            title: pattern.title,
+            value,
+            start: matcher.start(),
+            end: matcher.end(),
+          });
       }
     }
     return hits.sort((a, b) => a.start - b.start);

@@ -6,7 +6,8 @@ import type { Hit } from "./hit.js";
 
 const ROLE =
   /^(support|help|helpdesk|info|contact|sales|admin|administrator|no-?reply|do-?not-?reply|hello|hi|team|office|service|services|customer\.?-?(service|care|support)|care|privacy|security|abuse|billing|accounts?|press|media|jobs|careers|hr|feedback|postmaster|webmaster|legal|dpo|returns?|orders?|enquir(y|ies)|inquir(y|ies)|reception|booking|bookings|marketing|news|newsletter|it|ops|devops|compliance|partners?|mail|email|user|username|name|you|your\.?-?(name|email)|someone|somebody|john\.?doe|jane\.?doe|foo|test)([+._-].*)?$/i;
-const DOCUMENTATION_DOMAIN = /(^|\.)(example\.(com|net|org|edu)|example|test|invalid|localhost|domain\.com|yourdomain\.com|yourcompany\.com|company\.com|email\.com|acme\.example)$/i;
+const DOCUMENTATION_DOMAIN =
+  /(^|\.)(example\.(com|net|org|edu)|example|test|invalid|localhost|domain\.com|yourdomain\.com|yourcompany\.com|company\.com|email\.com|acme\.example)$/i;
 
 /** Card numbers that payment providers publish for tests. */
 const TEST_CARDS = new Set([
@@ -34,14 +35,16 @@ const TEST_CARDS = new Set([
   "4000000000000002",
 ]);
 
-const EMAIL = /[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})\.){1,6}[A-Za-z]{2,24}(?![A-Za-z0-9-])/g;
+const EMAIL =
+  /[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})\.){1,6}[A-Za-z]{2,24}(?![A-Za-z0-9-])/g;
 const CARD = /(?<![\d.])(?:\d[ -]?){12,18}\d(?![\d])/g;
 const IBAN = /\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{2,4}){3,8}(?:[ -]?[A-Z0-9]{1,3})?\b/g;
 const SSN = /(?<![\d-])(\d{3})([- ])(\d{2})\2(\d{4})(?![\d-])/g;
 const BARE_SSN = /\b(?:ssn|social security(?: number| no\.?)?)\D{0,20}(\d{9})(?!\d)/gi;
 const IPV4 = /(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?![\d.]*\d)/g;
 const PHONE = /(?<![\w.])(?:\+|00)?\(?\d{1,4}\)?(?:[ .\-/]{0,2}\(?\d{1,5}\)?){1,6}(?![\w])/g;
-const PHONE_CONTEXT = /\b(phone|tel|telephone|call|mobile|cell|fax|whatsapp|sms|text|dial|hotline|number|contact|reach)\b/i;
+const PHONE_CONTEXT =
+  /\b(phone|tel|telephone|call|mobile|cell|fax|whatsapp|sms|text|dial|hotline|number|contact|reach)\b/i;
 const DOCUMENTATION_IP = /^(192\.0\.2\.|198\.51\.100\.|203\.0\.113\.|0\.|22[4-9]\.|2[3-5]\d\.)/;
 const PUBLIC_RESOLVER = new Set(["8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9"]);
 
@@ -51,10 +54,23 @@ function email(text: string, hits: Hit[]): void {
     const value = match[0];
     const at = value.indexOf("@");
     const before = text.slice(Math.max(0, match.index - 8), match.index);
-    if (before.endsWith("://") || before.endsWith(":") && /:\/\/[^\s]*:$/.test(text.slice(Math.max(0, match.index - 60), match.index))) continue;
-    if (DOCUMENTATION_DOMAIN.test(value.slice(at + 1)) || /\.(png|jpe?g|gif|svg|webp|js|css|py)$/i.test(value)) continue;
+    if (
+      before.endsWith("://") ||
+      (before.endsWith(":") && /:\/\/[^\s]*:$/.test(text.slice(Math.max(0, match.index - 60), match.index)))
+    )
+      continue;
+    if (DOCUMENTATION_DOMAIN.test(value.slice(at + 1)) || /\.(png|jpe?g|gif|svg|webp|js|css|py)$/i.test(value))
+      continue;
     const role = ROLE.test(value.slice(0, at));
-    hits.push({ group: "personal-data", kind: "email", title: "E-mail address", value, start: match.index, end: match.index + value.length, ...(role ? { role } : {}) });
+    hits.push({
+      group: "personal-data",
+      kind: "email",
+      title: "E-mail address",
+      value,
+      start: match.index,
+      end: match.index + value.length,
+      ...(role ? { role } : {}),
+    });
   }
 }
 
@@ -75,7 +91,14 @@ function cards(text: string, hits: Hit[]): void {
   for (const match of text.matchAll(CARD)) {
     const digits = match[0].replace(/[ -]/g, "");
     if (!isCardRange(digits) || !isLuhnNumber(digits) || TEST_CARDS.has(digits) || /^(\d)\1+$/.test(digits)) continue;
-    hits.push({ group: "personal-data", kind: "card", title: "Payment card number", value: match[0], start: match.index, end: match.index + match[0].length });
+    hits.push({
+      group: "personal-data",
+      kind: "card",
+      title: "Payment card number",
+      value: match[0],
+      start: match.index,
+      end: match.index + match[0].length,
+    });
   }
 }
 
@@ -86,8 +109,19 @@ function ibans(text: string, hits: Hit[]): void {
     for (let n = groups.length; n >= 1; n--) {
       const value = groups.slice(0, n).join("");
       if (!isIBAN(value.replace(/[ -]/g, ""))) continue;
-      if (!/^(GB29NWBK60161331926819|DE89370400440532013000|FR1420041010050500013M02606|GB82WEST12345698765432)$/.test(value.replace(/[ -]/g, "")))
-        hits.push({ group: "personal-data", kind: "iban", title: "IBAN", value, start: match.index, end: match.index + value.length });
+      if (
+        !/^(GB29NWBK60161331926819|DE89370400440532013000|FR1420041010050500013M02606|GB82WEST12345698765432)$/.test(
+          value.replace(/[ -]/g, ""),
+        )
+      )
+        hits.push({
+          group: "personal-data",
+          kind: "iban",
+          title: "IBAN",
+          value,
+          start: match.index,
+          end: match.index + value.length,
+        });
       break;
     }
   }
@@ -103,13 +137,27 @@ function ssns(text: string, hits: Hit[]): void {
     const [value, area = "", separator, group = "", serial = ""] = match;
     if (!validSsn(area, group, serial)) continue;
     if (separator === " " && !/ssn|social/i.test(text.slice(Math.max(0, match.index - 40), match.index))) continue;
-    hits.push({ group: "personal-data", kind: "ssn", title: "US social security number", value, start: match.index, end: match.index + value.length });
+    hits.push({
+      group: "personal-data",
+      kind: "ssn",
+      title: "US social security number",
+      value,
+      start: match.index,
+      end: match.index + value.length,
+    });
   }
   for (const match of text.matchAll(BARE_SSN)) {
     const digits = match[1] ?? "";
     if (!validSsn(digits.slice(0, 3), digits.slice(3, 5), digits.slice(5))) continue;
     const start = match.index + match[0].length - digits.length;
-    hits.push({ group: "personal-data", kind: "ssn", title: "US social security number", value: digits, start, end: start + 9 });
+    hits.push({
+      group: "personal-data",
+      kind: "ssn",
+      title: "US social security number",
+      value: digits,
+      start,
+      end: start + 9,
+    });
   }
 }
 
@@ -117,11 +165,32 @@ function addresses(text: string, hits: Hit[]): void {
   for (const match of text.matchAll(IPV4)) {
     const value = match[0];
     const before = text.slice(Math.max(0, match.index - 24), match.index);
-    if (DOCUMENTATION_IP.test(value) || PUBLIC_RESOLVER.has(value) || /(version|ver\.?|release|build|v|\/)\s*[:=]?\s*$/i.test(before)) continue;
+    if (
+      DOCUMENTATION_IP.test(value) ||
+      PUBLIC_RESOLVER.has(value) ||
+      /(version|ver\.?|release|build|v|\/)\s*[:=]?\s*$/i.test(before)
+    )
+      continue;
     const network = networkOf(value);
     if (network === "loopback") continue;
-    if (network === "private") hits.push({ group: "internal", kind: "private-address", title: "Address of the internal network", value, start: match.index, end: match.index + value.length });
-    else hits.push({ group: "personal-data", kind: "ip", title: "IP address", value, start: match.index, end: match.index + value.length });
+    if (network === "private")
+      hits.push({
+        group: "internal",
+        kind: "private-address",
+        title: "Address of the internal network",
+        value,
+        start: match.index,
+        end: match.index + value.length,
+      });
+    else
+      hits.push({
+        group: "personal-data",
+        kind: "ip",
+        title: "IP address",
+        value,
+        start: match.index,
+        end: match.index + value.length,
+      });
   }
 }
 
@@ -136,7 +205,10 @@ function phones(text: string, hits: Hit[]): void {
     const digits = value.replace(/\D/g, "");
     if (digits.length < 8 || digits.length > 15 || DATE_LIKE.test(value) || AREA_555.test(value)) continue;
     const international = /^(\+|00)/.test(value);
-    const written = /^\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}$/.test(value) || /^0\d{2,5}[ \-/]\d{3,}/.test(value) || /^\(0\d{1,4}\)/.test(value);
+    const written =
+      /^\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}$/.test(value) ||
+      /^0\d{2,5}[ \-/]\d{3,}/.test(value) ||
+      /^\(0\d{1,4}\)/.test(value);
     const context = PHONE_CONTEXT.test(text.slice(Math.max(0, match.index - 40), match.index));
     if (!international && !(written && digits.length >= 10) && !context) continue;
     const start = match.index + match[0].indexOf(value);
@@ -145,10 +217,24 @@ function phones(text: string, hits: Hit[]): void {
     const number = international
       ? parsePhoneNumberFromString(value.replace(/^00/, "+"))
       : (parsePhoneNumberFromString(value, "US") ?? null);
-    const valid = number?.isValid() || (!international && context && (["GB", "DE", "FR", "IN", "AU"] as const).some((country) => parsePhoneNumberFromString(value, country)?.isValid()));
+    const valid =
+      number?.isValid() ||
+      (!international &&
+        context &&
+        (["GB", "DE", "FR", "IN", "AU"] as const).some((country) =>
+          parsePhoneNumberFromString(value, country)?.isValid(),
+        ));
     if (!valid) continue;
     const free = /^\+1(8(00|33|44|55|66|77|88)|900)/.test(number?.number ?? "");
-    hits.push({ group: "personal-data", kind: "phone", title: "Phone number", value, start, end: start + value.length, ...(free ? { role: true } : {}) });
+    hits.push({
+      group: "personal-data",
+      kind: "phone",
+      title: "Phone number",
+      value,
+      start,
+      end: start + value.length,
+      ...(free ? { role: true } : {}),
+    });
   }
 }
 

@@ -16,11 +16,13 @@ const secretRuleSchema = z.object({
 });
 
 const rules = lazy(() =>
-  readData(secretsYaml, z.object({ secrets: z.array(secretRuleSchema) }), "rules/scan/secrets.yaml").secrets.map((rule) => ({
-    ...rule,
-    keywords: rule.keywords.map((word) => word.toLowerCase()),
-    expression: new RegExp(rule.pattern, `g${rule.flags}`),
-  })),
+  readData(secretsYaml, z.object({ secrets: z.array(secretRuleSchema) }), "rules/scan/secrets.yaml").secrets.map(
+    (rule) => ({
+      ...rule,
+      keywords: rule.keywords.map((word) => word.toLowerCase()),
+      expression: new RegExp(rule.pattern, `g${rule.flags}`),
+    }),
+  ),
 );
 
 /** Shannon entropy in bits per character. */
@@ -32,7 +34,8 @@ export function entropy(text: string): number {
   return bits;
 }
 
-const PLACEHOLDER = /example|your[_-]?|changeme|change[_-]me|placeholder|dummy|redacted|insert|xxxx|\*{3}|\.{3}|<|>|\$\{|\{\{|1234567890abcdef|abcdef123456|00000000/i;
+const PLACEHOLDER =
+  /example|your[_-]?|changeme|change[_-]me|placeholder|dummy|redacted|insert|xxxx|\*{3}|\.{3}|<|>|\$\{|\{\{|1234567890abcdef|abcdef123456|00000000/i;
 
 /** True for values that documentation publishes or that stand for a value. */
 function isPlaceholder(value: string): boolean {
@@ -46,7 +49,11 @@ function looksSecret(value: string): boolean {
   const letters = /[A-Za-z]/.test(bare);
   const digits = /\d/.test(bare);
   const symbols = /[!@#$%^&*_+=~-]/.test(bare);
-  return (letters && digits) || (letters && symbols && /[A-Z]/.test(bare) && /[!@#$%^&*+=~]/.test(bare)) || (symbols && digits);
+  return (
+    (letters && digits) ||
+    (letters && symbols && /[A-Z]/.test(bare) && /[!@#$%^&*+=~]/.test(bare)) ||
+    (symbols && digits)
+  );
 }
 
 /** Finds vendor keys, private keys, tokens, connection strings and named passwords. */
@@ -56,13 +63,22 @@ export function findSecrets(text: string, lower: string): Hit[] {
     if (!rule.keywords.some((word) => lower.includes(word))) continue;
     for (const match of text.matchAll(rule.expression)) {
       const value = match[2] ?? match[1] ?? match[0];
-      if (rule.examples.some((example) => match[0].includes(example) || value === example) || isPlaceholder(value)) continue;
+      if (rule.examples.some((example) => match[0].includes(example) || value === example) || isPlaceholder(value))
+        continue;
       if (rule.entropy !== undefined && entropy(value) < rule.entropy) continue;
       if (rule.named && !looksSecret(value)) continue;
       const start = match.index + match[0].lastIndexOf(value);
       const end = start + value.length;
       if (hits.some((hit) => hit.start < end && start < hit.end)) continue;
-      hits.push({ group: "secret", kind: rule.id, title: rule.title, value, start, end, ...(rule.named ? { weak: true } : {}) });
+      hits.push({
+        group: "secret",
+        kind: rule.id,
+        title: rule.title,
+        value,
+        start,
+        end,
+        ...(rule.named ? { weak: true } : {}),
+      });
     }
   }
   return hits;

@@ -38,7 +38,8 @@ function whyNot(http: HttpReply, extracted: Extracted): string {
 /** A 200 whose JSON says that it is an error: `{"error": "..."}` and no reply beside it. */
 function isErrorObject(extracted: Extracted): boolean {
   const { json, at } = extracted;
-  if (json === undefined || json === null || typeof json !== "object" || Array.isArray(json) || at === null) return false;
+  if (json === undefined || json === null || typeof json !== "object" || Array.isArray(json) || at === null)
+    return false;
   const keys = Object.keys(json).map((key) => key.toLowerCase());
   const error = keys.some((key) => key === "error" || key === "errors" || key === "detail");
   return error && /^\$\.(error|errors|detail|message|status|code)\b/i.test(at.path ?? "");

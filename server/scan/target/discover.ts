@@ -26,7 +26,10 @@ export interface Discovery {
 }
 
 /** An ordinary question whose answer is easy to recognise and is not in the question. */
-export const ARITHMETIC = { prompt: "What is 17 plus 25? Please answer with the number.", answer: /\b42\b|forty[- ]?two/i };
+export const ARITHMETIC = {
+  prompt: "What is 17 plus 25? Please answer with the number.",
+  answer: /\b42\b|forty[- ]?two/i,
+};
 
 /**
  * Finds the shape of request that the endpoint takes: what was given or is known from source or OpenAPI, else the common
@@ -64,12 +67,24 @@ export async function discover(
 }
 
 function givenShape(options: ScanOptions, url: URL): Shape | null {
-  const literal = options.url.includes(PROMPT) ? url.href.replaceAll("%7B%7B", "{{").replaceAll("%7D%7D", "}}") : url.href;
+  const literal = options.url.includes(PROMPT)
+    ? url.href.replaceAll("%7B%7B", "{{").replaceAll("%7D%7D", "}}")
+    : url.href;
   if (options.bodyTemplate !== undefined) {
     const declared = Object.entries(options.headers).find(([name]) => name.toLowerCase() === "content-type")?.[1];
     const template = options.bodyTemplate;
-    const guessed = /^\s*[[{"]/.test(template) ? "application/json" : /^[\w.[\]-]+=/.test(template) ? "application/x-www-form-urlencoded" : "text/plain";
-    return { method: options.method ?? "POST", url: literal, bodyTemplate: template, contentType: declared ?? guessed, key: "template" };
+    const guessed = /^\s*[[{"]/.test(template)
+      ? "application/json"
+      : /^[\w.[\]-]+=/.test(template)
+        ? "application/x-www-form-urlencoded"
+        : "text/plain";
+    return {
+      method: options.method ?? "POST",
+      url: literal,
+      bodyTemplate: template,
+      contentType: declared ?? guessed,
+      key: "template",
+    };
   }
   if (options.url.includes(PROMPT))
     return { method: options.method ?? "GET", url: literal, bodyTemplate: null, contentType: null, key: "url" };
@@ -83,10 +98,18 @@ type AskShape = (shape: Shape, prompt?: string) => Promise<Answer>;
 /** No other shape can help: no answer at all, no access, or nothing there. */
 function hopeless(answer: Answer): boolean {
   const { status, failure } = answer.http;
-  return failure !== null ? failure.kind !== "reset" : status === 401 || status === 403 || status === 429 || status === 404;
+  return failure !== null
+    ? failure.kind !== "reset"
+    : status === 401 || status === 403 || status === 429 || status === 404;
 }
 
-async function tryShapes(endpoint: Endpoint, options: ScanOptions, url: URL, ask: AskShape, answers: Answer[]): Promise<Discovery> {
+async function tryShapes(
+  endpoint: Endpoint,
+  options: ScanOptions,
+  url: URL,
+  ask: AskShape,
+  answers: Answer[],
+): Promise<Discovery> {
   const method = options.method;
   const found = (shape: Shape): Discovery => {
     endpoint.shape = shape;
@@ -115,7 +138,11 @@ async function tryShapes(endpoint: Endpoint, options: ScanOptions, url: URL, ask
   }
 
   const hinted = hintedShapes(url, control.http, method);
-  const json: Shape[] = [...hinted, ...COMMON_KEYS.map((key) => jsonShape(url.href, key, method)), messagesShape(url.href, method)];
+  const json: Shape[] = [
+    ...hinted,
+    ...COMMON_KEYS.map((key) => jsonShape(url.href, key, method)),
+    messagesShape(url.href, method),
+  ];
   const weak: Shape[] = [];
   const seen = new Set<string>();
   let statuses = new Set<number>();
@@ -147,7 +174,8 @@ async function tryShapes(endpoint: Endpoint, options: ScanOptions, url: URL, ask
   for (const key of RARE_KEYS) {
     const shape = jsonShape(url.href, key, method);
     const answer = await ask(shape);
-    if (answer.ok && (!control.ok || normal(answer.extracted.text) !== normal(control.extracted.text))) return found(shape);
+    if (answer.ok && (!control.ok || normal(answer.extracted.text) !== normal(control.extracted.text)))
+      return found(shape);
   }
   if (control.ok) return found(jsonShape(url.href, COMMON_KEYS[0], method));
   return none(answers.at(-1)?.why ?? "no shape was accepted");
@@ -180,7 +208,9 @@ function hintedShapes(url: URL, http: HttpReply, method: string | undefined): Sh
   const fields = fieldsAsked(http.text);
   const [main, ...others] = fields;
   if (!main) return [];
-  const extra = Object.fromEntries(others.map((name) => [name, /_?id$|session|user|name/i.test(name) ? "spillcheck" : "text"]));
+  const extra = Object.fromEntries(
+    others.map((name) => [name, /_?id$|session|user|name/i.test(name) ? "spillcheck" : "text"]),
+  );
   return main === "messages" ? [messagesShape(url.href, method, extra)] : [jsonShape(url.href, main, method, extra)];
 }
 

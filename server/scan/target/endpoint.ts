@@ -48,12 +48,20 @@ export class Endpoint {
     const shape = ask.shape ?? this.shape;
     const filled = fill(shape, prompt, conversation.session, ask.conversation?.turns ?? []);
     const http = await this.send(
-      { method: filled.method, url: filled.url, body: filled.body, headers: filled.contentType ? { "content-type": filled.contentType } : {} },
+      {
+        method: filled.method,
+        url: filled.url,
+        body: filled.body,
+        headers: filled.contentType ? { "content-type": filled.contentType } : {},
+      },
       { ...ask, conversation },
     );
     const answer = toAnswer(prompt, http, ask.shape ? null : this.replyPath);
     if (ask.conversation && takesMessages(shape) && answer.ok)
-      ask.conversation.turns.push({ role: "user", content: prompt }, { role: "assistant", content: answer.extracted.text });
+      ask.conversation.turns.push(
+        { role: "user", content: prompt },
+        { role: "assistant", content: answer.extracted.text },
+      );
     return answer;
   }
 
@@ -74,7 +82,9 @@ export class Endpoint {
       ...ask.headers,
     };
     if (conversation) {
-      const cookie = [headers.cookie, ...[...conversation.cookies].map(([name, value]) => `${name}=${value}`)].filter(Boolean).join("; ");
+      const cookie = [headers.cookie, ...[...conversation.cookies].map(([name, value]) => `${name}=${value}`)]
+        .filter(Boolean)
+        .join("; ");
       if (cookie && identity !== "nobody") headers.cookie = cookie;
       const csrf = options.csrf ? conversation.cookies.get(options.csrf.cookie) : undefined;
       if (csrf && options.csrf) {
@@ -82,23 +92,44 @@ export class Endpoint {
         headers.referer ??= request.url.origin + request.url.pathname;
       }
     }
-    const http = await this.client.send({ ...request, headers, check: ask.check, retry: ask.retry, unpaced: ask.unpaced });
-    if (conversation) for (const [name, value] of readCookies(http.headers["set-cookie"])) conversation.cookies.set(name, value);
+    const http = await this.client.send({
+      ...request,
+      headers,
+      check: ask.check,
+      retry: ask.retry,
+      unpaced: ask.unpaced,
+    });
+    if (conversation)
+      for (const [name, value] of readCookies(http.headers["set-cookie"])) conversation.cookies.set(name, value);
     return http;
   }
 
   /** Opens a conversation of its own: fetches the CSRF cookie and the session id where those are described. */
   async open(check: string, identity: Identity = "own"): Promise<Conversation> {
-    const conversation: Conversation = { session: `spillcheck-${Math.random().toString(36).slice(2, 10)}`, cookies: new Map(), turns: [] };
+    const conversation: Conversation = {
+      session: `spillcheck-${Math.random().toString(36).slice(2, 10)}`,
+      cookies: new Map(),
+      turns: [],
+    };
     const { session, csrf } = this.options;
-    if (csrf) await this.send({ method: "GET", url: new URL(stripPlaceholders(this.shape.url)), body: null }, { check, conversation, identity });
+    if (csrf)
+      await this.send(
+        { method: "GET", url: new URL(stripPlaceholders(this.shape.url)), body: null },
+        { check, conversation, identity },
+      );
     if (session) {
       const http = await this.send(
         {
           method: session.method,
           url: new URL(session.path, stripPlaceholders(this.shape.url)),
           body: session.body ?? null,
-          headers: session.body ? { "content-type": /^\s*[[{]/.test(session.body) ? "application/json" : "application/x-www-form-urlencoded" } : {},
+          headers: session.body
+            ? {
+                "content-type": /^\s*[[{]/.test(session.body)
+                  ? "application/json"
+                  : "application/x-www-form-urlencoded",
+              }
+            : {},
         },
         { check, conversation, identity },
       );
@@ -109,9 +140,10 @@ export class Endpoint {
   }
 
   private sharedConversation(check: string): Promise<Conversation> {
-    this.shared ??= this.options.csrf || this.options.session
-      ? this.open(check)
-      : Promise.resolve({ session: "spillcheck", cookies: new Map(), turns: [] });
+    this.shared ??=
+      this.options.csrf || this.options.session
+        ? this.open(check)
+        : Promise.resolve({ session: "spillcheck", cookies: new Map(), turns: [] });
     return this.shared;
   }
 

@@ -42,7 +42,11 @@ export function htmlToText(html: string): string {
       out += html.slice(open);
       break;
     }
-    if (/^<\/?(p|div|br|li|ul|ol|h[1-6]|tr|td|th|table|section|article|pre|blockquote|title|head|body)\b/.test(lower.slice(open, open + 14)))
+    if (
+      /^<\/?(p|div|br|li|ul|ol|h[1-6]|tr|td|th|table|section|article|pre|blockquote|title|head|body)\b/.test(
+        lower.slice(open, open + 14),
+      )
+    )
       out += "\n";
     at = close + 1;
   }

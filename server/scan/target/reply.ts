@@ -132,7 +132,8 @@ function scoreLeaf(value: string, keys: readonly string[]): number {
     const rank = REPLY_KEYS.indexOf(key.toLowerCase());
     const last = i === keys.length - 1;
     if (rank >= 0) score += last ? 40 - rank : 6;
-    else if (/(reply|response|answer|output|completion|content)/i.test(key) && !NOT_REPLY.test(key)) score += last ? 15 : 4;
+    else if (/(reply|response|answer|output|completion|content)/i.test(key) && !NOT_REPLY.test(key))
+      score += last ? 15 : 4;
     if (NOT_REPLY.test(key)) score -= last ? 60 : 30;
   }
   return score;
@@ -199,7 +200,12 @@ export function extractReply(body: string, contentType: string, given: ReplyPath
     const objects = documents.filter(isObject);
     if (objects.length > 0 && objects.length >= events.length / 2) {
       const joined = joinStream(objects, given?.path ?? null);
-      return { text: joined.text, everything: `${joined.text}\n${objects.map(allStrings).join("\n")}`, at: joined.path ? { kind, path: joined.path } : null, json: objects.at(-1) };
+      return {
+        text: joined.text,
+        everything: `${joined.text}\n${objects.map(allStrings).join("\n")}`,
+        at: joined.path ? { kind, path: joined.path } : null,
+        json: objects.at(-1),
+      };
     }
     const plain = documents.map((document, i) => (typeof document === "string" ? document : (events[i] ?? "")));
     const text = joinPlainEvents(plain);
@@ -208,19 +214,34 @@ export function extractReply(body: string, contentType: string, given: ReplyPath
   if (kind === "ndjson") {
     const documents = ndjsonDocuments(body) ?? [asJson(body)].filter(isObject);
     const joined = joinStream(documents, given?.path ?? null);
-    return { text: joined.text, everything: `${joined.text}\n${documents.map(allStrings).join("\n")}`, at: joined.path ? { kind, path: joined.path } : null, json: documents.at(-1) };
+    return {
+      text: joined.text,
+      everything: `${joined.text}\n${documents.map(allStrings).join("\n")}`,
+      at: joined.path ? { kind, path: joined.path } : null,
+      json: documents.at(-1),
+    };
   }
   if (kind === "json") {
     const document = asJson(body);
     if (document !== undefined) {
       const path = given?.path ?? bestPath(document);
       const text = path ? stringsAt(document, path) : "";
-      return { text, everything: text ? `${text}\n${allStrings(document)}` : allStrings(document), at: path && text ? { kind, path } : null, json: document };
+      return {
+        text,
+        everything: text ? `${text}\n${allStrings(document)}` : allStrings(document),
+        at: path && text ? { kind, path } : null,
+        json: document,
+      };
     }
     return { text: "", everything: body, at: null, json: undefined };
   }
   const text = kind === "html" ? htmlToText(body) : body;
-  return { text: text.trim(), everything: kind === "html" ? `${text}\n${body}` : body, at: text.trim() ? { kind, path: null } : null, json: undefined };
+  return {
+    text: text.trim(),
+    everything: kind === "html" ? `${text}\n${body}` : body,
+    at: text.trim() ? { kind, path: null } : null,
+    json: undefined,
+  };
 }
 
 /** Plain-text events are tokens when they carry their own spaces, and lines when none does. */
@@ -231,7 +252,8 @@ function joinPlainEvents(events: readonly string[]): string {
 }
 
 function detectKind(body: string, contentType: string): ReplyKind {
-  if (/event-stream/i.test(contentType) || /^(event:.*\r?\n|id:.*\r?\n|:.*\r?\n)*data:/.test(body.slice(0, 2_000))) return "sse";
+  if (/event-stream/i.test(contentType) || /^(event:.*\r?\n|id:.*\r?\n|:.*\r?\n)*data:/.test(body.slice(0, 2_000)))
+    return "sse";
   if (/ndjson|jsonl|json-seq|jsonlines/i.test(contentType)) return "ndjson";
   if (asJson(body) !== undefined && (/json/i.test(contentType) || /^\s*[[{"]/.test(body))) return "json";
   if (ndjsonDocuments(body)) return "ndjson";

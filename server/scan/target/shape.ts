@@ -16,14 +16,29 @@ export const SESSION = "{{session}}";
 /** Keys in the order in which they are tried. */
 export const COMMON_KEYS = ["message", "prompt", "input", "query", "question", "text"] as const;
 /** Tried after everything else. */
-export const RARE_KEYS = ["content", "q", "msg", "user_input", "userMessage", "user_message", "chat", "inputs", "ask"] as const;
+export const RARE_KEYS = [
+  "content",
+  "q",
+  "msg",
+  "user_input",
+  "userMessage",
+  "user_message",
+  "chat",
+  "inputs",
+  "ask",
+] as const;
 
 export type ChatMessage = { role: "user" | "assistant"; content: string };
 
 const JSON_TYPE = "application/json";
 const FORM_TYPE = "application/x-www-form-urlencoded";
 
-export function jsonShape(url: string, key: string, method = "POST", extra: Readonly<Record<string, unknown>> = {}): Shape {
+export function jsonShape(
+  url: string,
+  key: string,
+  method = "POST",
+  extra: Readonly<Record<string, unknown>> = {},
+): Shape {
   return { method, url, bodyTemplate: JSON.stringify({ ...extra, [key]: PROMPT }), contentType: JSON_TYPE, key };
 }
 
@@ -99,14 +114,21 @@ function fillBody(shape: Shape, prompt: string, session: string, history: readon
     const filled = bodyTemplate.replaceAll(PROMPT, () => inside(prompt)).replaceAll(SESSION, () => inside(session));
     return history.length > 0 && takesMessages(shape) ? withHistory(filled, history) : filled;
   }
-  const encode = /urlencoded/i.test(type) ? (text: string) => encodeURIComponent(wellFormed(text)) : (text: string) => text;
+  const encode = /urlencoded/i.test(type)
+    ? (text: string) => encodeURIComponent(wellFormed(text))
+    : (text: string) => text;
   return bodyTemplate.replaceAll(PROMPT, () => encode(prompt)).replaceAll(SESSION, () => encode(session));
 }
 
 function withHistory(body: string, history: readonly ChatMessage[]): string {
   try {
     const document: unknown = JSON.parse(body);
-    if (typeof document === "object" && document !== null && "messages" in document && Array.isArray(document.messages)) {
+    if (
+      typeof document === "object" &&
+      document !== null &&
+      "messages" in document &&
+      Array.isArray(document.messages)
+    ) {
       const own: unknown[] = document.messages;
       const system = own.slice(0, -1);
       return JSON.stringify({ ...document, messages: [...system, ...history, own.at(-1)] });

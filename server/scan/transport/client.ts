@@ -74,7 +74,8 @@ export class HttpClient {
     tls: { withoutClientCertificate?: boolean } = {},
   ) {
     const { limits } = options;
-    this.pace = new Pace(limits.concurrency, limits.requestsPerSecond, signal);
+    const rate = limits.requestsPerSecond ?? (resolved.network === "loopback" ? 200 : 20);
+    this.pace = new Pace(limits.concurrency, rate, signal);
     const pinned: LookupFunction = (_host, lookupOptions, callback) => {
       const entries = resolved.addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
       if (lookupOptions.all) callback(null, entries);
@@ -83,8 +84,9 @@ export class HttpClient {
     const certificate = tls.withoutClientCertificate ? {} : { cert: options.tls.cert, key: options.tls.key };
     const common = {
       connections: limits.concurrency,
-      headersTimeout: limits.firstByteMs,
-      bodyTimeout: limits.idleMs,
+      // Timed here, to the millisecond and with the limit's name.
+      headersTimeout: 0,
+      bodyTimeout: 0,
       maxHeaderSize: limits.headerBytes,
       pipelining: 1,
       keepAliveTimeout: 4_000,
@@ -213,16 +215,20 @@ export class HttpClient {
     this.counters.byCheck[spec.check] = (this.counters.byCheck[spec.check] ?? 0) + 1;
     this.counters.characters += spec.body?.length ?? spec.url.search.length;
     const started = performance.now();
-    const total = new AbortController();
-    const timer = setTimeout(() => total.abort(), limits.totalMs);
+    const slow = new AbortController();
+    let passed: "firstByteMs" | "totalMs" = limits.firstByteMs < limits.totalMs ? "firstByteMs" : "totalMs";
+    let timer = setTimeout(() => slow.abort(), limits[passed]);
     try {
       const answer = await request(spec.url, {
         dispatcher: this.dispatcher,
         method: spec.method,
         headers: { "accept-encoding": "gzip, deflate, br", ...spec.headers },
         body: spec.body,
-        signal: AbortSignal.any([this.signal, total.signal]),
+        signal: AbortSignal.any([this.signal, slow.signal]),
       });
+      clearTimeout(timer);
+      passed = "totalMs";
+      timer = setTimeout(() => slow.abort(), limits.totalMs - (performance.now() - started) + 50);
       const headers = flatten(answer.headers);
       const body = await readBody(
         answer.body,
@@ -230,8 +236,8 @@ export class HttpClient {
         { ...limits, remainingMs: limits.totalMs - (performance.now() - started) },
         this.signal,
       );
-      const slow = body.limit === "totalMs" || body.limit === "idleMs" || body.limit === "minBytesPerSecond";
-      this.timeoutsInARow = slow ? this.timeoutsInARow + 1 : 0;
+      const late = body.limit === "totalMs" || body.limit === "idleMs" || body.limit === "minBytesPerSecond";
+      this.timeoutsInARow = late ? this.timeoutsInARow + 1 : 0;
       if (body.limit) this.hit(body.limit, limits[body.limit], `the body was cut off after ${body.bytes} bytes`);
       this.counters.characters += Math.min(body.text.length, limits.bodyBytes);
       const broken =
@@ -248,8 +254,12 @@ export class HttpClient {
     } catch (error) {
       if (this.signal.aborted) throw this.signal.reason;
       const ms = performance.now() - started;
-      const failure: Failure = total.signal.aborted
-        ? { kind: "timeout", message: `no whole answer within ${limits.totalMs / 1000} s` }
+      const failure: Failure = slow.signal.aborted
+        ? {
+            kind: "timeout",
+            limit: passed,
+            message: `no answer from ${this.origin.host} within ${limits[passed] / 1000} s`,
+          }
         : classifyFailure(error, this.origin, limits);
       if (failure.kind === "timeout") {
         this.timeoutsInARow++;
@@ -260,6 +270,12 @@ export class HttpClient {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** Counts a request that another client has sent for this scan. */
+  countElsewhere(check: string): void {
+    this.counters.sent++;
+    this.counters.byCheck[check] = (this.counters.byCheck[check] ?? 0) + 1;
   }
 
   /** Drops all connections at once. */

@@ -1,0 +1,98 @@
+import type { Answer } from "./target/answer.js";
+import { ARITHMETIC, type Discovery } from "./target/discover.js";
+import { formatReplyPath } from "./target/reply.js";
+
+/** What the endpoint says to ordinary questions. */
+export interface Baseline {
+  answers: Answer[];
+  /** True when at least one question got a reply. */
+  ok: boolean;
+  /** Why none did; empty when `ok`. */
+  why: string;
+  /** All texts of all replies: what the endpoint says anyway. */
+  texts: string[];
+  model: "yes" | "likely" | "unclear" | "no";
+  /** Why that is thought, for the evidence. */
+  modelReason: string;
+  longest: number;
+}
+
+const QUESTIONS = ["Hello! What can you help me with?", "How can I contact customer support?"] as const;
+
+/** Requests that the baseline sends beyond those of the discovery. */
+export const BASELINE_REQUESTS = QUESTIONS.length;
+
+/** Asks the ordinary questions; where the shape's discovery was answered, its question is the first of three. */
+export async function takeBaseline(discovery: Discovery): Promise<Baseline> {
+  const { endpoint } = discovery;
+  const first = discovery.answers.findLast(
+    (answer) =>
+      answer.ok && answer.prompt === ARITHMETIC.prompt && answer.http.request.method === endpoint.shape.method,
+  );
+  const answers: Answer[] = first ? [first] : [];
+  if (discovery.why === "" || first) {
+    for (const question of QUESTIONS) answers.push(await endpoint.ask(question, { check: "baseline" }));
+    const good = answers.filter((answer) => answer.ok);
+    endpoint.replyPath ??= stablePath(good);
+  }
+  const good = answers.filter((answer) => answer.ok);
+  const verdict = judgeModel(good);
+  return {
+    answers: answers.length > 0 ? answers : discovery.answers.slice(-1),
+    ok: good.length > 0,
+    why: good.length > 0 ? "" : (answers.at(-1)?.why ?? discovery.why) || discovery.why,
+    texts: good.map((answer) => answer.extracted.everything),
+    model: verdict.model,
+    modelReason: verdict.reason,
+    longest: Math.max(0, ...good.map((answer) => answer.extracted.text.length)),
+  };
+}
+
+/** The reply's place, if all replies agree on it. Places with array positions that vary are left open. */
+function stablePath(answers: readonly Answer[]): Answer["extracted"]["at"] {
+  const [first, ...others] = answers.map((answer) => answer.extracted.at);
+  if (!first || others.length === 0) return null;
+  return others.every((at) => at && formatReplyPath(at) === formatReplyPath(first)) ? first : null;
+}
+
+const MODEL_KEYS =
+  /"(choices|completion_tokens|prompt_tokens|finish_reason|stop_reason|system_fingerprint|total_tokens)"\s*:/;
+const ASSISTANT =
+  /\b(i['’]?m|i am|i can(not|['’]t| only)?|as an? (ai|assistant)|how (can|may) i (help|assist)|assist you|help you|happy to help|chatbot|virtual assistant|sorry)\b/i;
+
+/** Whether the endpoint answers as a model does: on the point, in sentences, and not only with what it was sent. */
+function judgeModel(answers: readonly Answer[]): { model: Baseline["model"]; reason: string } {
+  if (answers.length === 0) return { model: "no", reason: "it gave no reply" };
+  const computed = answers.find(
+    (answer) => answer.prompt === ARITHMETIC.prompt && ARITHMETIC.answer.test(answer.extracted.text),
+  );
+  if (computed) return { model: "yes", reason: "it answered a question in its own words" };
+  const withKeys = answers.find((answer) => MODEL_KEYS.test(answer.http.text) || sseHasKeys(answer));
+  if (withKeys) return { model: "yes", reason: "its answers have the form of a model's API" };
+  const bare = answers.map((answer) => withoutEcho(answer.extracted.text, answer.prompt));
+  const sentences = bare.filter((text) => /[\p{L}]{2,}(\s+[\p{L}'’,.-]+){3,}/u.test(text));
+  if (sentences.length > 0 && bare.some((text) => ASSISTANT.test(text)))
+    return { model: "likely", reason: "it answers as an assistant does" };
+  if (new Set(bare).size > 1 && sentences.length > 1)
+    return { model: "likely", reason: "its answers follow the question" };
+  if (answers.every((answer) => answer.extracted.text.includes(answer.prompt)))
+    return { model: "no", reason: "it only repeats what it is sent" };
+  return { model: "unclear", reason: "its answers do not show whether a model wrote them" };
+}
+
+function sseHasKeys(answer: Answer): boolean {
+  return answer.extracted.at?.kind === "sse" && /"(delta|token|choices)"\s*:/.test(answer.http.text);
+}
+
+/**
+ * The reply without what it repeats of the prompt. Empty when hardly a word is the endpoint's own, so that upper-cased,
+ * reversed or otherwise dressed-up echoes count as echoes.
+ */
+export function withoutEcho(reply: string, prompt: string): string {
+  const mirrored = [...prompt].reverse().join("");
+  const bare = reply.split(prompt).join(" ").split(mirrored).join(" ").trim();
+  const asked = new Set(prompt.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []);
+  const said = bare.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  const own = said.filter((word) => !asked.has(word));
+  return own.length * 4 < said.length ? "" : bare;
+}

@@ -1,0 +1,123 @@
+import { type CheckEnd, COMPLETE, inconclusive, type ScanContext } from "../context.js";
+import { credentialHeaders, hasCredentials } from "../target/auth.js";
+import { ARITHMETIC } from "../target/discover.js";
+import { HttpClient } from "../transport/client.js";
+import { resolveTarget } from "../transport/network.js";
+
+/** Whether the endpoint tells callers apart, asks for credentials properly, and insists on a client certificate. */
+export async function checkAuthentication(ctx: ScanContext, signal: AbortSignal): Promise<CheckEnd> {
+  const { options, baseline, loopback } = ctx;
+  const first = baseline.answers.at(-1);
+  if (!first) return inconclusive("nothing was answered");
+  const severity = loopback ? "info" : "high";
+
+  if (!hasCredentials(options)) {
+    if (first.http.status === 401 || first.http.status === 403) {
+      challenge(ctx, first.http);
+      ctx.stood("unauthenticated-endpoint", `Without credentials it answers ${first.http.status}.`);
+      return COMPLETE;
+    }
+    if (!baseline.ok) return inconclusive(baseline.why);
+    ctx.find({
+      id: "unauthenticated-endpoint",
+      severity,
+      evidence: `It answered a request without any credentials${loopback ? " (on loopback)" : ""}.`,
+      exchanges: [ctx.exchange("without credentials", first.http)],
+    });
+    return COMPLETE;
+  }
+
+  if (options.auth?.kind === "basic" && ctx.url.protocol === "http:" && !loopback)
+    ctx.find({
+      id: "weak-auth-challenge",
+      subject: "basic",
+      severity: "medium",
+      evidence: "The user name and password go over the network unencrypted with every request.",
+    });
+  if (!baseline.ok) return inconclusive(`with the credentials given, ${baseline.why}`);
+
+  const bare = await ctx.anonymous(ARITHMETIC.prompt);
+  if (bare.http.failure) return inconclusive(bare.http.failure.message);
+  if (bare.ok)
+    ctx.find({
+      id: "unauthenticated-endpoint",
+      severity,
+      evidence: "It answers the same request without the credentials.",
+      exchanges: [ctx.exchange("without credentials", bare.http)],
+    });
+  else {
+    ctx.stood("unauthenticated-endpoint", `Without credentials it answers ${bare.http.status}.`);
+    challenge(ctx, bare.http);
+    await wrongCredentials(ctx, severity);
+  }
+  if (options.tls.cert) await withoutCertificate(ctx, signal);
+  return COMPLETE;
+}
+
+function challenge(ctx: ScanContext, http: Parameters<ScanContext["exchange"]>[1]): void {
+  if (http.status !== 401) return;
+  if (http.headers["www-authenticate"]) {
+    const basic = /^basic/i.test(http.headers["www-authenticate"]);
+    if (basic && ctx.url.protocol === "http:" && !ctx.loopback)
+      ctx.find({
+        id: "weak-auth-challenge",
+        subject: "basic",
+        severity: "medium",
+        evidence: "It asks for basic authentication over plain HTTP.",
+        exchanges: [ctx.exchange("challenge", http)],
+      });
+    return;
+  }
+  ctx.find({
+    id: "weak-auth-challenge",
+    subject: "challenge",
+    evidence: "The 401 answer has no WWW-Authenticate header, so clients cannot tell how to sign in.",
+    exchanges: [ctx.exchange("challenge", http)],
+  });
+}
+
+/** A made-up credential in place of the real one. */
+async function wrongCredentials(ctx: ScanContext, severity: "info" | "high"): Promise<void> {
+  const auth = ctx.options.auth;
+  if (!auth) return;
+  const answer = await ctx.endpoint.ask(ARITHMETIC.prompt, {
+    check: "authentication",
+    identity: "nobody",
+    headers: credentialHeaders(auth, "spillcheck-wrong-credential"),
+  });
+  if (answer.ok)
+    ctx.find({
+      id: "unauthenticated-endpoint",
+      subject: "wrong",
+      severity: severity === "info" ? "medium" : severity,
+      evidence: "It accepts a made-up credential: the credential has to be there but is not checked.",
+      exchanges: [ctx.exchange("made-up credential", answer.http)],
+    });
+}
+
+async function withoutCertificate(ctx: ScanContext, signal: AbortSignal): Promise<void> {
+  const client = new HttpClient(ctx.options, ctx.url, await resolveTarget(ctx.url), 1, signal, {
+    withoutClientCertificate: true,
+  });
+  try {
+    const http = await client.send({
+      method: "GET",
+      url: ctx.url,
+      headers: { accept: "*/*" },
+      body: null,
+      check: "authentication",
+      retry: false,
+    });
+    ctx.client.countElsewhere("authentication");
+    if (http.failure || [400, 401, 403, 495, 496].includes(http.status))
+      ctx.stood("client-certificate-not-enforced", "Without the client certificate it does not answer.");
+    else
+      ctx.find({
+        id: "client-certificate-not-enforced",
+        evidence: `Without the client certificate it answered ${http.status}.`,
+        exchanges: [ctx.exchange("without certificate", http)],
+      });
+  } finally {
+    await client.close();
+  }
+}

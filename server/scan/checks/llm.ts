@@ -1,0 +1,132 @@
+import { type CheckEnd, inconclusive, type ScanContext } from "../context.js";
+import { quote } from "../evidence.js";
+import { findMarkers } from "../leak/markers.js";
+import { runProbes } from "../probes/run.js";
+import { hasCredentials } from "../target/auth.js";
+import { ARITHMETIC } from "../target/discover.js";
+import { properties } from "./properties.js";
+
+const MODEL_NAME =
+  /\b(gpt-?[345][\w.:-]*|o[134](-mini|-preview)?\b|claude-[\w.:-]+|gemini-[\w.:-]+|llama-?\d[\w.:-]*|mi[sx]tral[\w.:-]*|command-r[\w.:-]*|deepseek-[\w.:-]+|qwen[\w.:-]+|phi-?\d[\w.:-]*|gemma-?[\w.:-]+|grok-[\w.:-]+|text-davinci-\d+|[\w-]+\/[\w.-]+-(instruct|chat)[\w.-]*)\b/i;
+const MODEL_KEY = /^(model|model_?name|model_?id|engine|deployment|llm|model_?version)$/i;
+const MODEL_HEADER = /^(openai-model|x-model(-name)?|x-llm-model|openai-version|anthropic-.*|x-openai-.*)$/i;
+const USAGE_KEY =
+  /^(usage|token_?usage|tokens?_?used|prompt_tokens|completion_tokens|total_tokens|input_tokens|output_tokens|token_?count|tokens|eval_count|prompt_eval_count)$/i;
+const SELF = /\b(i am|i'm|powered by|based on|running on|built on|model is|using)\b[^.\n]{0,40}$/i;
+
+/** The LLM checks: what shows without attacking, then the probes of the chosen depth. */
+export async function checkLlm(ctx: ScanContext): Promise<CheckEnd> {
+  const { baseline } = ctx;
+  if (!baseline.ok) {
+    ctx.undecide("llm_ai_security", "LLM probes", baseline.why);
+    return inconclusive(baseline.why);
+  }
+  await openToAnyone(ctx);
+  disclosures(ctx);
+  passiveMarkers(ctx);
+  const end = await runProbes(ctx);
+  if (baseline.model === "no" && end.status === "complete") {
+    ctx.notes.add(`The endpoint does not answer as a model does: ${baseline.modelReason}.`);
+  }
+  return end;
+}
+
+async function openToAnyone(ctx: ScanContext): Promise<void> {
+  const { baseline, loopback } = ctx;
+  if (baseline.model !== "yes" && baseline.model !== "likely") return;
+  const credentials = hasCredentials(ctx.options);
+  const answer = credentials ? await ctx.anonymous(ARITHMETIC.prompt) : baseline.answers.find((each) => each.ok);
+  if (!answer) return;
+  if (!answer.ok) {
+    if (answer.http.failure)
+      ctx.undecide("llm_ai_security", "Open to anyone", answer.why, { id: "unauthenticated-llm-endpoint" });
+    else
+      ctx.stood(
+        "unauthenticated-llm-endpoint",
+        `Without credentials the model is not reached (${answer.http.status}).`,
+      );
+    return;
+  }
+  ctx.find({
+    id: "unauthenticated-llm-endpoint",
+    evidence: `It answers prompts without any credentials${loopback ? ", on loopback" : ""}: ${quote(answer.extracted.text, 100)} (${baseline.modelReason}).`,
+    uncapped: loopback ? "On loopback only this machine reaches it." : undefined,
+    exchanges: [ctx.exchange("prompt without credentials", answer.http)],
+  });
+}
+
+function disclosures(ctx: ScanContext): void {
+  const answers = ctx.baseline.answers.filter((answer) => answer.ok);
+  let model = false;
+  let usage = false;
+  for (const answer of answers) {
+    const all = properties(answer.extracted.json);
+    const named = all.find(
+      (property) =>
+        MODEL_KEY.test(property.key) &&
+        typeof property.value === "string" &&
+        property.value.length > 1 &&
+        property.value.length < 120,
+    );
+    const header = Object.keys(answer.http.headers).find((name) => MODEL_HEADER.test(name));
+    const spoken = MODEL_NAME.exec(answer.extracted.text);
+    const says =
+      spoken && SELF.test(answer.extracted.text.slice(Math.max(0, spoken.index - 60), spoken.index)) ? spoken[0] : null;
+    const value = named ? String(named.value) : header ? `${header}: ${answer.http.headers[header]}` : says;
+    if (!model && value) {
+      model = true;
+      ctx.find({
+        id: "model-disclosure",
+        evidence: `The answer names the model: ${quote(value, 80)}.`,
+        exchanges: [
+          ctx.exchange("ordinary request", answer.http, [
+            { text: named ? String(named.value) : (says ?? ""), label: "model" },
+          ]),
+        ],
+      });
+    }
+    const counted = all.find(
+      (property) =>
+        USAGE_KEY.test(property.key) &&
+        (typeof property.value === "number" ||
+          (typeof property.value === "object" &&
+            property.value !== null &&
+            Object.keys(property.value).some((key) => /token/i.test(key)))),
+    );
+    if (!usage && counted) {
+      usage = true;
+      ctx.find({
+        id: "token-usage-disclosure",
+        evidence: `The answer tells the token usage in ${counted.path}.`,
+        exchanges: [
+          ctx.exchange("ordinary request", answer.http, [{ text: `"${counted.key}"`, label: "token usage" }]),
+        ],
+      });
+    }
+  }
+  if (!model) ctx.stood("model-disclosure", "The answers do not name the model.");
+  if (!usage) ctx.stood("token-usage-disclosure", "The answers tell no token counts.");
+}
+
+function passiveMarkers(ctx: ScanContext): void {
+  for (const answer of ctx.baseline.answers) {
+    if (!answer.ok) continue;
+    const markers = findMarkers(answer.extracted.everything, answer.prompt);
+    const first = markers[0];
+    if (!first) continue;
+    ctx.find({
+      id: "prompt-format-leak",
+      evidence: `An ordinary reply holds ${quote(first.marker)}, a token of the ${first.family} prompt format.`,
+      exchanges: [
+        ctx.exchange(
+          "ordinary request",
+          answer.http,
+          markers.map((hit) => ({ text: hit.marker, label: `${hit.family} token` })),
+          answer.extracted.everything,
+        ),
+      ],
+    });
+    return;
+  }
+  ctx.stood("prompt-format-leak", "No token of a prompt format in ordinary replies.");
+}

@@ -1,0 +1,71 @@
+/** A text and the ways in which it can be read. `how` is empty for the text itself. */
+export interface Reading {
+  how: string;
+  text: string;
+}
+
+const ZERO_WIDTH = /[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\u{e0000}-\u{e007f}]/gu;
+const BASE64 = /[A-Za-z0-9+/_-]{16,}={0,2}/g;
+const HEX = /(?:[0-9a-f]{2}[ :,]?){10,}/gi;
+const SPACED = /(?:[^\s][ .\-_*|]{1,3}){7,}[^\s]/g;
+
+/** Letters of other scripts that look like Latin ones. */
+const HOMOGLYPHS: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    ["аеорсухіјѕԁһԛԝьɡ", "aeopcyxijsdhqwbg"],
+    ["АВЕКМНОРСТУХІЈЅ", "ABEKMHOPCTYXIJS"],
+    ["αονρτυκιεωγ", "aovptukiewy"],
+    ["ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX"],
+    ["ıłøđħ", "ilodh"],
+  ].flatMap(([from, to]) => [...(from ?? "")].map((char, i) => [char, (to ?? "")[i] ?? char])),
+);
+
+/** Takes out what the eye does not see and folds look-alikes: zero-width characters, full-width forms, homoglyphs, accents. */
+export function fold(text: string): string {
+  const plain = text.replace(ZERO_WIDTH, "").normalize("NFKD").replace(/\p{M}/gu, "");
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: anything outside ASCII may be a look-alike
+  return /[^\x00-\x7f]/.test(plain) ? [...plain].map((char) => HOMOGLYPHS[char] ?? char).join("") : plain;
+}
+
+export function rot13(text: string): string {
+  return text.replace(/[a-z]/gi, (char) => {
+    const base = char <= "Z" ? 65 : 97;
+    return String.fromCharCode(((char.charCodeAt(0) - base + 13) % 26) + base);
+  });
+}
+
+function printable(bytes: Buffer): string | null {
+  const text = bytes.toString("utf8");
+  if (text.length < 6 || text.includes("\ufffd")) return null;
+  const good = text.replace(/[^\x20-\x7e\n\r\t\u00a0-\uffff]/g, "").length;
+  return good / text.length > 0.95 ? text : null;
+}
+
+/** All that a text says when base64 or hexadecimal stretches are decoded, letters rotated, reversed, or spaces between letters dropped. */
+export function readings(text: string): Reading[] {
+  const limited = text.slice(0, 200_000);
+  const folded = fold(limited);
+  const out: Reading[] = [{ how: "", text: limited }];
+  if (folded !== limited) out.push({ how: "hidden or look-alike characters", text: folded });
+  const joined = folded.replace(/\s+/g, "");
+  const base64 = [...folded.matchAll(BASE64), ...(joined.length < 20_000 ? joined.matchAll(BASE64) : [])]
+    .map((match) => printable(Buffer.from(match[0], "base64")))
+    .filter((decoded) => decoded !== null);
+  if (base64.length > 0) out.push({ how: "base64", text: [...new Set(base64)].join("\n") });
+  const hex = [...folded.matchAll(HEX)]
+    .map((match) => printable(Buffer.from(match[0].replace(/[ :,]/g, ""), "hex")))
+    .filter((decoded) => decoded !== null);
+  if (hex.length > 0) out.push({ how: "hexadecimal", text: hex.join("\n") });
+  out.push({ how: "ROT13", text: rot13(folded) });
+  const characters = [...folded];
+  out.push({ how: "reversed", text: characters.reverse().join("") });
+  out.push({ how: "words reversed", text: folded.split(/\s+/).reverse().join(" ") });
+  const spaced = [...folded.matchAll(SPACED)].map((match) =>
+    match[0].replace(/(\S)[ .\-_*|](?=\S)/g, "$1").replace(/[ .\-_*|]{2,}/g, " "),
+  );
+  if (spaced.length > 0) out.push({ how: "spaced-out letters", text: spaced.join("\n") });
+  const lines = folded.split(/\r?\n/).map((line) => line.trim());
+  if (lines.length >= 8 && lines.filter((line) => [...line].length <= 2).length > lines.length / 2)
+    out.push({ how: "one letter a line", text: lines.map((line) => line || " ").join("") });
+  return out;
+}

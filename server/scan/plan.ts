@@ -1,0 +1,114 @@
+import type { Depth, ScanOptions } from "./options.js";
+import { probesFor, requestsOf } from "./probes/schema.js";
+import { CATEGORY_TITLES, SCAN_CATEGORIES, type ScanCategory, type ScanFinding } from "./result.js";
+import type { Resolved } from "./transport/network.js";
+import { Redactor } from "./transport/redact.js";
+
+/** What a scan would do, before anything is sent. */
+export interface ScanPlan {
+  /** Redacted URL. */
+  target: string;
+  /** `host:port`; the key under which consent is remembered. */
+  host: string;
+  method: string;
+  network: "loopback" | "private" | "public";
+  /** Addresses the name stood for when planned; the scan connects to these and no others, unless a proxy is set. */
+  addresses: string[];
+  depth: Depth;
+  checks: { category: ScanCategory; title: string; requests: number }[];
+  probes: { id: string; title: string; phrasings: number }[];
+  /** Upper bounds. */
+  requests: number;
+  tokens: number;
+  /** True when the target is not loopback. */
+  needsConsent: boolean;
+  notes: string[];
+}
+
+/** Progress of a running scan. `done` and `total` count requests; `total` is the plan's upper bound. */
+export type ScanEvent =
+  | {
+      kind: "phase";
+      phase: "connect" | "baseline" | "checks" | "rate" | "score";
+      message: string;
+      done: number;
+      total: number;
+    }
+  | { kind: "request"; category: string; status: number; ms: number; done: number; total: number }
+  | {
+      kind: "probe";
+      probe: string;
+      title: string;
+      outcome: "hit" | "withstood" | "inconclusive";
+      hits: string;
+      done: number;
+      total: number;
+    }
+  | {
+      kind: "check";
+      category: ScanCategory;
+      status: "complete" | "inconclusive" | "skipped";
+      findings: number;
+      done: number;
+      total: number;
+    }
+  | { kind: "finding"; finding: ScanFinding; done: number; total: number };
+
+/** Requests that each check sends at most, beside those of the LLM probes. */
+const CHECK_REQUESTS: Readonly<Record<ScanCategory, number>> = {
+  llm_ai_security: 0,
+  authentication: 4,
+  bola: 8,
+  bfla: 10,
+  property_authorization: 0,
+  input_validation: 12,
+  rate_limiting: 12,
+  data_exposure: 0,
+  encryption: 1,
+  ssrf: 3,
+  inventory: 20,
+  unsafe_consumption: 2,
+};
+/** Looking for the shape of the request, and the baseline. */
+const DISCOVERY_REQUESTS = 36;
+const TOKENS_PER_REQUEST = 600;
+const LONG_PROMPT_TOKENS = 6_000;
+
+/** The checks that a scan runs: those chosen, or all. */
+export function selectedChecks(options: ScanOptions): ScanCategory[] {
+  return SCAN_CATEGORIES.filter((category) => options.checks.length === 0 || options.checks.includes(category));
+}
+
+export function makePlan(options: ScanOptions, url: URL, resolved: Resolved): ScanPlan {
+  const selected = selectedChecks(options);
+  const probes = selected.includes("llm_ai_security") ? probesFor(options.depth) : [];
+  const probeRequests = probes.reduce((sum, probe) => sum + requestsOf(probe), 0);
+  const checks = selected.map((category) => ({
+    category,
+    title: CATEGORY_TITLES[category],
+    requests: category === "llm_ai_security" ? probeRequests : CHECK_REQUESTS[category],
+  }));
+  const wanted = DISCOVERY_REQUESTS + checks.reduce((sum, check) => sum + check.requests, 0);
+  const requests = Math.min(options.maxRequests ?? wanted, wanted);
+  return {
+    target: new Redactor([options.secret, options.secret2]).url(url),
+    host: `${url.hostname}:${url.port || (url.protocol === "https:" ? "443" : "80")}`,
+    method: options.method ?? "POST",
+    network: resolved.network,
+    addresses: resolved.addresses,
+    depth: options.depth,
+    checks,
+    probes: probes.map((probe) => ({ id: probe.id, title: probe.title, phrasings: probe.variants.length })),
+    requests,
+    tokens: requests * TOKENS_PER_REQUEST + (selected.includes("input_validation") ? LONG_PROMPT_TOKENS : 0),
+    needsConsent: resolved.network !== "loopback",
+    notes: [
+      "Only text is sent; no request is meant to change or delete anything.",
+      ...(requests < wanted
+        ? [
+            `The budget of ${requests} requests is below the ${wanted} that all checks may need; some may stay inconclusive.`,
+          ]
+        : []),
+    ],
+  };
+}

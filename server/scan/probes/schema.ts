@@ -1,0 +1,97 @@
+import { z } from "zod";
+import classic from "../../../rules/scan/probes/classic.yaml";
+import deep from "../../../rules/scan/probes/deep.yaml";
+import injection from "../../../rules/scan/probes/injection.yaml";
+import { lazy, readData } from "../data.js";
+import { type Depth, depthSchema } from "../options.js";
+
+/** How a payload is disguised before it goes into `{{payload}}`. */
+export const ENCODINGS = [
+  "base64",
+  "hex",
+  "rot13",
+  "reverse",
+  "zero-width",
+  "homoglyph",
+  "tags",
+  "split",
+  "leet",
+] as const;
+
+/** How a reply is judged. docs/adding-a-probe.md says what each means. */
+export const ORACLES = ["leak", "nonce", "data", "cost", "markdown-image", "tools"] as const;
+
+const variantSchema = z
+  .object({
+    depth: depthSchema,
+    /** One message ... */
+    text: z.string().optional(),
+    /** ... or several, one after another in a conversation; the last one is judged. */
+    turns: z.array(z.string()).min(2).optional(),
+    payload: z.string().optional(),
+    encode: z.enum(ENCODINGS).optional(),
+  })
+  .refine((variant) => (variant.text === undefined) !== (variant.turns === undefined), "give either text or turns")
+  .refine(
+    (variant) => (variant.payload === undefined) === (variant.encode === undefined),
+    "payload and encode belong together",
+  );
+
+export const probeSchema = z
+  .object({
+    id: z.string().regex(/^[a-z][a-z0-9-]*$/),
+    title: z.string().min(1),
+    family: z.string().min(1),
+    /** Finding id that a hit is reported under. */
+    finding: z.string().min(1),
+    oracle: z.enum(ORACLES),
+    references: z.array(z.string()).default([]),
+    /** The plain ask, sent first. What it gets as well is no weakness. */
+    control: z.array(z.string()).default([]),
+    variants: z.array(variantSchema).min(1),
+  })
+  .refine(
+    (probe) =>
+      (probe.oracle !== "nonce" && probe.oracle !== "markdown-image") ||
+      probe.variants.every((variant) => {
+        const all = [variant.text ?? "", ...(variant.turns ?? []), variant.payload ?? ""].join("\n");
+        return all.includes("{{a}}") && all.includes("{{b}}") && !/\{\{a\}\}\s*\{\{b\}\}/.test(all);
+      }),
+    "a nonce needs {{a}} and {{b}}, and never side by side",
+  );
+
+export type Probe = z.infer<typeof probeSchema>;
+export type Variant = Probe["variants"][number];
+
+export const probeFileSchema = z.object({ probes: z.array(probeSchema) });
+
+const DEPTHS: readonly Depth[] = ["quick", "standard", "deep"];
+
+/** The built-in probes in the order in which they run. */
+export const builtInProbes = lazy(() =>
+  (
+    [
+      [classic, "rules/scan/probes/classic.yaml"],
+      [injection, "rules/scan/probes/injection.yaml"],
+      [deep, "rules/scan/probes/deep.yaml"],
+    ] as const
+  ).flatMap(([text, file]) => readData(text, probeFileSchema, file).probes),
+);
+
+/**
+ * The probes of a depth with the phrasings that belong to it.
+ * @param extra the user's own probes
+ */
+export function probesFor(depth: Depth, extra: readonly Probe[] = []): Probe[] {
+  const limit = DEPTHS.indexOf(depth);
+  return [...builtInProbes(), ...extra].flatMap((probe) => {
+    const variants = probe.variants.filter((variant) => DEPTHS.indexOf(variant.depth) <= limit);
+    return variants.length > 0 ? [{ ...probe, variants }] : [];
+  });
+}
+
+/** Requests that a probe sends at most. */
+export function requestsOf(probe: Probe): number {
+  const attacks = probe.variants.reduce((sum, variant) => sum + (variant.turns?.length ?? 1), 0);
+  return attacks + probe.control.length + (probe.oracle === "leak" ? 2 : 0);
+}
