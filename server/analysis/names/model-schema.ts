@@ -7,6 +7,9 @@
  * `openai.OpenAI.chat.completions.create`. Calling any other function without a `returns` gives `name()`, a
  * subscript gives `name[]`.
  *
+ * Because an instance is named as its class, a library whose instances are called themselves (`llm(prompt)`) gets an instance
+ * type of its own: the class `returns` it, it `extends` the class, and calling it is a call entry under its name.
+ *
  * Several entries for one name add up: each whose `when` holds says its part. In `aliases`, in the keys of `types` and
  * `paths`, and in `call` and `attr` names, `*` stands for one segment; an exact name goes before one with `*`, and what
  * `calls` and `attributes` say goes before `types` and `paths`.
