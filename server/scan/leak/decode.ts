@@ -23,7 +23,6 @@ const HOMOGLYPHS: Readonly<Record<string, string>> = Object.fromEntries(
 /** Takes out what the eye does not see and folds look-alikes: zero-width characters, full-width forms, homoglyphs, accents. */
 export function fold(text: string): string {
   const plain = text.replace(ZERO_WIDTH, "").normalize("NFKD").replace(/\p{M}/gu, "");
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: anything outside ASCII may be a look-alike
   return /[^\x00-\x7f]/.test(plain) ? [...plain].map((char) => HOMOGLYPHS[char] ?? char).join("") : plain;
 }
 
