@@ -43,7 +43,10 @@ export function diagnosticOf(
   locator: Locator,
   rulePage: (id: string) => string,
 ): Diagnostic {
-  const related = relatedInformation([...finding.path, ...finding.related], locator);
+  // A path of one step, the finding itself, says nothing more.
+  const [only, ...further] = finding.path;
+  const isItself = only && further.length === 0 && only.start === finding.start && only.file === finding.file;
+  const related = relatedInformation([...(isItself ? [] : finding.path), ...finding.related], locator);
   return {
     range: rangeOf(document, finding.start, finding.end),
     severity: severities[finding.level],

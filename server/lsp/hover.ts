@@ -1,4 +1,7 @@
-/** What is shown over a finding: the rule in a sentence, the path in words, the way to its page. */
+/**
+ * What is shown over a finding: the rule in a sentence, the path in words (where the client does not show it with the
+ * diagnostic), the way to the rule's page.
+ */
 import { type Hover, type HoverParams, MarkupKind } from "vscode-languageserver";
 import type { Finding } from "../analysis/finding.js";
 import { rangeOf } from "./positions.js";
@@ -21,7 +24,7 @@ function describe(session: Session, finding: Finding): string {
   const rule = session.services.rules().find((one) => one.id === finding.rule);
   const lines = [`**${finding.rule}** (${finding.level})`, ""];
   if (rule) lines.push(message(rule.summary), "");
-  if (finding.path.length > 1) {
+  if (finding.path.length > 1 && !session.abilities.relatedInformation) {
     lines.push("How the data gets there:", "");
     for (const [index, step] of finding.path.entries()) {
       const document = session.documents.document(step.file);

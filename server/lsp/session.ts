@@ -19,6 +19,8 @@ export interface ClientAbilities {
   watchFiles: boolean;
   workspaceFolders: boolean;
   progress: boolean;
+  /** Shows the related places of a diagnostic; a hover then need not repeat them. */
+  relatedInformation: boolean;
 }
 
 /** Page of the settings file's keys. */

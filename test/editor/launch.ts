@@ -110,7 +110,7 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
   const start =
     chosen.kind === "desktop" ? startDesktop(chosen.executable, folder, options) : startHost(folder, options);
   const { page, close } = await start;
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(15_000);
   await page.waitForSelector(".monaco-workbench .explorer-folders-view .monaco-list-row", { timeout: 90_000 });
   const sideBar = page.locator(".part.auxiliarybar .codicon-auxiliarybar-close");
   if (await sideBar.isVisible()) await sideBar.click();

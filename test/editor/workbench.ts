@@ -8,7 +8,7 @@ export class Workbench {
 
   /** Opens a file of the workspace through the quick open list. */
   async openFile(name: string): Promise<void> {
-    await this.page.keyboard.press("Control+P");
+    await this.page.keyboard.press("ControlOrMeta+P");
     await this.pick(name, name);
     await this.page.locator(`.tabs-container .tab.active[data-resource-name="${name}"]`).waitFor();
   }
@@ -58,9 +58,49 @@ export class Workbench {
     return this.page.locator(`.editor-instance .squiggly-${severity}`);
   }
 
-  /** The whole text of the active editor, as the model has it. */
+  /** The lightbulb beside the cursor. */
+  lightbulb(): Locator {
+    return this.page.locator(
+      ".editor-instance [class*=codicon-light-bulb], .editor-instance [class*=codicon-gutter-lightbulb]",
+    );
+  }
+
+  /** Opens the hover at the cursor and gives its text. */
+  async hover(): Promise<string> {
+    await this.page.keyboard.press("ControlOrMeta+K");
+    await this.page.keyboard.press("ControlOrMeta+I");
+    const box = this.page.locator(".monaco-hover:visible", { hasText: "What the rule says" }).first();
+    await box.waitFor();
+    return (await box.textContent()) ?? "";
+  }
+
+  /** Entries of the Problems view, once one of them holds a text. */
+  async problems(text: string): Promise<string[]> {
+    const rows = this.page.locator(".markers-panel .monaco-list-row");
+    await rows.filter({ hasText: text }).first().waitFor();
+    return rows.allInnerTexts();
+  }
+
+  /** Saves the active editor and waits until it is clean. */
+  async save(): Promise<void> {
+    await this.run("File: Save");
+    await this.page.locator(".tabs-container .tab.active:not(.dirty)").waitFor();
+  }
+
+  /** The language status, once it says a text. */
+  status(text: string): Locator {
+    return this.page.locator(`[id="status.languageStatus"][aria-label*="${text}"]`);
+  }
+
+  /** Closes menus, hovers, quick inputs and notifications that a test left. */
+  async dismiss(): Promise<void> {
+    for (let round = 0; round < 3; round++) await this.page.keyboard.press("Escape");
+    await this.run("Notifications: Clear All Notifications");
+  }
+
+  /** Puts the cursor somewhere; both from 1. */
   async goToLine(line: number, column = 1): Promise<void> {
-    await this.page.keyboard.press("Control+G");
+    await this.page.keyboard.press("ControlOrMeta+P");
     await this.quickInput().fill(`:${line}:${column}`);
     await this.page.keyboard.press("Enter");
     await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
@@ -68,7 +108,7 @@ export class Workbench {
 
   /** Opens the quick fix menu at the cursor and gives its entries. */
   async quickFixes(): Promise<string[]> {
-    await this.page.keyboard.press("Control+.");
+    await this.page.keyboard.press("ControlOrMeta+.");
     const menu = this.page.locator(".action-widget .monaco-list-row.action");
     await menu.first().waitFor();
     return menu.allInnerTexts();
@@ -96,9 +136,17 @@ export class Workbench {
     }
   }
 
-  /** Notifications that are shown. */
-  notification(text: string): Locator {
-    return this.page.locator(".notifications-toasts .notification-list-item", { hasText: text });
+  /**
+   * A notification with this text, in the notification centre: as toasts they go away by themselves, and a window without
+   * focus shows none.
+   */
+  async notification(text: string): Promise<Locator> {
+    const centre = this.page.locator(".notifications-center");
+    const item = centre.locator(".notification-list-item", { hasText: text }).first();
+    await this.page.locator('[id="status.notifications"][aria-label*="Notification"] .codicon-bell-dot').waitFor();
+    if (!(await centre.isVisible())) await this.run("Notifications: Show Notifications");
+    await item.waitFor();
+    return item;
   }
 
   /** Saves a picture of the window under out/screenshots. */

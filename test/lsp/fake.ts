@@ -146,7 +146,12 @@ export function fakeServices(workspace = new FakeWorkspace()): FakeServices {
           hooks.onProgress?.({ kind: "phase", phase: "connect", message: "Connecting", done: 0, total: 10 });
           hooks.signal?.addEventListener("abort", () => fail(new ScanError("cancelled", "The scan was cancelled.")));
         }),
-      lab: async () => ({ url: "http://127.0.0.1:1/chat", systemPrompt: "secret", close: async () => {} }),
+      lab: async () => ({
+        url: "http://127.0.0.1:1/chat",
+        systemPrompt: "secret",
+        secret: null,
+        close: async () => {},
+      }),
     },
     report: { data: () => ({}), render: () => "" },
   };

@@ -242,7 +242,8 @@ describe("code actions", () => {
 
 describe("hover", () => {
   it("tells the path in words with a link to the rule's page", async () => {
-    const { client } = await start();
+    const textDocument = { ...fullCapabilities.textDocument, publishDiagnostics: {} };
+    const { client } = await start({ capabilities: { ...fullCapabilities, textDocument } });
     await client.open(a, "f(LEAK)");
     const hover = await client.connection.sendRequest<{ contents: { value: string } } | null>("textDocument/hover", {
       textDocument: { uri: a },
@@ -250,6 +251,14 @@ describe("hover", () => {
     });
     expect(hover?.contents.value).toContain("1. it comes from `request`");
     expect(hover?.contents.value).toContain("(https://example.org/raw-llm-output.md)");
+    const other = await start();
+    await other.client.open(a, "f(LEAK)");
+    const short = await other.client.connection.sendRequest<{ contents: { value: string } } | null>(
+      "textDocument/hover",
+      { textDocument: { uri: a }, position: { line: 0, character: 3 } },
+    );
+    expect(short?.contents.value).toContain("raw-llm-output.md");
+    expect(short?.contents.value).not.toContain("it comes from");
     const none = await client.connection.sendRequest("textDocument/hover", {
       textDocument: { uri: a },
       position: { line: 0, character: 0 },
