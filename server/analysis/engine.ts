@@ -1,18 +1,18 @@
 /** A project in, findings out. */
 import type { Cancel, CheckSettings, Engine, SourceHost, TextChange } from "./engine-api.js";
 import type { FileNote, Finding, FixHint, Level, PathStep } from "./finding.js";
+import { fingerprints } from "./fingerprint.js";
 import { fixesFor } from "./fix/index.js";
-import { appFacts } from "./flow/facts.js";
+import { appFacts, type Facts } from "./flow/facts.js";
 import { type Loc, type Step, stepsOf } from "./flow/labels.js";
-import { Program } from "./flow/program.js";
+import { Program, type Unit } from "./flow/program.js";
 import type { FlowEvent } from "./flow/summary.js";
 import type { FunctionIR, ModuleIR } from "./ir.js";
-import { compileModels, type Models } from "./names/models.js";
 import type { ModelFile } from "./names/model-schema.js";
+import { compileModels, type Models } from "./names/models.js";
 import { lexiconFor } from "./names/words.js";
-import { fingerprints } from "./fingerprint.js";
-import type { Report, Rule } from "./rule.js";
 import { mayMatter } from "./relevance.js";
+import type { Report, Rule } from "./rule.js";
 import { findSuppression, suppressionsOf } from "./suppression.js";
 import type { OpenModule, Syntax } from "./syntax/index.js";
 
@@ -46,18 +46,25 @@ class ProjectEngine implements Engine {
   private readonly irs = new Map<string, ModuleIR>();
   private readonly texts = new Map<string, string>();
   private program: Program;
-  private candidates: Map<string, Candidate[]> | undefined;
+  private facts: Facts;
+  private factsText = "";
+  /** What the rules said of each unit, and which units said something about a file. */
+  private readonly reports = new Map<Unit, Candidate[]>();
+  private readonly byFile = new Map<string, Set<Unit>>();
+  /** Files still to be looked at; undefined until the list was made. */
+  private queue: string[] | undefined;
   private readonly changed = new Set<string>();
   /** What fixes are measured against, by file, until something changes. */
   private baselines = new Map<string, Finding[]>();
 
-  /** @param only files whose functions are looked at; others only as far as these call them */
+  /** @param only when given, the files that are looked at of themselves; others only when these need them */
   constructor(
     private readonly options: EngineOptions,
     private readonly only?: ReadonlySet<string>,
   ) {
-    this.models = compiled(options.models);
+    this.models = compileModels(options.models);
     this.program = this.newProgram();
+    this.facts = appFacts(this.program);
   }
 
   private newProgram(): Program {
@@ -117,15 +124,16 @@ class ProjectEngine implements Engine {
 
   open(file: string, text: string): void {
     this.opened.get(file)?.free();
+    const same = this.texts.get(file) === text;
     this.opened.set(file, this.options.syntax.open(file, text));
-    if (this.texts.get(file) !== text) this.invalidate([file]);
+    if (!same || this.program.modules.has(file)) this.update(file);
   }
 
   change(file: string, changes: readonly TextChange[]): void {
     const open = this.opened.get(file);
     if (!open) return;
     open.change(changes);
-    this.invalidate([file]);
+    this.update(file);
   }
 
   close(file: string): void {
@@ -133,32 +141,59 @@ class ProjectEngine implements Engine {
     if (!open) return;
     this.opened.delete(file);
     open.free();
-    this.invalidate([file]);
+    this.update(file);
   }
 
   refresh(files: readonly string[]): void {
-    this.invalidate(files);
+    const known = new Set(this.files());
+    for (const f of files) {
+      if (this.opened.has(f)) continue;
+      if (f.endsWith(".py") && this.texts.has(f) && known.has(f) && this.options.host.read(f) !== undefined)
+        this.update(f);
+      else if (!f.endsWith(".py") && !this.texts.has(f)) continue;
+      else {
+        // Which module an import means may have changed, or a template's text: begin anew.
+        this.reset();
+        for (const g of files) this.changed.add(g);
+        return;
+      }
+    }
   }
 
-  private invalidate(files: readonly string[]): void {
-    for (const f of files) {
-      this.irs.delete(f);
+  /** Forgets all results; texts and forms of files that did not change stay. */
+  private reset(): void {
+    for (const f of [...this.texts.keys()]) {
+      const now = this.options.host.read(f);
+      if (now === this.texts.get(f)) continue;
       this.texts.delete(f);
-      this.changed.add(f);
+      this.irs.delete(f);
     }
-    this.candidates = undefined;
-    this.baselines = new Map();
+    this.baselines.clear();
     this.program = this.newProgram();
+    this.facts = appFacts(this.program);
+    this.factsText = "";
+    this.reports.clear();
+    this.byFile.clear();
+    this.queue = undefined;
+  }
+
+  private update(file: string): void {
+    this.irs.delete(file);
+    this.texts.delete(file);
+    this.changed.add(file);
+    this.baselines.clear();
+    if (!this.program.update(file)) this.queue?.push(file);
+    else if (this.queue) this.program.settle();
   }
 
   findings(file: string, cancel?: Cancel): Finding[] {
-    const all = this.analyse(cancel);
-    return this.materialise(file, all.get(file) ?? []);
+    this.analyse(cancel);
+    return this.materialise(file, this.candidatesOf(file));
   }
 
   allFindings(cancel?: Cancel, progress?: (done: number, total: number) => void): Finding[] {
-    const all = this.analyse(cancel, progress);
-    return [...all.keys()].sort().flatMap((f) => this.materialise(f, all.get(f)!));
+    this.analyse(cancel, progress);
+    return [...this.byFile.keys()].sort().flatMap((f) => this.materialise(f, this.candidatesOf(f)));
   }
 
   notes(): FileNote[] {
@@ -240,53 +275,90 @@ class ProjectEngine implements Engine {
     this.opened.clear();
   }
 
-  private analyse(cancel?: Cancel, progress?: (done: number, total: number) => void): Map<string, Candidate[]> {
-    if (this.candidates) return this.candidates;
+  /** Looks at every file that is still to be looked at, and lets the rules read what is new. */
+  private analyse(cancel?: Cancel, progress?: (done: number, total: number) => void): void {
     const { program } = this;
-    const files = this.files().filter((f) => f.endsWith(".py"));
-    const relevant = files.filter((f) => {
+    this.queue ??= this.files().filter((f) => f.endsWith(".py") && (!this.only || this.only.has(f)));
+    const relevant = this.queue.filter((f) => {
       const t = this.textOf(f);
-      return t !== undefined && mayMatter(t) && (!this.only || this.only.has(f));
+      return t !== undefined && mayMatter(t);
     });
     // Modules first: they say which functions a framework calls.
     for (const f of relevant) {
-      if (cancel?.cancelled) return new Map();
+      if (cancel?.cancelled) return;
       const mod = program.module(f);
       if (mod) program.moduleState(mod);
     }
     let done = 0;
     for (const f of relevant) {
-      if (cancel?.cancelled) return new Map();
+      if (cancel?.cancelled) return;
       const mod = program.module(f);
       if (mod) for (const fn of mod.functions) if (!fn.nested) program.summary(fn);
       progress?.(++done, relevant.length);
     }
-    const facts = appFacts(program);
+    this.queue = [];
+    program.settle();
+    this.judge();
+  }
+
+  /** Runs the rules over the units that are new, or over all when what holds for the whole app changed. */
+  private judge(): void {
+    const { program } = this;
+    if (!program.fresh.size && !program.stale.size) return;
+    for (const u of program.stale) this.forgetReports(u);
+    const text = this.facts.signature();
+    const units = text === this.factsText ? [...program.fresh] : [...program.units.values()];
+    this.factsText = text;
+    program.fresh.clear();
+    program.stale.clear();
+    for (const u of units) {
+      this.forgetReports(u);
+      const events = u.summary?.events ?? u.state?.events;
+      if (!events?.length) continue;
+      const found = this.judgeUnit(events);
+      if (!found.length) continue;
+      this.reports.set(u, found);
+      for (const c of found) {
+        const file = c.report.at.chunk.file;
+        const set = this.byFile.get(file);
+        if (set) set.add(u);
+        else this.byFile.set(file, new Set([u]));
+        this.changed.add(file);
+      }
+    }
+  }
+
+  private forgetReports(u: Unit): void {
+    for (const c of this.reports.get(u) ?? []) {
+      this.byFile.get(c.report.at.chunk.file)?.delete(u);
+      this.changed.add(c.report.at.chunk.file);
+    }
+    this.reports.delete(u);
+  }
+
+  private judgeUnit(events: readonly FlowEvent[]): Candidate[] {
     const best = new Map<string, Candidate>();
-    const run = (e: FlowEvent) => {
+    const { lexicon } = this.program;
+    for (const e of events) {
       for (const rule of this.options.rules) {
         rule.check(e, {
-          lexicon: program.lexicon,
-          facts,
+          lexicon,
+          facts: this.facts,
           textAt: (loc) => this.snippet(loc),
-          report: (r) => {
-            const key = `${rule.meta.id}|${r.key ?? r.at.id}`;
-            const old = best.get(key);
-            if (!old || better(r, old.report, rule)) best.set(key, { rule, report: r });
-          },
+          report: (report) => keep(best, { rule, report }),
         });
       }
-    };
-    for (const u of program.units.values()) for (const e of u.summary?.events ?? u.state?.events ?? []) run(e);
-    const out = new Map<string, Candidate[]>();
-    for (const c of best.values()) {
-      const file = c.report.at.chunk.file;
-      const list = out.get(file);
-      if (list) list.push(c);
-      else out.set(file, [c]);
     }
-    this.candidates = out;
-    return out;
+    return [...best.values()];
+  }
+
+  /** What stands in a file, each cause once. */
+  private candidatesOf(file: string): Candidate[] {
+    const best = new Map<string, Candidate>();
+    const units = [...(this.byFile.get(file) ?? [])].sort((a, b) => (a.key < b.key ? -1 : 1));
+    for (const u of units)
+      for (const c of this.reports.get(u) ?? []) if (c.report.at.chunk.file === file) keep(best, c);
+    return [...best.values()];
   }
 
   private snippet(loc: Loc): string {
@@ -306,7 +378,12 @@ class ProjectEngine implements Engine {
       const override = settings.levels[rule.meta.id];
       if (override === "off") continue;
       const level = override ?? report.level ?? rule.meta.level;
-      if (settings.preset === "recommended" && override === undefined && (rule.meta.preset === "strict" || level === "hint")) continue;
+      if (
+        settings.preset === "recommended" &&
+        override === undefined &&
+        (rule.meta.preset === "strict" || level === "hint")
+      )
+        continue;
       const place = placeOf(report.at);
       const suppression = ir && findSuppression(suppressions, text, ir, rule.meta.id, place.start, place.end);
       out.push({
@@ -336,6 +413,13 @@ function compiled(files: readonly ModelFile[]): Models {
     compilations.set(files, models);
   }
   return models;
+}
+
+/** One cause, one finding: the more severe, the surer, the shorter path. */
+function keep(best: Map<string, Candidate>, c: Candidate): void {
+  const key = `${c.rule.meta.id}|${c.report.key ?? c.report.at.id}`;
+  const old = best.get(key);
+  if (!old || better(c.report, old.report, c.rule)) best.set(key, c);
 }
 
 function better(a: Report, b: Report, rule: Rule): boolean {

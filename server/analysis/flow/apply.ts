@@ -1,5 +1,5 @@
 /** Putting a callee's summary into its caller: parameter labels are replaced by what the arguments hold. */
-import { addStep, type Label, type Loc, rebase, type Step, unionLabels, bit } from "./labels.js";
+import { addStep, bit, type Label, type Loc, rebase, type Step, unionLabels } from "./labels.js";
 import { placed } from "./sources.js";
 import type { FlowEvent } from "./summary.js";
 import { deepLabels, EMPTY, join, mapLabels, type Piece, type StrForm, someLabel, type Value } from "./value.js";
@@ -74,7 +74,7 @@ function actualOf(l: Label, b: Binding): Value {
   let v = arg.value;
   for (const key of l.path) v = b.access(v, key);
   if (v === EMPTY) return v;
-  v = placed(v, l.step.loc);
+  v = placed(v, () => l.step.loc);
   const head = (step: Step): Step =>
     rebase(addStep(step, arg.loc, `passed to \`${b.name}\` as \`${b.params[l.param ?? 0] ?? "?"}\``), l.step);
   return mapTop(v, (x) => {

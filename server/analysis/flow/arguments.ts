@@ -63,7 +63,12 @@ function one(frame: Frame, args: Args, s: number | string): Argument | undefined
   if (!found || !rest.length) return found;
   let v = found.value;
   for (const key of rest)
-    v = key === "*" ? joinAll([...(v.fields?.values() ?? []), iterate(frame, v)]) : key === "[]" ? iterate(frame, v) : field(v, key);
+    v =
+      key === "*"
+        ? joinAll([...(v.fields?.values() ?? []), iterate(frame, v)])
+        : key === "[]"
+          ? iterate(frame, v)
+          : field(v, key);
   return { value: v, loc: found.loc };
 }
 

@@ -34,10 +34,20 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
       if (!a) return constant("");
       return typeof a.c === "number" || typeof a.c === "string" ? constant(String(a.c)) : asTextValue(a);
     case "builtins.bool":
-      return a ? { ...EMPTY, test: a.test, c: typeof a.c === "boolean" ? a.c : typeof a.c === "number" ? a.c !== 0 : undefined } : constant(false);
+      return a
+        ? {
+            ...EMPTY,
+            test: a.test,
+            c: typeof a.c === "boolean" ? a.c : typeof a.c === "number" ? a.c !== 0 : undefined,
+          }
+        : constant(false);
     case "builtins.int":
     case "builtins.float":
-      return typeof a?.c === "string" && a.c.trim() !== "" && Number.isFinite(Number(a.c)) ? constant(Number(a.c)) : typeof a?.c === "number" ? a : EMPTY;
+      return typeof a?.c === "string" && a.c.trim() !== "" && Number.isFinite(Number(a.c))
+        ? constant(Number(a.c))
+        : typeof a?.c === "number"
+          ? a
+          : EMPTY;
     case "builtins.len":
     case "builtins.hash":
     case "builtins.id":
@@ -89,7 +99,15 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
       if (q === "builtins.filter") return { labels: [], types: [], elem: iterate(frame, list) };
       const each = { value: iterate(frame, list), loc: args.pos[1]!.loc };
       const results = a.types.map((t): Value => {
-        if (t.k === "fn") return callFunction(frame, env, t, { pos: [each], kw: new Map(), star: undefined, dstar: undefined, self: undefined, x }, x, t.fn.name);
+        if (t.k === "fn")
+          return callFunction(
+            frame,
+            env,
+            t,
+            { pos: [each], kw: new Map(), star: undefined, dstar: undefined, self: undefined, x },
+            x,
+            t.fn.name,
+          );
         if (t.k === "ext" && t.q === "builtins.str") return asText(each.value);
         return t.k === "ext" && /^builtins\.(int|float|len|bool)$/.test(t.q) ? EMPTY : labelled(each.value.labels);
       });
@@ -131,7 +149,13 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
       if (!a) return EMPTY;
       const types = a.types.flatMap((t): TypeRef[] =>
         t.k === "fn"
-          ? [{ ...t, args: [...(t.args ?? []), ...args.pos.slice(1).map((p) => p.value)], kwargs: new Map([...(t.kwargs ?? []), ...[...args.kw].map(([k, v]) => [k, v.value] as const)]) }]
+          ? [
+              {
+                ...t,
+                args: [...(t.args ?? []), ...args.pos.slice(1).map((p) => p.value)],
+                kwargs: new Map([...(t.kwargs ?? []), ...[...args.kw].map(([k, v]) => [k, v.value] as const)]),
+              },
+            ]
           : t.k === "ext"
             ? [t]
             : [],
@@ -144,7 +168,9 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
     case "os.environ.get":
     case "os.environ.setdefault": {
       const def = args.pos[1]?.value ?? args.kw.get("default")?.value;
-      return def && def.c !== undefined && def.c !== null ? { ...def, types: [{ k: "ext", q: "os.environ[]" }] } : ext("os.environ[]");
+      return def && def.c !== undefined && def.c !== null
+        ? { ...def, types: [{ k: "ext", q: "os.environ[]" }] }
+        : ext("os.environ[]");
     }
     case "re.compile":
       return { ...ext("re.Pattern"), fields: new Map([["#pattern", a ?? EMPTY]]) };
@@ -164,7 +190,10 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
     case "json.load":
     case "orjson.loads":
     case "ujson.loads":
-      return a && labelled(flatten(a).labels.map((l) => (l.kind === "llm" || l.kind === "param" ? { ...l, parsed: true } : l)));
+      return (
+        a &&
+        labelled(flatten(a).labels.map((l) => (l.kind === "llm" || l.kind === "param" ? { ...l, parsed: true } : l)))
+      );
     case "asyncio.gather":
       return listOf(args.pos.map((p) => p.value));
     case "string.Template":
@@ -188,11 +217,13 @@ function regexTest(how: string, pattern: Value | undefined, text: Value | undefi
   if (!text) return EMPTY;
   const all = flatten(text).labels;
   const labels = text.labels.length ? unionLabels(text.labels, all) : all;
-  const found: Value = how === "findall" || how === "finditer" ? { labels: [], types: [], elem: labelled(text.labels) } : { labels, types: [{ k: "ext", q: "re.Match" }] };
+  const found: Value =
+    how === "findall" || how === "finditer"
+      ? { labels: [], types: [], elem: labelled(text.labels) }
+      : { labels, types: [{ k: "ext", q: "re.Match" }] };
   if (!labels.length) return found;
   const p = typeof pattern?.c === "string" ? pattern.c : "";
   const anchored = how === "fullmatch" || (/^\^/.test(p) && /\$$/.test(p)) || (how === "match" && /\$$/.test(p));
   const test: Refinement[] = [{ labels, mask: ALL_KINDS, weak: false, unsafe: anchored ? "else" : "then" }];
   return { ...found, test };
 }
-

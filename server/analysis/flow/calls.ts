@@ -8,8 +8,8 @@ import { access, attribute, evalExpr, refine } from "./expr.js";
 import { Frame } from "./frame.js";
 import { resultOf, runFunctionBody } from "./function.js";
 import { applyRefinements, sanitise } from "./guards.js";
-import { callByName, callLibrary } from "./library.js";
 import { addStep, bit, type Label, type Loc } from "./labels.js";
+import { callByName, callLibrary } from "./library.js";
 import { dataMethod, unknownMethod } from "./methods.js";
 import type { FlowEvent } from "./summary.js";
 import { updateAt } from "./targets.js";
@@ -162,7 +162,10 @@ function bindArguments(fn: FunctionDef, t: Extract<TypeRef, { k: "fn" }>, args: 
       const rest = pos.slice(n);
       n = pos.length;
       const list = listOf(rest.map((a) => a.value));
-      out.set(i, { value: args.star ? { ...list, elem: join(list.elem ?? EMPTY, args.star.value) } : list, loc: rest[0]?.loc ?? at });
+      out.set(i, {
+        value: args.star ? { ...list, elem: join(list.elem ?? EMPTY, args.star.value) } : list,
+        loc: rest[0]?.loc ?? at,
+      });
     } else if (p.kind === "kwonly") {
       const k = args.kw.get(p.name) ?? named(t, p.name, at);
       used.add(p.name);
@@ -230,7 +233,15 @@ export function callFunction(
     let v = a.value;
     for (const key of g.path) v = access(frame, v, key);
     return v.labels.length || v.str
-      ? [{ labels: labelsOf(v), mask: g.mask, weak: g.weak, unsafe: g.unsafeWhen === "false" ? ("else" as const) : ("then" as const), raises: g.unsafeWhen === "raises" }]
+      ? [
+          {
+            labels: labelsOf(v),
+            mask: g.mask,
+            weak: g.weak,
+            unsafe: g.unsafeWhen === "false" ? ("else" as const) : ("then" as const),
+            raises: g.unsafeWhen === "raises",
+          },
+        ]
       : [];
   });
   const raising = tests.filter((r) => r.raises);
@@ -241,7 +252,12 @@ export function callFunction(
 }
 
 const labelsOf = (v: Value): readonly Label[] =>
-  v.str ? joinAll([labelled(v.labels), ...v.str.flatMap((f) => f.pieces.flatMap((p) => (typeof p === "string" ? [] : [labelled(p.v.labels)])))]).labels : v.labels;
+  v.str
+    ? joinAll([
+        labelled(v.labels),
+        ...v.str.flatMap((f) => f.pieces.flatMap((p) => (typeof p === "string" ? [] : [labelled(p.v.labels)]))),
+      ]).labels
+    : v.labels;
 
 /** An event without any label or text that depends on the caller is no news. */
 function worthwhile(e: FlowEvent): boolean {
@@ -254,19 +270,30 @@ function stepThrough(v: Value, ret: Value, at: Loc, name: string): Value {
     if (!v.labels.length) return v;
   }
   return mapLabels(v, (l) =>
-    l.kind === "param" || l.step.loc.chunk === at.chunk ? l : { ...l, step: addStep(l.step, at, `\`${name}()\` returns it`) },
+    l.kind === "param" || l.step.loc.chunk === at.chunk
+      ? l
+      : { ...l, step: addStep(l.step, at, `\`${name}()\` returns it`) },
   );
 }
 
 function overlayWrites(o: Value, w: Value): Value {
   const fields = w.fields ? new Map([...(o.fields ?? []), ...w.fields]) : o.fields;
-  const items = w.items && o.items ? [...o.items, ...w.items.filter((i) => !o.items!.includes(i))].slice(0, 32) : (w.items ?? o.items);
+  const items =
+    w.items && o.items
+      ? [...o.items, ...w.items.filter((i) => !o.items!.includes(i))].slice(0, 32)
+      : (w.items ?? o.items);
   const elem = w.elem ? (o.elem ? join(o.elem, w.elem) : w.elem) : o.elem;
   return { ...o, fields, items, elem, c: undefined };
 }
 
 /** The caller's expression behind a parameter. */
-function argumentExpr(fn: FunctionDef, t: Extract<TypeRef, { k: "fn" }>, args: Args, i: number, x: CallExpr): Expr | undefined {
+function argumentExpr(
+  fn: FunctionDef,
+  t: Extract<TypeRef, { k: "fn" }>,
+  args: Args,
+  i: number,
+  x: CallExpr,
+): Expr | undefined {
   const p = fn.ir.params[i];
   if (!p) return undefined;
   const bound = t.self && fn.cls && fn.binding !== "static" && !fn.nested;
@@ -278,7 +305,12 @@ function argumentExpr(fn: FunctionDef, t: Extract<TypeRef, { k: "fn" }>, args: A
 }
 
 /** A nested function or lambda: run in place with the variables that it sees. */
-function callNested(frame: Frame, t: Extract<TypeRef, { k: "fn" }>, bound: ReadonlyMap<number, Argument>, at: Loc): Value {
+function callNested(
+  frame: Frame,
+  t: Extract<TypeRef, { k: "fn" }>,
+  bound: ReadonlyMap<number, Argument>,
+  at: Loc,
+): Value {
   const fn = t.fn;
   for (const n of frame.nested) if (n.fn === fn) n.called = true;
   if (frame.depth >= MAX_INLINE) return EMPTY;
@@ -310,7 +342,17 @@ export function llmByName(frame: Frame, args: Args, at: Loc, name: string, doubt
     ...args.pos.map((a, i) => ({ slot: i === 0 ? "input" : "argument", value: a.value, loc: a.loc })),
     ...[...args.kw].map(([k, a]) => ({ slot: slotByName(k), value: a.value, loc: a.loc })),
   ];
-  frame.emit({ kind: "llm", loc: at, q: name, slots, fn: frame.fn, module: frame.module, via: [], doubt, data: { named: true } });
+  frame.emit({
+    kind: "llm",
+    loc: at,
+    q: name,
+    slots,
+    fn: frame.fn,
+    module: frame.module,
+    via: [],
+    doubt,
+    data: { named: true },
+  });
   const label: Label = {
     kind: "llm",
     key: `llm@${at.id}`,
@@ -327,7 +369,8 @@ export function llmByName(frame: Frame, args: Args, at: Loc, name: string, doubt
 function slotByName(k: string): string {
   if (/^(system|system_prompt|instructions?|system_message|preamble)$/.test(k)) return "system";
   if (/^(messages|history|chat_history)$/.test(k)) return "messages";
-  if (/^(prompt|text|input|query|question|user_prompt|content|message|user_message|user_input)$/.test(k)) return "input";
+  if (/^(prompt|text|input|query|question|user_prompt|content|message|user_message|user_input)$/.test(k))
+    return "input";
   return "argument";
 }
 
@@ -341,7 +384,12 @@ function instantiate(frame: Frame, env: Env, cls: ClassDef, args: Args, x: CallE
     const t: Extract<TypeRef, { k: "fn" }> = { k: "fn", fn: init, self: base };
     const bound = bindArguments(init, t, args, at);
     const s = program.summary(init, cls);
-    const binding: Binding = { args: bound, name: cls.name, params: init.ir.params.map((p) => p.name), access: (v, k) => access(frame, v, k) };
+    const binding: Binding = {
+      args: bound,
+      name: cls.name,
+      params: init.ir.params.map((p) => p.name),
+      access: (v, k) => access(frame, v, k),
+    };
     const cache = new Map<Value, Value>();
     for (const e of s.events) {
       const up = substituteEvent(e, binding, at, cache);
@@ -354,7 +402,10 @@ function instantiate(frame: Frame, env: Env, cls: ClassDef, args: Args, x: CallE
   // A schema: what does not fit is refused, what fits has the declared types.
   const schema = libraries.some((q) => program.models.isA(q, "pydantic.BaseModel"));
   const fields = new Map<string, Value>();
-  const names = program.mro(cls).reverse().flatMap((c) => [...c.attributes.keys()]);
+  const names = program
+    .mro(cls)
+    .reverse()
+    .flatMap((c) => [...c.attributes.keys()]);
   args.pos.forEach((a, i) => {
     const n = names[i];
     if (n) fields.set(n, a.value);
@@ -378,4 +429,3 @@ export function callProperty(frame: Frame, fn: FunctionDef, cls: ClassDef, self:
     access: (v, k) => access(frame, v, k),
   });
 }
-

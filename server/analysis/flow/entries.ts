@@ -27,7 +27,9 @@ export function entryOf(
   const cls = selfClass ?? fn.cls;
   if (cls && !fn.nested) {
     for (const base of program.libraryBases(cls)) {
-      const m = program.models.subclasses(base).find((e) => e.subclass!.methods.some((x) => x === fn.name || x === "*"));
+      const m = program.models
+        .subclasses(base)
+        .find((e) => e.subclass!.methods.some((x) => x === fn.name || x === "*"));
       if (m) return { model: m, doubt: 0 };
     }
     const byClass = program.registeredClasses.get(cls.key);
@@ -75,12 +77,14 @@ function shapeEntry(program: Program, fn: FunctionDef): Entry | undefined {
 function importsAny(fn: FunctionDef, modules: readonly string[]): boolean {
   for (const s of fn.module.ir.body) {
     if (s.k === "from" && !s.level && modules.some((m) => s.module === m || s.module.startsWith(`${m}.`))) return true;
-    if (s.k === "import" && s.names.some((n) => modules.some((m) => n.name === m || n.name.startsWith(`${m}.`)))) return true;
+    if (s.k === "import" && s.names.some((n) => modules.some((m) => n.name === m || n.name.startsWith(`${m}.`))))
+      return true;
   }
   return false;
 }
 
-const RESPONSES = /^(JsonResponse|HttpResponse|StreamingHttpResponse|render|redirect|Response|HttpResponse\w+|FileResponse)$/;
+const RESPONSES =
+  /^(JsonResponse|HttpResponse|StreamingHttpResponse|render|redirect|Response|HttpResponse\w+|FileResponse)$/;
 
 /** A view gives a response; a helper that takes the request and gives data is none. */
 function looksLikeView(fn: FunctionDef): boolean {
@@ -109,4 +113,3 @@ function looksLikeView(fn: FunctionDef): boolean {
   walk(fn.ir.body);
   return found;
 }
-

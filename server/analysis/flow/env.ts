@@ -49,4 +49,3 @@ export function mapEnv(env: Env, f: (v: Value) => Value): Env {
   }
   return out ? new Env(out, env.outer) : env;
 }
-

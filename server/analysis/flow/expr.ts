@@ -1,19 +1,20 @@
 /** Expressions: from the intermediate form to abstract values. */
 import type { Expr } from "../ir.js";
+import { callProperty, evalCall, nameOf } from "./calls.js";
+import { evalCompare } from "./constants.js";
 import { Env } from "./env.js";
 import type { Frame } from "./frame.js";
-import { evalCompare } from "./constants.js";
 import { conditionOf } from "./guards.js";
 import type { Label } from "./labels.js";
 import { external, pendingLabel, placed } from "./sources.js";
 import { returnedBy } from "./statements.js";
 import { binaryAdd, evalFString, percentFormat } from "./strings.js";
-import { callProperty, evalCall, nameOf } from "./calls.js";
+import { assignTo } from "./targets.js";
 import {
   constant,
   dictOf,
-  element,
   EMPTY,
+  element,
   ext,
   field,
   inherited,
@@ -27,13 +28,12 @@ import {
   type Value,
   withLabels,
 } from "./value.js";
-import { assignTo } from "./targets.js";
 
 /** The value of an expression. Emits the events of the calls in it. */
 export function evalExpr(frame: Frame, env: Env, x: Expr): Value {
   switch (x.k) {
     case "name":
-      return placed(lookup(frame, env, x.id) ?? EMPTY, frame.loc(x));
+      return placed(lookup(frame, env, x.id) ?? EMPTY, () => frame.loc(x));
     case "const":
       return x.t === "ellipsis" || x.t === "bytes" ? EMPTY : constant(x.v);
     case "fstr":
@@ -41,7 +41,7 @@ export function evalExpr(frame: Frame, env: Env, x: Expr): Value {
     case "attr": {
       const o = evalExpr(frame, env, x.o);
       const v = attribute(frame, o, x.a, x.o);
-      return placed(v, frame.loc(x));
+      return placed(v, () => frame.loc(x));
     }
     case "sub": {
       const o = evalExpr(frame, env, x.o);
@@ -50,14 +50,15 @@ export function evalExpr(frame: Frame, env: Env, x: Expr): Value {
         return { ...o, c: undefined };
       }
       const i = evalExpr(frame, env, x.i);
-      return placed(subscript(frame, o, i), frame.loc(x));
+      return placed(subscript(frame, o, i), () => frame.loc(x));
     }
     case "call":
       return evalCall(frame, env, x);
     case "bin": {
       const l = evalExpr(frame, env, x.l);
       const r = evalExpr(frame, env, x.r);
-      if (x.op === "+") return binaryAdd(l, frame.loc(x.l), r, frame.loc(x.r), frame.loc(x), [nameOf(x.l), nameOf(x.r)]);
+      if (x.op === "+")
+        return binaryAdd(l, frame.loc(x.l), r, frame.loc(x.r), frame.loc(x), [nameOf(x.l), nameOf(x.r)]);
       if (x.op === "%") return percentFormat(frame, l, r, x);
       if (x.op === "|") return pipe(l, r);
       if (typeof l.c === "number" && typeof r.c === "number") return EMPTY;
@@ -82,7 +83,10 @@ export function evalExpr(frame: Frame, env: Env, x: Expr): Value {
       return joinAll(vs.slice(-1));
     }
     case "cmp":
-      return evalCompare(x, x.xs.map((p) => evalExpr(frame, env, p)));
+      return evalCompare(
+        x,
+        x.xs.map((p) => evalExpr(frame, env, p)),
+      );
     case "cond": {
       conditionOf(frame, env, x.c);
       return join(evalExpr(frame, env, x.a), evalExpr(frame, env, x.b));
@@ -135,10 +139,12 @@ export function evalExpr(frame: Frame, env: Env, x: Expr): Value {
 }
 
 const BUILTINS = new Set(
-  ("abs all any ascii bin bool bytearray bytes callable chr classmethod compile delattr dict dir divmod enumerate eval exec filter " +
+  (
+    "abs all any ascii bin bool bytearray bytes callable chr classmethod compile delattr dict dir divmod enumerate eval exec filter " +
     "float format frozenset getattr globals hasattr hash hex id input int isinstance issubclass iter len list locals map max " +
     "memoryview min next object oct open ord pow print property range repr reversed round set setattr slice sorted staticmethod str " +
-    "sum super tuple type vars zip __import__ exit quit aiter anext Exception ValueError KeyError TypeError RuntimeError OSError").split(" "),
+    "sum super tuple type vars zip __import__ exit quit aiter anext Exception ValueError KeyError TypeError RuntimeError OSError"
+  ).split(" "),
 );
 
 function lookup(frame: Frame, env: Env, name: string): Value | undefined {
@@ -192,9 +198,17 @@ export function refine(frame: Frame, v: Value): Value {
 }
 
 function guessByName(name: string): "llm" | "llm-meta" | undefined {
-  if (/^(content|text|output_text|completion|generated_text|response|answer|output|final_output|result|reply|delta|parsed|message_content)$/.test(name))
+  if (
+    /^(content|text|output_text|completion|generated_text|response|answer|output|final_output|result|reply|delta|parsed|message_content)$/.test(
+      name,
+    )
+  )
     return "llm";
-  if (/^(usage|model|id|system_fingerprint|created|.*_tokens|stop_reason|finish_reason|llm_output|response_metadata|usage_metadata)$/.test(name))
+  if (
+    /^(usage|model|id|system_fingerprint|created|.*_tokens|stop_reason|finish_reason|llm_output|response_metadata|usage_metadata)$/.test(
+      name,
+    )
+  )
     return "llm-meta";
   return undefined;
 }
@@ -226,7 +240,12 @@ export function attribute(frame: Frame, o: Value, name: string, from?: Expr): Va
         break;
       }
       case "fn":
-        if (/^(delay|apply_async|si?|run|remote|submit|delay_on_commit|enqueue|kiq|send|func|original|__wrapped__)$/.test(name)) types.push(t);
+        if (
+          /^(delay|apply_async|si?|run|remote|submit|delay_on_commit|enqueue|kiq|send|func|original|__wrapped__)$/.test(
+            name,
+          )
+        )
+          types.push(t);
         break;
     }
   }
@@ -242,7 +261,9 @@ function libraryAttribute(frame: Frame, t: Extract<TypeRef, { k: "ext" }>, name:
   const q = models.canonical(`${t.q}.${name}`);
   const type = models.type(t.q);
   let v = external(models, q, t.cls);
-  const mapped = models.attribute(q)?.type ? undefined : (type?.types?.[name] ?? (models.calls(q).length ? undefined : type?.types?.["*"]));
+  const mapped = models.attribute(q)?.type
+    ? undefined
+    : (type?.types?.[name] ?? (models.calls(q).length ? undefined : type?.types?.["*"]));
   if (mapped) {
     const ref: TypeRef = { k: "ext", q: models.canonical(mapped), ...(t.cls ? { cls: t.cls } : {}) };
     v = { ...v, types: [ref] };
@@ -343,7 +364,10 @@ function comprehension(frame: Frame, env: Env, x: Extract<Expr, { k: "comp" }>):
     }
     const iter = evalExpr(frame, e, c.iter);
     // An allowlist of constant names: `{k: user[k] for k in ("id", "name")}`.
-    const fixed = c === first && iter.items && !iter.elem && iter.items.length <= 24 && iter.items.every((v) => v.c !== undefined) ? iter.items : undefined;
+    const fixed =
+      c === first && iter.items && !iter.elem && iter.items.length <= 24 && iter.items.every((v) => v.c !== undefined)
+        ? iter.items
+        : undefined;
     if (fixed) {
       for (const v of fixed) {
         const e2 = new Env(new Map(e.vars), env);
@@ -374,6 +398,8 @@ function pipe(l: Value, r: Value): Value {
   const out = join(l, r);
   if (!runnable) return out;
   const types: TypeRef[] = [{ k: "ext", q: "langchain.Runnable" }];
-  return { ...out, types: [...types, ...out.types.filter((t) => !(t.k === "ext" && t.q === "langchain.Runnable"))].slice(0, 6) };
+  return {
+    ...out,
+    types: [...types, ...out.types.filter((t) => !(t.k === "ext" && t.q === "langchain.Runnable"))].slice(0, 6),
+  };
 }
-

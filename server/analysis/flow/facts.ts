@@ -5,62 +5,99 @@ import type { AppFacts } from "../rule.js";
 import { entryOf } from "./entries.js";
 import type { Program } from "./program.js";
 
-/** Collects the facts of the modules that were analysed. */
-export function appFacts(program: Program): AppFacts {
-  let hooks: { fn: FunctionDef; blueprint: boolean }[] | undefined;
-  const reach = new Map<ModuleDef, Set<string>>();
-  const importsOf = (mod: ModuleDef): Set<string> => {
-    const hit = reach.get(mod);
-    if (hit) return hit;
-    const out = new Set<string>([mod.file]);
-    reach.set(mod, out);
-    const queue = [mod];
-    for (let m = queue.pop(); m && out.size < 400; m = queue.pop()) {
-      for (const s of m.ir.body) {
-        const targets =
-          s.k === "from"
-            ? [program.resolveImport(m, s.module, s.level), ...s.names.map((n) => program.resolveImport(m, s.module ? `${s.module}.${n.name}` : n.name, s.level))]
-            : s.k === "import"
-              ? s.names.map((n) => program.resolveImport(m!, n.name, 0))
-              : [];
-        for (const v of targets) {
-          const t = v?.types[0];
-          if (t?.k === "module" && !out.has(t.mod.file)) {
-            out.add(t.mod.file);
-            queue.push(t.mod);
-          }
-        }
-      }
-    }
-    return out;
+interface Hook {
+  fn: FunctionDef;
+  blueprint: boolean;
+}
+
+export interface Facts extends AppFacts {
+  /** Differs when the facts do: then every rule has to look again. */
+  signature(): string;
+}
+
+/** The facts of a program; what was found in a module is kept while its form and the registrations stay the same. */
+export function appFacts(program: Program): Facts {
+  const perModule = new WeakMap<object, { registered: number; hooks: Hook[] }>();
+  let hooks: Hook[] | undefined;
+  let reach = new Map<ModuleDef, Set<string>>();
+  const all = () => {
+    hooks ??= [...program.modules.values()].flatMap((mod) => {
+      if (!mod) return [];
+      const hit = perModule.get(mod.ir);
+      if (hit && hit.registered === program.registered.size) return hit.hooks;
+      const found = hooksOf(program, mod);
+      perModule.set(mod.ir, { registered: program.registered.size, hooks: found });
+      return found;
+    });
+    return hooks;
   };
-  const findHooks = () => {
-    const out: { fn: FunctionDef; blueprint: boolean }[] = [];
-    for (const mod of program.modules.values()) {
-      if (!mod) continue;
-      for (const fn of mod.functions) {
-        const named = /^(process_response|__call__)$/.test(fn.name) && fn.cls && /Middleware/.test(fn.cls.name);
-        if (!named && !fn.ir.decorators.length && !program.registered.has(fn.key)) continue;
-        const entry = named ? undefined : entryOf(program, fn, fn.cls);
-        if (!named && entry?.model.kind !== "after-request") continue;
-        if (!filtersBody(fn.ir.body)) continue;
-        const d = fn.ir.decorators[0];
-        const last = d?.k === "attr" ? d.a : "";
-        out.push({ fn, blueprint: last === "after_request" && isBlueprint(program, fn) });
-      }
+  const importsOf = (mod: ModuleDef): Set<string> => {
+    let out = reach.get(mod);
+    if (!out) {
+      out = importedFiles(program, mod);
+      reach.set(mod, out);
     }
     return out;
   };
   return {
+    signature() {
+      hooks = undefined;
+      reach = new Map();
+      return all()
+        .map((h) => h.fn.key + h.blueprint)
+        .join();
+    },
     filtersResponses(mod) {
-      hooks ??= findHooks();
-      return hooks.some(({ fn, blueprint }) => {
+      return all().some(({ fn, blueprint }) => {
         if (fn.module === mod) return true;
         if (blueprint) return false;
         return importsOf(fn.module).has(mod.file) || importsOf(mod).has(fn.module.file) || !!fn.cls;
       });
     },
   };
+}
+
+function hooksOf(program: Program, mod: ModuleDef): Hook[] {
+  const out: Hook[] = [];
+  for (const fn of mod.functions) {
+    const named = /^(process_response|__call__)$/.test(fn.name) && fn.cls && /Middleware/.test(fn.cls.name);
+    if (!named && !fn.ir.decorators.length && !program.registered.has(fn.key)) continue;
+    const entry = named ? undefined : entryOf(program, fn, fn.cls);
+    if (!named && entry?.model.kind !== "after-request") continue;
+    if (!filtersBody(fn.ir.body)) continue;
+    const d = fn.ir.decorators[0];
+    const last = d?.k === "attr" ? d.a : "";
+    out.push({ fn, blueprint: last === "after_request" && isBlueprint(program, fn) });
+  }
+  return out;
+}
+
+/** Files that a module imports, directly or not. */
+function importedFiles(program: Program, mod: ModuleDef): Set<string> {
+  const out = new Set<string>([mod.file]);
+  const queue = [mod];
+  for (let m = queue.pop(); m && out.size < 400; m = queue.pop()) {
+    const from = m;
+    for (const s of from.ir.body) {
+      const targets =
+        s.k === "from"
+          ? [
+              program.resolveImport(from, s.module, s.level),
+              ...s.names.map((n) => program.resolveImport(from, s.module ? `${s.module}.${n.name}` : n.name, s.level)),
+            ]
+          : s.k === "import"
+            ? s.names.map((n) => program.resolveImport(from, n.name, 0))
+            : [];
+      for (const v of targets) {
+        const t = v?.types[0];
+        if (t?.k === "module" && !out.has(t.mod.file)) {
+          out.add(t.mod.file);
+          queue.push(t.mod);
+        }
+      }
+    }
+  }
+  return out;
 }
 
 function isBlueprint(program: Program, fn: FunctionDef): boolean {
@@ -78,7 +115,12 @@ function filtersBody(body: readonly Stmt[]): boolean {
     if (x.k === "call") {
       const name = x.f.k === "attr" ? x.f.a : x.f.k === "name" ? x.f.id : "";
       if (/^(set_data|set_json|HttpResponse|JsonResponse|make_response|Response)$/.test(name)) sets = true;
-      if (/^(search|sub|subn|match|findall|fullmatch|anonymize|analyze)$|redact|mask|scrub|saniti[sz]e|filter|contains_|has_pii|anonymi/i.test(name)) looks = true;
+      if (
+        /^(search|sub|subn|match|findall|fullmatch|anonymize|analyze)$|redact|mask|scrub|saniti[sz]e|filter|contains_|has_pii|anonymi/i.test(
+          name,
+        )
+      )
+        looks = true;
       for (const a of x.args) expr(a);
       for (const k of x.kw) expr(k.x);
       expr(x.f);

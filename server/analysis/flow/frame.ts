@@ -24,7 +24,8 @@ export class Frame {
   readonly guards: GuardFact[];
   readonly globalWrites: Map<string, Value>;
   private readonly locs: Map<object, Loc>;
-  private readonly counter: { n: number };
+  /** How many nodes of one look have a place; part of the place's identity. */
+  private readonly seen: Map<string, number>;
   returned: Value = EMPTY;
   yielded: Value = EMPTY;
   returnedSomething = false;
@@ -54,12 +55,14 @@ export class Frame {
     readonly fn: FunctionDef | undefined,
     public chunk: Chunk,
     readonly parent?: Frame,
+    /** Places of the former analysis: the same objects are used again, so that whoever holds them sees them move. */
+    private readonly places: Map<string, Loc> = parent?.places ?? new Map(),
   ) {
     this.events = parent?.events ?? new Map();
     this.guards = parent ? [] : [];
     this.globalWrites = parent?.globalWrites ?? new Map();
     this.locs = parent?.locs ?? new Map();
-    this.counter = parent?.counter ?? { n: 0 };
+    this.seen = parent?.seen ?? new Map();
     this.nested = parent?.nested ?? [];
   }
 
@@ -77,21 +80,22 @@ export class Frame {
   loc(node: Span): Loc {
     let l = this.locs.get(node);
     if (!l) {
-      l = { chunk: this.chunk, s: node.s, e: node.e, id: `${this.key}#${this.counter.n++}` };
+      const look = lookOf(node);
+      const n = this.seen.get(look) ?? 0;
+      this.seen.set(look, n + 1);
+      const id = `${this.key}#${look}${n || ""}`;
+      l = this.places.get(id);
+      if (l) {
+        l.chunk = this.chunk;
+        l.s = node.s;
+        l.e = node.e;
+      } else {
+        l = { chunk: this.chunk, s: node.s, e: node.e, id };
+        this.places.set(id, l);
+      }
       this.locs.set(node, l);
     }
     return l;
-  }
-
-  /** A place between two offsets of a node (an attribute's name, the space between). */
-  locAt(node: Span, s: number, e: number): Loc {
-    const base = this.loc(node);
-    return { chunk: base.chunk, s, e, id: `${base.id}:${s - node.s}` };
-  }
-
-  /** Places in order of creation; used to move them when only positions changed. */
-  allLocs(): Iterable<Loc> {
-    return this.locs.values();
   }
 
   emit(e: FlowEvent): void {
@@ -106,5 +110,26 @@ export class Frame {
     else this.returnSites.push({ value: v, loc, x });
     this.returned = this.returnedSomething ? join(this.returned, v) : v;
     this.returnedSomething = true;
+  }
+}
+
+/** What a node looks like, roughly: nodes of another look that come or go do not change its identity. */
+function lookOf(node: Span): string {
+  if (!("k" in node) || typeof node.k !== "string")
+    return "name" in node && typeof node.name === "string" ? `=${node.name}` : "";
+  const x = node as Expr;
+  switch (x.k) {
+    case "name":
+      return x.id;
+    case "attr":
+      return `.${x.a}`;
+    case "call":
+      return `${x.f.k === "attr" ? x.f.a : x.f.k === "name" ? x.f.id : ""}()`;
+    case "sub":
+      return x.i.k === "const" ? `[${String(x.i.v).slice(0, 20)}]` : "[]";
+    case "const":
+      return x.t;
+    default:
+      return x.k;
   }
 }

@@ -1,13 +1,13 @@
 /** Analysis of one function or module body, from parameters to summary. */
 import type { FunctionIR } from "../ir.js";
 import type { ClassDef, FunctionDef, ModuleDef } from "../names/definitions.js";
-import { Env } from "./env.js";
-import { entryOf } from "./entries.js";
 import { isSymbolic } from "./apply.js";
 import { literalParts } from "./arguments.js";
+import { entryOf } from "./entries.js";
+import { Env } from "./env.js";
 import { evalExpr } from "./expr.js";
 import { Frame } from "./frame.js";
-import type { Label } from "./labels.js";
+import type { Label, Loc } from "./labels.js";
 import type { Program } from "./program.js";
 import { execBody } from "./statements.js";
 import type { FlowEvent, Summary } from "./summary.js";
@@ -22,8 +22,13 @@ export interface ModuleState {
 }
 
 /** Runs a function's body with its parameters as symbols (and as user input where a framework calls it). */
-export function analyseFunction(program: Program, fn: FunctionDef, selfClass: ClassDef | undefined): Summary {
-  const frame = new Frame(program, fn.module, fn, fn.ir.chunk);
+export function analyseFunction(
+  program: Program,
+  fn: FunctionDef,
+  selfClass: ClassDef | undefined,
+  places: Map<string, Loc>,
+): Summary {
+  const frame = new Frame(program, fn.module, fn, fn.ir.chunk, undefined, places);
   const env = new Env(new Map(), undefined);
   const entry = entryOf(program, fn, selfClass);
   const initial = bindParameters(frame, env, fn.ir, selfClass, entry, fn);
@@ -35,7 +40,12 @@ export function analyseFunction(program: Program, fn: FunctionDef, selfClass: Cl
   fn.ir.params.forEach((p, i) => {
     const before = initial[i]!;
     const after = end?.vars.get(p.name);
-    if (!after || after === before || (after.fields === before.fields && after.items === before.items && after.elem === before.elem)) return;
+    if (
+      !after ||
+      after === before ||
+      (after.fields === before.fields && after.items === before.items && after.elem === before.elem)
+    )
+      return;
     if (!after.labels.some((l) => l.kind === "param" && l.param === i && !l.path.length)) return;
     writes.set(i, { labels: [], types: [], fields: after.fields, items: after.items, elem: after.elem });
   });
@@ -121,7 +131,9 @@ function bindParameters(
 }
 
 function dedupe(types: TypeRef[]): TypeRef[] {
-  return types.filter((t, i) => types.findIndex((x) => x === t || (x.k === "ext" && t.k === "ext" && x.q === t.q)) === i).slice(0, 6);
+  return types
+    .filter((t, i) => types.findIndex((x) => x === t || (x.k === "ext" && t.k === "ext" && x.q === t.q)) === i)
+    .slice(0, 6);
 }
 
 function entryParameter(
@@ -141,7 +153,15 @@ function entryParameter(
   }
   if (entry.model.params !== "user") return v;
   // A framework's own object (request, dependency, database session) is not text from the caller.
-  if (types.some((t) => t.k === "ext" && !/^(builtins|typing|fastapi\.(Form|Query|Body|Path))/.test(t.q) && frame.program.models.type(t.q))) return v;
+  if (
+    types.some(
+      (t) =>
+        t.k === "ext" &&
+        !/^(builtins|typing|fastapi\.(Form|Query|Body|Path))/.test(t.q) &&
+        frame.program.models.type(t.q),
+    )
+  )
+    return v;
   if (types.some((t) => t.k === "ext" && /^builtins\.(int|float|bool)$/.test(t.q))) return v;
   const user: Label = {
     kind: "user",
@@ -218,8 +238,13 @@ function bindNested(frame: Frame, env: Env, fn: FunctionDef, entry: ReturnType<t
 }
 
 /** Runs a module's statements. `publish` is called before, so that cyclic imports see what is there so far. */
-export function analyseModule(program: Program, mod: ModuleDef, publish: (s: ModuleState) => void): void {
-  const frame = new Frame(program, mod, undefined, { file: mod.file, base: 0 });
+export function analyseModule(
+  program: Program,
+  mod: ModuleDef,
+  places: Map<string, Loc>,
+  publish: (s: ModuleState) => void,
+): void {
+  const frame = new Frame(program, mod, undefined, { file: mod.file, base: 0 }, undefined, places);
   const env = new Env(new Map(), undefined);
   const completed = new Map<string, Value>();
   const completing = new Set<string>();
@@ -227,7 +252,10 @@ export function analyseModule(program: Program, mod: ModuleDef, publish: (s: Mod
     events: [],
     own: env,
     lookup(name) {
-      const v = env.vars.get(name) ?? frame.lazy.get(name)?.() ?? frame.stars.reduce<Value | undefined>((f, s) => f ?? s(name), undefined);
+      const v =
+        env.vars.get(name) ??
+        frame.lazy.get(name)?.() ??
+        frame.stars.reduce<Value | undefined>((f, s) => f ?? s(name), undefined);
       if (!v) return undefined;
       const writers = mod.writers.get(name);
       if (!writers || v.types.some((t) => t.k === "fn" || t.k === "class" || t.k === "module")) return v;
@@ -260,7 +288,8 @@ function isStub(fn: FunctionIR): boolean {
     (s) =>
       s.k === "pass" ||
       s.k === "raise" ||
-      (s.k === "return" && (s.x === null || s.x.k === "const" || (s.x.k === "fstr" && !s.x.parts.some((p) => typeof p !== "string")))) ||
+      (s.k === "return" &&
+        (s.x === null || s.x.k === "const" || (s.x.k === "fstr" && !s.x.parts.some((p) => typeof p !== "string")))) ||
       (s.k === "expr" && (s.x.k === "const" || isLogging(s.x))),
   );
 }
@@ -286,4 +315,3 @@ function isLogging(x: import("../ir.js").Expr): boolean {
   const name = x.f.k === "name" ? x.f.id : x.f.k === "attr" ? x.f.a : "";
   return /^(print|debug|info|warning|warn|error|exception|critical|log)$/.test(name);
 }
-

@@ -75,7 +75,8 @@ export function clearLabel(l: Label, mask: number, weak: boolean): Label | undef
 }
 
 /** A value after a sanitiser. */
-export const sanitise = (v: Value, mask: number, weak: boolean): Value => mapLabels(v, (l) => clearLabel(l, mask, weak));
+export const sanitise = (v: Value, mask: number, weak: boolean): Value =>
+  mapLabels(v, (l) => clearLabel(l, mask, weak));
 
 /** Remembers what returning (or raising, without `x`) here says about the parameters. */
 export function recordGuardReturn(frame: Frame, _env: Env, x: Expr | undefined, v: Value): void {

@@ -2,20 +2,20 @@
 import type { CallExpr, Expr } from "../ir.js";
 import type { CallModel } from "../names/model-schema.js";
 import { redactsData } from "../names/sanitisers.js";
-import { allArguments, type Args, argument, literalParts } from "./arguments.js";
+import { type Args, allArguments, argument, literalParts } from "./arguments.js";
+import { builtinCall } from "./builtins.js";
 import { callFunction, llmByName, nameOf } from "./calls.js";
 import type { Env } from "./env.js";
 import { iterate } from "./expr.js";
-import { wordsFor } from "./sources.js";
 import type { Frame, Refinement } from "./frame.js";
 import { clearLabel, sanitise } from "./guards.js";
 import { type Kind, type Label, maskOf, unionLabels } from "./labels.js";
-import { builtinCall } from "./builtins.js";
 import { dataMethod } from "./methods.js";
 import { queryName, recordLabel, refineRecord } from "./records.js";
+import { wordsFor } from "./sources.js";
 import type { Slot } from "./summary.js";
-import { fillTemplate, templateOf } from "./templates.js";
 import { updateAt } from "./targets.js";
+import { fillTemplate, templateOf } from "./templates.js";
 import {
   constant,
   dictOf,
@@ -106,7 +106,8 @@ function runModels(
     if (m.propagate !== undefined && m.propagate !== "none") out = join(out, propagated(frame, m.propagate, args));
     if (m.record) out = readRecord(frame, env, t, m, args, x, out, recv);
     if (m.source && m.source !== "record") out = withLabels(out, [source(frame, m, t.q, x, out, doubt)]);
-    if (m.result_paths) for (const [path, kind] of Object.entries(m.result_paths)) out = resultPath(frame, out, path, kind, x, t);
+    if (m.result_paths)
+      for (const [path, kind] of Object.entries(m.result_paths)) out = resultPath(frame, out, path, kind, x, t);
     if (m.message) out = message(frame, m, args);
     if (m.template) out = join(out, templateOf(frame, m, args, x, recv));
     if (m.llm) out = llmCall(frame, t.q, m, args, x, recv, out, doubt);
@@ -140,7 +141,10 @@ function runModels(
 
 function clearNow(env: Env, r: Refinement): void {
   for (const [k, v] of env.vars)
-    env.vars.set(k, mapLabels(v, (l) => (r.labels.some((y) => y.key === l.key) ? clearLabel(l, r.mask, r.weak) : l)));
+    env.vars.set(
+      k,
+      mapLabels(v, (l) => (r.labels.some((y) => y.key === l.key) ? clearLabel(l, r.mask, r.weak) : l)),
+    );
 }
 
 function withTestAt(v: Value, path: string, r: Refinement): Value {
@@ -171,7 +175,9 @@ function resultOf(frame: Frame, t: ExtType, m: CallModel, args: Args, recv: Valu
   if (m.returns === "element") {
     const e = recv ? iterate(frame, recv) : EMPTY;
     const cls = t.cls ?? recv?.types.find((y): y is ExtType => y.k === "ext" && !!y.cls)?.cls;
-    return cls ? { ...e, types: [{ k: "inst", cls }, ...e.types.filter((y) => y.k !== "ext")] } : { ...e, types: e.types.filter((y) => !(y.k === "ext" && y.q.endsWith("[]"))) };
+    return cls
+      ? { ...e, types: [{ k: "inst", cls }, ...e.types.filter((y) => y.k !== "ext")] }
+      : { ...e, types: e.types.filter((y) => !(y.k === "ext" && y.q.endsWith("[]"))) };
   }
   if (m.returns.startsWith("arg:")) {
     const spec = m.returns.slice(4);
@@ -210,7 +216,11 @@ function readRecord(
     const model = argument(frame, args, r.projection.arg)?.value;
     for (const y of model?.types ?? []) if (y.k === "class") cls = y.cls;
     const inherited = model?.labels.filter((l) => l.kind === "record") ?? [];
-    if (inherited.length) return withLabels(out, inherited.map((l) => ({ ...l, many: r.many === true })));
+    if (inherited.length)
+      return withLabels(
+        out,
+        inherited.map((l) => ({ ...l, many: r.many === true })),
+      );
   }
   const name = queryName(frame, args, m, nameOf(x.f).replace(/\.(\w+)$/, ""));
   const label = recordLabel(frame, r, args, frame.loc(x), name, cls);
@@ -236,7 +246,10 @@ function source(frame: Frame, m: CallModel, q: string, x: CallExpr, out: Value, 
     key: `${kind}@${loc.id}`,
     step: {
       loc,
-      msg: kind === "llm-object" || kind === "llm" ? `the model answers \`${text}()\`` : `${wordsFor(kind, text)} is read here`,
+      msg:
+        kind === "llm-object" || kind === "llm"
+          ? `the model answers \`${text}()\``
+          : `${wordsFor(kind, text)} is read here`,
       prev: undefined,
     },
     path: [],
@@ -259,9 +272,12 @@ function resultPath(frame: Frame, out: Value, path: string, kind: Kind, x: CallE
     weak: 0,
     doubt: 0,
     what: nameOf(x.f),
-    ...(kind === "record" ? { record: recordLabel(frame, { store: "django" }, undefined, loc, `\`${nameOf(x.f)}\``, t.cls).record! } : {}),
+    ...(kind === "record"
+      ? { record: recordLabel(frame, { store: "django" }, undefined, loc, `\`${nameOf(x.f)}\``, t.cls).record! }
+      : {}),
   };
-  const v: Value = kind === "record" && t.cls ? { ...labelled([label]), types: [{ k: "inst", cls: t.cls }] } : labelled([label]);
+  const v: Value =
+    kind === "record" && t.cls ? { ...labelled([label]), types: [{ k: "inst", cls: t.cls }] } : labelled([label]);
   const index = /^\[(\d+)\]$/.exec(path);
   if (index) {
     const items = [...(out.items ?? [])];
@@ -311,7 +327,9 @@ function llmCall(
   const filled = recv && fillTemplate(frame, recv, slots, x);
   if (filled) slots.push(...filled);
   if (llm.setup) {
-    const fields = new Map<string, Value>(slots.filter((s) => s.slot === "system" || s.slot === "messages").map((s) => [s.slot, s.value]));
+    const fields = new Map<string, Value>(
+      slots.filter((s) => s.slot === "system" || s.slot === "messages").map((s) => [s.slot, s.value]),
+    );
     if (slots.some((s) => s.slot === "system")) emitLlm(frame, q, m, slots, x, doubt, true);
     return fields.size ? withField(out, "#setup", dictOf(fields)) : kept ? withField(out, "#setup", kept) : out;
   }
@@ -321,7 +339,15 @@ function llmCall(
 
 const argExpr = (x: CallExpr, loc: { s: number }, _frame: Frame): Expr | undefined => x.args.find((a) => a.s === loc.s);
 
-function emitLlm(frame: Frame, q: string, m: CallModel, slots: readonly Slot[], x: CallExpr, doubt: 0 | 1 | 2, setup: boolean): void {
+function emitLlm(
+  frame: Frame,
+  q: string,
+  m: CallModel,
+  slots: readonly Slot[],
+  x: CallExpr,
+  doubt: 0 | 1 | 2,
+  setup: boolean,
+): void {
   frame.emit({
     kind: "llm",
     loc: frame.loc(x),
@@ -337,13 +363,28 @@ function emitLlm(frame: Frame, q: string, m: CallModel, slots: readonly Slot[], 
 }
 
 function emitSink(frame: Frame, q: string, m: CallModel, args: Args, x: CallExpr, doubt: 0 | 1 | 2): void {
-  const chosen = m.args && !m.args.includes("*") ? m.args.map((s) => argument(frame, args, [s])).filter((a) => a !== undefined) : allArguments(args);
+  const chosen =
+    m.args && !m.args.includes("*")
+      ? m.args.map((s) => argument(frame, args, [s])).filter((a) => a !== undefined)
+      : allArguments(args);
   const slots: Slot[] = [];
   for (const a of chosen) {
     const node = [...x.args, ...x.kw.map((k) => k.x)].find((n) => frame.loc(n) === a.loc);
-    for (const p of literalParts(frame, node, a.value, a.loc)) slots.push({ slot: String(slots.length), value: p.value, loc: p.loc });
+    for (const p of literalParts(frame, node, a.value, a.loc))
+      slots.push({ slot: String(slots.length), value: p.value, loc: p.loc });
   }
-  frame.emit({ kind: "sink", sink: m.sink, loc: frame.loc(x), q, model: m, slots, fn: frame.fn, module: frame.module, via: [], doubt });
+  frame.emit({
+    kind: "sink",
+    sink: m.sink,
+    loc: frame.loc(x),
+    q,
+    model: m,
+    slots,
+    fn: frame.fn,
+    module: frame.module,
+    via: [],
+    doubt,
+  });
 }
 
 function emitCall(frame: Frame, q: string, m: CallModel, args: Args, x: CallExpr): void {
@@ -362,7 +403,13 @@ function emitCall(frame: Frame, q: string, m: CallModel, args: Args, x: CallExpr
         module: frame.module,
         via: [],
         doubt: 0,
-        data: { rule: setting.rule, name: q, form: "call", literal: !!kw && kw.x.k === "const", level: setting.level ?? "" },
+        data: {
+          rule: setting.rule,
+          name: q,
+          form: "call",
+          literal: !!kw && kw.x.k === "const",
+          level: setting.level ?? "",
+        },
       });
     }
   }
@@ -373,7 +420,18 @@ function emitCall(frame: Frame, q: string, m: CallModel, args: Args, x: CallExpr
       if (a) slots.push({ slot: String(s), value: a.value, loc: a.loc });
     }
     if (slots.length || m.danger)
-      frame.emit({ kind: "call", loc: frame.loc(x), q, model: m, slots, fn: frame.fn, module: frame.module, via: [], doubt: 0, data: { danger: m.danger ?? "" } });
+      frame.emit({
+        kind: "call",
+        loc: frame.loc(x),
+        q,
+        model: m,
+        slots,
+        fn: frame.fn,
+        module: frame.module,
+        via: [],
+        doubt: 0,
+        data: { danger: m.danger ?? "" },
+      });
   }
 }
 
@@ -387,10 +445,16 @@ function invoke(frame: Frame, env: Env, m: CallModel, args: Args, x: CallExpr): 
     pos = (list?.value.items ?? []).map((value) => ({ value, loc: list!.loc }));
   }
   const kwargs = m.invokes!.kwargs && argument(frame, args, m.invokes!.kwargs);
-  const kw = new Map((kwargs?.value.fields ? [...kwargs.value.fields] : []).map(([k, value]) => [k, { value, loc: kwargs!.loc }]));
+  const kw = new Map(
+    (kwargs?.value.fields ? [...kwargs.value.fields] : []).map(([k, value]) => [k, { value, loc: kwargs!.loc }]),
+  );
   let out: Value = EMPTY;
   for (const t of fn?.value.types ?? [])
-    if (t.k === "fn") out = join(out, callFunction(frame, env, t, { pos, kw, star: undefined, dstar: undefined, self: undefined, x }, x, t.fn.name));
+    if (t.k === "fn")
+      out = join(
+        out,
+        callFunction(frame, env, t, { pos, kw, star: undefined, dstar: undefined, self: undefined, x }, x, t.fn.name),
+      );
   return out;
 }
 
@@ -412,7 +476,8 @@ export function callByName(
       if (d.segments.length > segments.length) continue;
       if (!d.segments.every((s, i) => s === segments[segments.length - d.segments.length + i])) continue;
       // A receiver whose library is known and has no such method is not the one meant.
-      if (recv.types.some((t) => t.k === "ext" && program.models.type(t.q)) && recv.types.every((t) => t.k === "ext")) continue;
+      if (recv.types.some((t) => t.k === "ext" && program.models.type(t.q)) && recv.types.every((t) => t.k === "ext"))
+        continue;
       if (!duckFits(frame, d.model, args, x)) continue;
       return runModels(frame, env, { k: "ext", q: text }, [d.model], args, x, recv, 1);
     }
@@ -436,7 +501,8 @@ export function callByName(
 }
 
 /** Helpers that by their name hand the text on. */
-const PASSES_TEXT = /(^|_)(build|format|make|create|compose|render|get|to|clean|prep|prepare|trim|normali[sz]e|truncate|escape|decode|encode|dump|dumps|jsonify|serialize|stringify|prompt|template|text|str)(_|$)/;
+const PASSES_TEXT =
+  /(^|_)(build|format|make|create|compose|render|get|to|clean|prep|prepare|trim|normali[sz]e|truncate|escape|decode|encode|dump|dumps|jsonify|serialize|stringify|prompt|template|text|str)(_|$)/;
 
 const segmentsOf = (text: string) => text.split(".").slice(-2).join(".");
 
@@ -459,4 +525,3 @@ function duckFits(frame: Frame, m: CallModel, args: Args, x: CallExpr): boolean 
   }
   return true;
 }
-

@@ -38,11 +38,22 @@ const NOTHING_KEPT = new Set(
 );
 
 /** The result of `recv.name(...)` for plain data; undefined when the name says nothing. */
-export function dataMethod(frame: Frame, env: Env, recv: Value, name: string, args: Args, x: CallExpr): Value | undefined {
+export function dataMethod(
+  frame: Frame,
+  env: Env,
+  recv: Value,
+  name: string,
+  args: Args,
+  x: CallExpr,
+): Value | undefined {
   const at = frame.loc(x);
   const first = args.pos[0]?.value;
   if (typeof recv.c === "string") {
-    const c = constantMethod(recv.c, name, args.pos.map((a) => a.value));
+    const c = constantMethod(
+      recv.c,
+      name,
+      args.pos.map((a) => a.value),
+    );
     if (c !== undefined) return constant(c);
   }
   const target = x.f.k === "attr" ? x.f.o : undefined;
@@ -57,19 +68,32 @@ export function dataMethod(frame: Frame, env: Env, recv: Value, name: string, ar
         (v, key) => access(frame, v, key),
       );
     case "format_map":
-      return first && braceFormat(recv, at, [], new Map(), { v: first, loc: args.pos[0]!.loc }, (v, k) => access(frame, v, k));
+      return (
+        first &&
+        braceFormat(recv, at, [], new Map(), { v: first, loc: args.pos[0]!.loc }, (v, k) => access(frame, v, k))
+      );
     case "join": {
       if (!first) return undefined;
-      const list = x.args[0]?.k === "list" || x.args[0]?.k === "tuple" ? x.args[0].xs.map((e) => frame.loc(e)) : undefined;
+      const list =
+        x.args[0]?.k === "list" || x.args[0]?.k === "tuple" ? x.args[0].xs.map((e) => frame.loc(e)) : undefined;
       return joinText(frame, recv, first, args.pos[0]!.loc, at, list);
     }
     case "replace": {
       const by = args.pos[1]?.value;
       // `template.replace("{question}", text)` puts text into a template.
-      if (recv.str === undefined && typeof recv.c === "string" && typeof first?.c === "string" && by && by.c === undefined)
+      if (
+        recv.str === undefined &&
+        typeof recv.c === "string" &&
+        typeof first?.c === "string" &&
+        by &&
+        by.c === undefined
+      )
         return replaceIn(recv.c, first.c, by, args.pos[1]!.loc, at);
-      const redacts = typeof by?.c === "string" && /redact|mask|remov|filter|hidden|censor|\*{2,}|x{3,}|\[.*\]/i.test(by.c);
-      const out = by?.labels.length ? { ...recv, labels: join(labelled(recv.labels), labelled(by.labels)).labels } : recv;
+      const redacts =
+        typeof by?.c === "string" && /redact|mask|remov|filter|hidden|censor|\*{2,}|x{3,}|\[.*\]/i.test(by.c);
+      const out = by?.labels.length
+        ? { ...recv, labels: join(labelled(recv.labels), labelled(by.labels)).labels }
+        : recv;
       return redacts ? sanitise(out, ALL_KINDS, true) : out.c !== undefined ? { ...out, c: undefined } : out;
     }
     case "get":
@@ -95,11 +119,25 @@ export function dataMethod(frame: Frame, env: Env, recv: Value, name: string, ar
       }
       return element(recv);
     case "items":
-      return { labels: [], types: [], elem: pairOf(frame, recv), items: recv.fields && !recv.labels.length && !recv.elem ? [...recv.fields].map(([k, v]) => listOf([constant(k), v])) : undefined };
+      return {
+        labels: [],
+        types: [],
+        elem: pairOf(frame, recv),
+        items:
+          recv.fields && !recv.labels.length && !recv.elem
+            ? [...recv.fields].map(([k, v]) => listOf([constant(k), v]))
+            : undefined,
+      };
     case "values":
-      return { labels: [], types: [], elem: joinAll([iterate(frame, { ...recv, items: undefined }), ...(recv.fields?.values() ?? [])]) };
+      return {
+        labels: [],
+        types: [],
+        elem: joinAll([iterate(frame, { ...recv, items: undefined }), ...(recv.fields?.values() ?? [])]),
+      };
     case "keys":
-      return recv.fields && !recv.elem && !recv.labels.length ? listOf([...recv.fields.keys()].map(constant)) : labelled(userOnly(recv.labels));
+      return recv.fields && !recv.elem && !recv.labels.length
+        ? listOf([...recv.fields.keys()].map(constant))
+        : labelled(userOnly(recv.labels));
     case "append":
     case "add":
     case "appendleft":
@@ -119,7 +157,10 @@ export function dataMethod(frame: Frame, env: Env, recv: Value, name: string, ar
       return EMPTY;
     }
     case "write": {
-      if (target && first) updateAt(frame, env, target, (o) => (o.types.length ? o : { ...o, labels: join(labelled(o.labels), labelled(first.labels)).labels }));
+      if (target && first)
+        updateAt(frame, env, target, (o) =>
+          o.types.length ? o : { ...o, labels: join(labelled(o.labels), labelled(first.labels)).labels },
+        );
       return EMPTY;
     }
     case "copy":
@@ -156,7 +197,12 @@ function merge(frame: Frame, o: Value, v: Value, name: string): Value {
   if (name === "update") {
     let out = o;
     if (v.fields) for (const [k, f] of v.fields) out = withField(out, k, f);
-    if (v.labels.length || v.elem) out = { ...out, labels: join(labelled(out.labels), labelled(v.labels)).labels, elem: v.elem ? join(out.elem ?? EMPTY, v.elem) : out.elem };
+    if (v.labels.length || v.elem)
+      out = {
+        ...out,
+        labels: join(labelled(out.labels), labelled(v.labels)).labels,
+        elem: v.elem ? join(out.elem ?? EMPTY, v.elem) : out.elem,
+      };
     return out;
   }
   let out = o;
@@ -165,7 +211,13 @@ function merge(frame: Frame, o: Value, v: Value, name: string): Value {
   return rest === EMPTY ? out : { ...out, elem: join(out.elem ?? EMPTY, rest) };
 }
 
-function replaceIn(text: string, what: string, by: Value, byLoc: Args["pos"][number]["loc"], at: Args["pos"][number]["loc"]): Value {
+function replaceIn(
+  text: string,
+  what: string,
+  by: Value,
+  byLoc: Args["pos"][number]["loc"],
+  at: Args["pos"][number]["loc"],
+): Value {
   const parts = text.split(what);
   return concat(
     parts.flatMap((p, i) => [
@@ -175,4 +227,3 @@ function replaceIn(text: string, what: string, by: Value, byLoc: Args["pos"][num
     at,
   );
 }
-

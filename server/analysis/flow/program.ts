@@ -2,16 +2,18 @@
  * The project as the flow analysis sees it: modules, their names, classes and the summaries of functions, each made on
  * demand and kept. Who used what is recorded, so that a change re-does only what depends on it.
  */
-import { type ClassDef, defineModule, type FunctionDef, type ModuleDef } from "../names/definitions.js";
+
+import type { FunctionIR, ModuleIR } from "../ir.js";
+import { type ClassDef, defineModule, type FunctionDef, formerOf, type ModuleDef } from "../names/definitions.js";
+import type { EntryModel, LabelKind } from "../names/model-schema.js";
 import type { Models } from "../names/models.js";
-import type { EntryModel } from "../names/model-schema.js";
 import { createResolver, dirname, type ModuleResolver } from "../names/modules.js";
-import type { ModuleIR } from "../ir.js";
-import type { LabelKind } from "../names/model-schema.js";
-import { analyseFunction, analyseModule, type ModuleState } from "./function.js";
-import { evalExpr } from "./expr.js";
+import { nameOf } from "./calls.js";
 import { Env } from "./env.js";
+import { evalExpr } from "./expr.js";
 import { Frame } from "./frame.js";
+import { analyseFunction, analyseModule, type ModuleState } from "./function.js";
+import type { Loc } from "./labels.js";
 import type { Lexicon } from "./lexicon.js";
 import { external } from "./sources.js";
 import { NOTHING, type Summary } from "./summary.js";
@@ -31,6 +33,10 @@ export interface Unit {
   running: boolean;
   /** Was asked for while running: part of a recursion. */
   recursive: boolean;
+  /** What the result looked like when it was last needed for comparison. */
+  shape: string | undefined;
+  /** Places in the unit's code; they keep their identity from one analysis to the next. */
+  places: Map<string, Loc>;
 }
 
 export interface ProgramHost {
@@ -57,6 +63,8 @@ export class Program {
   readonly registeredClasses = new Map<string, Entry>();
   /** Bounds that were hit, in words. */
   readonly notes = new Map<string, string>();
+  /** Units that were analysed since the engine last looked. */
+  readonly fresh = new Set<Unit>();
   private resolver: ModuleResolver;
   private readonly stack: Unit[] = [];
   private readonly extBases = new Map<ClassDef, string[]>();
@@ -69,9 +77,106 @@ export class Program {
     this.resolver = createResolver(host.files());
   }
 
-  /** Forgets the file list; modules stay. */
-  refreshFiles(): void {
-    this.resolver = createResolver(this.host.files());
+  /**
+   * A file has another text. Re-does what changed and, as far as results changed, what depends on it.
+   * @returns false when the file was never looked at
+   */
+  update(file: string): boolean {
+    const mod = this.modules.get(file);
+    if (!mod) {
+      if (!this.modules.has(file)) return false;
+      this.modules.delete(file);
+      return true;
+    }
+    const ir = this.host.lower(file);
+    if (!ir) {
+      this.modules.set(file, undefined);
+      this.drop(this.unitsOf(mod), true);
+      return true;
+    }
+    const before = new Map(mod.functions.map((f) => [f.key, f.ir]));
+    const outline = outlineOf(mod);
+    defineModule(ir, formerOf(mod));
+    this.extBases.clear();
+    const keys = new Set(mod.functions.map((f) => f.key));
+    const reshaped =
+      !sameOutline(outline, outlineOf(mod)) || before.size !== keys.size || [...keys].some((k) => !before.has(k));
+    if (reshaped) {
+      for (const k of before.keys()) if (!keys.has(k)) this.registered.delete(k);
+      this.drop(this.unitsOf(mod), true);
+      return true;
+    }
+    const changed = this.unitsOf(mod).filter((u) => u.fn && before.get(u.fn.key) !== u.fn.ir);
+    for (const u of changed) this.redo(u);
+    return true;
+  }
+
+  private unitsOf(mod: ModuleDef): Unit[] {
+    return [...this.units.values()].filter((u) => u.module === mod);
+  }
+
+  /** Forgets results, and those of everything that used them. */
+  private drop(units: readonly Unit[], all: boolean): void {
+    const queue = [...units];
+    const seen = new Set(queue);
+    for (let u = queue.pop(); u; u = queue.pop()) {
+      for (const user of u.usedBy) {
+        if (seen.has(user)) continue;
+        seen.add(user);
+        queue.push(user);
+      }
+      this.forget(u);
+    }
+    if (all) this.lost.push(...seen);
+  }
+
+  /** Units without a result that had one; analysed again on `settle`. */
+  private lost: Unit[] = [];
+
+  private forget(u: Unit): void {
+    for (const x of u.uses) x.usedBy.delete(u);
+    u.uses.clear();
+    u.summary = undefined;
+    u.state = undefined;
+    u.shape = undefined;
+    this.stale.add(u);
+  }
+
+  /** Units whose former reports no longer count. */
+  readonly stale = new Set<Unit>();
+
+  /** Analyses a function again; users only when what they saw of it changed. */
+  private redo(u: Unit): void {
+    if (!u.fn || !u.summary) return;
+    const queue: Unit[] = [u];
+    const done = new Set<Unit>();
+    for (let x = queue.shift(); x; x = queue.shift()) {
+      if (done.has(x) || !x.fn || !x.summary) {
+        if (x && !x.fn && x.state) this.drop([x], true);
+        continue;
+      }
+      done.add(x);
+      const shape = x.shape ?? shapeOf(x.summary);
+      const users = [...x.usedBy];
+      for (const y of x.uses) y.usedBy.delete(x);
+      x.uses.clear();
+      x.summary = undefined;
+      this.stale.add(x);
+      const summary = this.summary(x.fn, x.selfClass);
+      x.shape = shapeOf(summary);
+      if (x.shape !== shape && done.size < 5000) queue.push(...users);
+    }
+  }
+
+  /** Gives the units that were dropped a result again. */
+  settle(): void {
+    const units = this.lost;
+    this.lost = [];
+    for (const u of units) {
+      if (this.modules.get(u.module.file) !== u.module) continue;
+      if (!u.fn) this.moduleState(u.module);
+      else if (u.module.functions.includes(u.fn)) this.summary(u.fn, u.selfClass);
+    }
   }
 
   module(file: string): ModuleDef | undefined {
@@ -124,9 +229,10 @@ export class Program {
     this.depend(unit);
     if (!unit.state) {
       this.run(unit, () => {
-        analyseModule(this, mod, (state) => {
+        analyseModule(this, mod, unit.places, (state) => {
           unit.state = state;
         });
+        this.fresh.add(unit);
       });
     }
     return unit.state!;
@@ -153,7 +259,8 @@ export class Program {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       unit.recursive = false;
       this.run(unit, () => {
-        unit.summary = analyseFunction(this, fn, cls ?? fn.cls);
+        unit.summary = analyseFunction(this, fn, cls ?? fn.cls, unit.places);
+        this.fresh.add(unit);
       });
       if (!unit.recursive) break;
       const shape = shapeOf(unit.summary!);
@@ -163,12 +270,7 @@ export class Program {
     return unit.summary!;
   }
 
-  private unit(
-    key: string,
-    module: ModuleDef,
-    fn: FunctionDef | undefined,
-    selfClass: ClassDef | undefined,
-  ): Unit {
+  private unit(key: string, module: ModuleDef, fn: FunctionDef | undefined, selfClass: ClassDef | undefined): Unit {
     let u = this.units.get(key);
     if (!u) {
       u = {
@@ -182,6 +284,8 @@ export class Program {
         state: undefined,
         running: false,
         recursive: false,
+        shape: undefined,
+        places: new Map(),
       };
       this.units.set(key, u);
     }
@@ -232,7 +336,8 @@ export class Program {
     if (hit) return hit;
     const out: string[] = [];
     this.extBases.set(cls, out);
-    for (const c of this.mro(cls)) for (const t of this.bases(c)) if (t.k === "ext" && !out.includes(t.q)) out.push(t.q);
+    for (const c of this.mro(cls))
+      for (const t of this.bases(c)) if (t.k === "ext" && !out.includes(t.q)) out.push(t.q);
     return out;
   }
 
@@ -254,7 +359,11 @@ export class Program {
       const m = c.methods.get(name);
       if (m) {
         if (m.binding === "property" && self) return EMPTY;
-        return typed({ k: "fn", fn: m, self: m.binding === "static" ? undefined : (self ?? typed({ k: "class", cls })) });
+        return typed({
+          k: "fn",
+          fn: m,
+          self: m.binding === "static" ? undefined : (self ?? typed({ k: "class", cls })),
+        });
       }
       const inner = c.inner.get(name);
       if (inner) return typed({ k: "class", cls: inner });
@@ -294,7 +403,11 @@ export class Program {
         return EMPTY;
       case "sub": {
         const head = ann.o.k === "name" ? ann.o.id : ann.o.k === "attr" ? ann.o.a : "";
-        if (/^(list|List|Sequence|Iterable|Iterator|AsyncIterator|AsyncGenerator|Generator|set|Set|tuple|Tuple|deque)$/.test(head)) {
+        if (
+          /^(list|List|Sequence|Iterable|Iterator|AsyncIterator|AsyncGenerator|Generator|set|Set|tuple|Tuple|deque)$/.test(
+            head,
+          )
+        ) {
           const inner = ann.i.k === "tuple" ? ann.i.xs[0]! : ann.i;
           return { labels: [], types: [], elem: this.annotated(frame, env, inner) };
         }
@@ -355,13 +468,18 @@ export function shapeOf(s: Summary): string {
     if (v.elem) out += `*${value(v.elem, depth + 1)}`;
     if (v.str)
       out += v.str
-        .map((f) => `"${f.pieces.map((p) => (typeof p === "string" ? p : `<${p.loc.id}${value(p.v, depth + 1)}>`)).join("")}"`)
+        .map(
+          (f) =>
+            `"${f.pieces.map((p) => (typeof p === "string" ? p : `<${p.loc.id}${value(p.v, depth + 1)}>`)).join("")}"`,
+        )
         .join(";");
     return out;
   };
   const parts = [value(s.ret, 0)];
   for (const e of s.events)
-    parts.push(`${e.kind}${e.sink ?? ""}${e.loc.id}${e.q}(${e.slots.map((x) => `${x.slot}:${value(x.value, 0)}`).join(",")})`);
+    parts.push(
+      `${e.kind}${e.sink ?? ""}${e.loc.id}${e.q}(${e.slots.map((x) => `${x.slot}:${value(x.value, 0)}`).join(",")})`,
+    );
   for (const [i, v] of s.writes) parts.push(`w${i}${value(v, 0)}`);
   for (const [n, v] of s.globals) parts.push(`g${n}${value(v, 0)}`);
   for (const g of s.guards) parts.push(`c${g.param}${g.path.join(".")}${g.mask}${g.weak}${g.unsafeWhen}`);
@@ -375,3 +493,29 @@ function typeText(t: TypeRef): string {
   if (t.k === "module") return t.mod.file;
   return `${t.k}:${t.cls.key}`;
 }
+
+/**
+ * What others may have seen of a module besides its functions' summaries: its statements, headers, and who writes what.
+ */
+function outlineOf(mod: ModuleDef): unknown[] {
+  const out: unknown[] = [];
+  for (const s of mod.ir.body) {
+    if (s.k === "def") out.push(headerOf(s.fn));
+    else if (s.k === "class") {
+      out.push(s.cls.name);
+      for (const b of s.cls.body) out.push(b.k === "def" ? headerOf(b.fn) : b);
+    } else out.push(s);
+  }
+  for (const c of mod.classes) out.push(writersText(c.writers));
+  out.push(writersText(mod.writers));
+  return out;
+}
+
+const headerOf = (fn: FunctionIR): string =>
+  `${fn.name}(${fn.params.map((p) => p.kind + p.name).join()})@${fn.decorators.map(nameOf).join()}`;
+
+const writersText = (m: ReadonlyMap<string, ReadonlySet<FunctionDef>>): string =>
+  [...m].map(([name, fns]) => `${name}:${[...fns].map((f) => f.key).join()}`).join(";");
+
+const sameOutline = (a: readonly unknown[], b: readonly unknown[]) =>
+  a.length === b.length && a.every((x, i) => x === b[i]);

@@ -26,7 +26,8 @@ function slotParts(s: Slot, out: PromptPart[]): void {
     case "input":
       if (isMessages(s.value)) messageList(s.value, s.loc, out);
       else if (s.value.items || s.value.elem) {
-        for (const v of [...(s.value.items ?? []), ...(s.value.elem ? [s.value.elem] : [])]) out.push({ role: "user", value: v, loc: s.loc });
+        for (const v of [...(s.value.items ?? []), ...(s.value.elem ? [s.value.elem] : [])])
+          out.push({ role: "user", value: v, loc: s.loc });
       } else out.push({ role: "user", value: s.value, loc: s.loc });
       return;
     case "completion":
@@ -75,7 +76,8 @@ function messageList(v: Value, loc: Loc, out: PromptPart[]): void {
   if (v.labels.length) out.push({ role: "client", value: { ...v, items: undefined, elem: undefined }, loc });
   for (const m of v.items ?? []) message(m, loc, out);
   if (v.elem) message(v.elem, loc, out);
-  if (!v.items && !v.elem && !v.labels.length && (v.str || v.c !== undefined)) out.push({ role: "user", value: v, loc });
+  if (!v.items && !v.elem && !v.labels.length && (v.str || v.c !== undefined))
+    out.push({ role: "user", value: v, loc });
 }
 
 function message(m: Value, loc: Loc, out: PromptPart[]): void {
@@ -137,7 +139,9 @@ export function textForms(p: { value: Value; loc: Loc }): TextForm[] {
 
 function constantText(pieces: readonly Piece[], depth = 0): string {
   return pieces
-    .map((x) => (typeof x === "string" ? x : x.v.str?.[0] && depth < 6 ? constantText(x.v.str[0].pieces, depth + 1) : "…"))
+    .map((x) =>
+      typeof x === "string" ? x : x.v.str?.[0] && depth < 6 ? constantText(x.v.str[0].pieces, depth + 1) : "…",
+    )
     .join("");
 }
 

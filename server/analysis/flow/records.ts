@@ -1,7 +1,8 @@
 /** Records: what a query can return, from how it names its fields. */
+
+import type { ClassDef } from "../names/definitions.js";
 import type { CallModel, RecordModel } from "../names/model-schema.js";
 import { type Args, argument } from "./arguments.js";
-import type { ClassDef } from "../names/definitions.js";
 import type { Frame } from "./frame.js";
 import type { Label, Loc, RecordInfo } from "./labels.js";
 import { parseSelect } from "./sql.js";
@@ -45,7 +46,9 @@ export function recordLabel(
 /** Fields of a model class whose whole ancestry is visible; undefined when a library may add some. */
 export function knownFields(frame: Frame, cls: ClassDef): string[] | undefined {
   const { program } = frame;
-  const plain = program.libraryBases(cls).every((q) => /(^|\.)(Model|Base|DeclarativeBase|Document|TimeStampedModel|object)$/.test(q));
+  const plain = program
+    .libraryBases(cls)
+    .every((q) => /(^|\.)(Model|Base|DeclarativeBase|Document|TimeStampedModel|object)$/.test(q));
   return plain ? program.mro(cls).flatMap((c) => [...c.attributes.keys()]) : undefined;
 }
 
@@ -129,7 +132,12 @@ function mongoProjection(v: Value): Projection | undefined {
 function dynamoNames(expression: string, names: Value | undefined): string[] {
   return expression
     .split(",")
-    .map((part) => part.trim().split(".")[0]!.replace(/\[\d+\]$/, ""))
+    .map((part) =>
+      part
+        .trim()
+        .split(".")[0]!
+        .replace(/\[\d+\]$/, ""),
+    )
     .filter(Boolean)
     .map((n) => {
       const real = n.startsWith("#") ? names?.fields?.get(n)?.c : undefined;

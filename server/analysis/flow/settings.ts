@@ -20,7 +20,11 @@ export function settingTarget(frame: Frame, env: Env, t: Expr): SettingPlace | u
     for (const type of o.types) {
       if (type.k !== "ext") continue;
       const q = models.canonical(`${type.q}.${t.a}`);
-      found.push(...models.settings.filter((s) => s.attr?.some((a) => a === q || models.isA(type.q, a.slice(0, a.lastIndexOf("."))) && a.endsWith(`.${t.a}`))));
+      found.push(
+        ...models.settings.filter((s) =>
+          s.attr?.some((a) => a === q || (models.isA(type.q, a.slice(0, a.lastIndexOf("."))) && a.endsWith(`.${t.a}`))),
+        ),
+      );
     }
     return found.length ? { models: found, name: t.a } : undefined;
   }
@@ -29,7 +33,8 @@ export function settingTarget(frame: Frame, env: Env, t: Expr): SettingPlace | u
     const o = evalExpr(frame, env, t.o);
     const found = models.settings.filter(
       (s) =>
-        s.key?.name.includes(key) && o.types.some((type) => type.k === "ext" && s.key!.of.some((of) => models.isA(type.q, of))),
+        s.key?.name.includes(key) &&
+        o.types.some((type) => type.k === "ext" && s.key!.of.some((of) => models.isA(type.q, of))),
     );
     const isEnv = o.types.some((type) => type.k === "ext" && type.q === "os.environ");
     if (isEnv) found.push(...models.settings.filter((s) => s.env?.includes(key)));
@@ -43,7 +48,14 @@ export function settingTarget(frame: Frame, env: Env, t: Expr): SettingPlace | u
 }
 
 /** Reports a setting that has a bad value; the rule decides what the surroundings make of it. */
-export function emitSetting(frame: Frame, place: SettingPlace, v: Value, at: Span, source: Expr, className?: string): void {
+export function emitSetting(
+  frame: Frame,
+  place: SettingPlace,
+  v: Value,
+  at: Span,
+  source: Expr,
+  className?: string,
+): void {
   for (const m of place.models) {
     const bad = m.bad.some((b) => b === v.c) || (m.bad.includes("literal") && typeof v.c === "string");
     if (!bad) continue;

@@ -1,7 +1,8 @@
 /** Values that libraries hand out: typed by their qualified name, labelled where a model calls them a source. */
+
+import type { ClassDef } from "../names/definitions.js";
 import type { AttributeModel } from "../names/model-schema.js";
 import type { Models } from "../names/models.js";
-import type { ClassDef } from "../names/definitions.js";
 import type { Kind, Label, Loc } from "./labels.js";
 import { type TypeRef, type Value, withLabels } from "./value.js";
 
@@ -53,7 +54,8 @@ export function external(models: Models, name: string, cls?: ClassDef): Value {
   const v: Value = { labels: [], types: [ref] };
   const labels: Label[] = [];
   const last = q.slice(q.lastIndexOf(".") + 1);
-  if (a?.source && a.source !== "record") labels.push({ ...pendingLabel(a.source, q, last), ...(a.shallow ? { shallow: true } : {}) });
+  if (a?.source && a.source !== "record")
+    labels.push({ ...pendingLabel(a.source, q, last), ...(a.shallow ? { shallow: true } : {}) });
   if (a?.record) {
     labels.push({
       ...pendingLabel("record", q, last),
@@ -75,8 +77,9 @@ export function external(models: Models, name: string, cls?: ClassDef): Value {
 }
 
 /** Gives sources their place and words. */
-export function placed(v: Value, loc: Loc): Value {
+export function placed(v: Value, at: () => Loc): Value {
   if (!v.labels.some((l) => l.step.loc === PENDING)) return v;
+  const loc = at();
   const labels = v.labels.map((l): Label => {
     if (l.step.loc !== PENDING) return l;
     const record = l.record && { ...l.record, loc, call: loc };

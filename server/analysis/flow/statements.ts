@@ -184,7 +184,8 @@ function execBranch(
  * belongs there, and not where the result is handed to the framework.
  */
 export function returnedBy(frame: Frame, v: Value, x: Expr, yielded: boolean): Value {
-  const meant = (l: Label) => (l.kind === "exception" && !l.at) || (yielded && (l.kind === "llm" || l.kind === "llm-object"));
+  const meant = (l: Label) =>
+    (l.kind === "exception" && !l.at) || (yielded && (l.kind === "llm" || l.kind === "llm-object"));
   if (!frame.fn || !someLabel(v, meant)) return v;
   const loc = frame.loc(x);
   return mapLabels(v, (l) => (meant(l) ? { ...l, at: loc } : l));
@@ -199,7 +200,10 @@ function isExit(x: Expr): boolean {
   if (x.k !== "call") return false;
   const f = x.f;
   if (f.k === "name") return f.id === "abort" || f.id === "exit" || f.id === "quit";
-  return f.k === "attr" && ((f.a === "exit" && f.o.k === "name" && f.o.id === "sys") || (f.a === "abort" && f.o.k === "name"));
+  return (
+    f.k === "attr" &&
+    ((f.a === "exit" && f.o.k === "name" && f.o.id === "sys") || (f.a === "abort" && f.o.k === "name"))
+  );
 }
 
 function execFor(frame: Frame, env: Env, s: Extract<Stmt, { k: "for" }>): Env | undefined {
@@ -274,14 +278,19 @@ function execTry(frame: Frame, env: Env, s: Extract<Stmt, { k: "try" }>): Env | 
 }
 
 /** Exceptions whose text the app itself wrote, for the client to read. */
-const CLIENT_ERRORS = /(^|\.)(HTTPException|ValidationError|BadRequest|NotFound|Http404|ParseError|Unauthorized|Forbidden)$/;
+const CLIENT_ERRORS =
+  /(^|\.)(HTTPException|ValidationError|BadRequest|NotFound|Http404|ParseError|Unauthorized|Forbidden)$/;
 
 function exceptionValue(frame: Frame, h: { s: number; e: number }, name: string | null, type: Value): Value {
   const loc = frame.loc(h);
   const label: Label = {
     kind: "exception",
     key: `exception@${loc.id}`,
-    step: { loc, msg: name ? `the exception is caught as \`${name}\`` : "the exception is caught here", prev: undefined },
+    step: {
+      loc,
+      msg: name ? `the exception is caught as \`${name}\`` : "the exception is caught here",
+      prev: undefined,
+    },
     path: [],
     cleared: 0,
     weak: 0,
@@ -368,4 +377,3 @@ function bindLazy(frame: Frame, env: Env, name: string, get: () => Value): void 
     return value;
   });
 }
-

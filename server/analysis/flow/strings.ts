@@ -1,7 +1,7 @@
 /** Texts put together: f-strings, `+`, `%`, `.format`, `join`. */
 import type { Expr, FStringExpr } from "../ir.js";
-import type { Env } from "./env.js";
 import { nameOf } from "./calls.js";
+import type { Env } from "./env.js";
 import { evalExpr, iterate } from "./expr.js";
 import type { Frame } from "./frame.js";
 import type { Loc } from "./labels.js";
@@ -9,8 +9,8 @@ import {
   concat,
   constant,
   EMPTY,
-  formsOf,
   flatten,
+  formsOf,
   joinAll,
   labelled,
   type Part,
@@ -37,7 +37,14 @@ export function asText(v: Value): Value {
 }
 
 /** `l + r`: texts are joined, lists are put behind each other, anything else keeps its labels. */
-export function binaryAdd(l: Value, ll: Loc, r: Value, rl: Loc, at: Loc, names: readonly [string, string] = ["", ""]): Value {
+export function binaryAdd(
+  l: Value,
+  ll: Loc,
+  r: Value,
+  rl: Loc,
+  at: Loc,
+  names: readonly [string, string] = ["", ""],
+): Value {
   if (typeof l.c === "number" && typeof r.c === "number") return constant(l.c + r.c);
   if ((l.items || l.elem || r.items || r.elem) && !formsOf(l) && !formsOf(r)) return unionItems(l, r);
   const text = formsOf(l) || formsOf(r) || l.labels.length || r.labels.length;
@@ -90,7 +97,11 @@ export function braceFormat(
         if (m[0] === "}}") return "}";
         const [, head = "", tail = ""] = /^([\w-]*)(.*)$/s.exec(m[1] ?? "") ?? [];
         const arg =
-          head === "" ? args[n++] : /^\d+$/.test(head) ? args[Number(head)] : (named.get(head) ?? restField(rest, head));
+          head === ""
+            ? args[n++]
+            : /^\d+$/.test(head)
+              ? args[Number(head)]
+              : (named.get(head) ?? restField(rest, head));
         if (!arg) return m[0];
         let v = arg.v;
         for (const t of tail.matchAll(/\.(\w+)|\[(\w+)\]/g)) v = get(v, t[1] ?? t[2] ?? "");
@@ -133,7 +144,14 @@ export function fill(
 }
 
 /** `separator.join(list)`. */
-export function joinText(frame: Frame, separator: Value, list: Value, listLoc: Loc, at: Loc, itemLocs?: readonly Loc[]): Value {
+export function joinText(
+  frame: Frame,
+  separator: Value,
+  list: Value,
+  listLoc: Loc,
+  at: Loc,
+  itemLocs?: readonly Loc[],
+): Value {
   const parts: { v: Value; loc: Loc }[] = [];
   const sep = { v: typeof separator.c === "string" ? separator : constant(" "), loc: at };
   list.items?.forEach((v, i) => {
@@ -149,4 +167,3 @@ export function joinText(frame: Frame, separator: Value, list: Value, listLoc: L
   }
   return concat(parts, at);
 }
-

@@ -1,6 +1,7 @@
 /** What a function does, as its callers see it. */
-import type { CallModel, SinkKind } from "../names/model-schema.js";
+
 import type { FunctionDef, ModuleDef } from "../names/definitions.js";
+import type { CallModel, SinkKind } from "../names/model-schema.js";
 import type { Loc } from "./labels.js";
 import type { Value } from "./value.js";
 

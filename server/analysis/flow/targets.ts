@@ -92,9 +92,17 @@ export function updateAt(frame: Frame, env: Env, x: Expr, f: (v: Value) => Value
 
 /** `del x[key]`, `x.pop(key)`: the field is gone, from a record too. */
 export function removeField(v: Value, key: string): Value {
-  const out = mapLabels(
-    { ...v, fields: undefined, items: undefined, elem: undefined },
-    (l) => (l.kind === "record" && l.record && !l.path.length ? { ...l, record: { ...l.record, excluded: new Set([...l.record.excluded, key]), columns: l.record.columns?.filter((c) => c !== key) } } : l),
+  const out = mapLabels({ ...v, fields: undefined, items: undefined, elem: undefined }, (l) =>
+    l.kind === "record" && l.record && !l.path.length
+      ? {
+          ...l,
+          record: {
+            ...l.record,
+            excluded: new Set([...l.record.excluded, key]),
+            columns: l.record.columns?.filter((c) => c !== key),
+          },
+        }
+      : l,
   );
   const fields = new Map(v.fields ?? []);
   fields.delete(key);

@@ -57,7 +57,9 @@ function variable(args: Args, name: string): { value: Value; loc: Loc } | undefi
 /** All that is handed in, for templates whose text is not known. */
 function everyVariable(args: Args, _at: Loc, textIsArgument: boolean): { value: Value; loc: Loc }[] {
   const pos = textIsArgument ? args.pos.slice(1) : args.pos;
-  return [...pos, ...args.kw.values()].filter((a) => a.value.labels.length || a.value.str || a.value.fields || a.value.elem);
+  return [...pos, ...args.kw.values()].filter(
+    (a) => a.value.labels.length || a.value.str || a.value.fields || a.value.elem,
+  );
 }
 
 function fillText(
@@ -72,7 +74,11 @@ function fillText(
   const unknown = () => {
     // A template that cannot be read is taken for instructions with everything in it.
     const parts = all.flatMap((a) => [constant("\uFFFC"), a.value]);
-    return { labels: joinAll(parts.map((p) => labelled(asText(p).labels))).labels, types: [], str: [{ pieces: ["\uFFFC", ...all.map((a) => ({ v: asText(a.value), loc: a.loc }))], loc: at }] } satisfies Value;
+    return {
+      labels: joinAll(parts.map((p) => labelled(asText(p).labels))).labels,
+      types: [],
+      str: [{ pieces: ["\uFFFC", ...all.map((a) => ({ v: asText(a.value), loc: a.loc }))], loc: at }],
+    } satisfies Value;
   };
   if (!forms?.length || forms.some((f) => f.pieces[0] === UNREADABLE)) return all.length ? unknown() : EMPTY;
   const used = new Set<Loc>();
@@ -88,7 +94,8 @@ function fillText(
     ),
   );
   // Jinja's loops and conditions use variables that no placeholder names.
-  const blocks = style === "jinja" ? forms.map((f) => f.pieces.filter((p) => typeof p === "string").join(" ")).join(" ") : "";
+  const blocks =
+    style === "jinja" ? forms.map((f) => f.pieces.filter((p) => typeof p === "string").join(" ")).join(" ") : "";
   const rest = all.filter((a) => !used.has(a.loc) && /\{%/.test(blocks));
   if (!rest.length) return filled;
   const form = filled.str?.[0] ?? { pieces: [typeof filled.c === "string" ? filled.c : ""], loc: at };
@@ -131,7 +138,11 @@ export function fillTemplate(frame: Frame, recv: Value, slots: readonly Slot[], 
       return withField(m, "content", fillText(content, "langchain", at, get, []));
     });
     out.push({ slot: "messages", value: listOf(filled), loc: at });
-  } else if (template) out.push({ slot: "completion", value: fillText(template, String(recv.fields?.get("#style")?.c ?? "langchain"), at, get, all), loc: at });
+  } else if (template)
+    out.push({
+      slot: "completion",
+      value: fillText(template, String(recv.fields?.get("#style")?.c ?? "langchain"), at, get, all),
+      loc: at,
+    });
   return out;
 }
-

@@ -222,13 +222,12 @@ export function concat(parts: readonly Part[], at: Loc): Value {
     const options: readonly (readonly Piece[])[] = dynamic
       ? [[{ v: p.v, loc: p.loc, name: p.name }]]
       : own?.length
-      ? own.map((f) => f.pieces)
-      : typeof p.v.c === "number"
-        ? [[String(p.v.c)]]
-        : [[{ v: p.v, loc: p.loc, name: p.name }]];
+        ? own.map((f) => f.pieces)
+        : typeof p.v.c === "number"
+          ? [[String(p.v.c)]]
+          : [[{ v: p.v, loc: p.loc, name: p.name }]];
     const next: Piece[][] = [];
-    for (const head of forms)
-      for (const o of options) if (next.length < MAX_FORMS) next.push(appendPieces(head, o));
+    for (const head of forms) for (const o of options) if (next.length < MAX_FORMS) next.push(appendPieces(head, o));
     forms = next;
   }
   return { labels, types: [{ k: "ext", q: "builtins.str" }], str: forms.map((pieces) => ({ pieces, loc: at })) };
@@ -363,7 +362,8 @@ export function withField(v: Value, key: string, x: Value): Value {
 /** A copy with one more element at the end. */
 export function withItem(v: Value, x: Value): Value {
   const items = v.items ?? [];
-  if (items.length >= MAX_ITEMS || items.includes(x)) return items.includes(x) ? v : { ...v, elem: v.elem ? join(v.elem, x) : x };
+  if (items.length >= MAX_ITEMS || items.includes(x))
+    return items.includes(x) ? v : { ...v, elem: v.elem ? join(v.elem, x) : x };
   return { ...v, items: [...items, x], c: undefined };
 }
 

@@ -45,14 +45,34 @@ export interface ModuleDef {
 
 const MUTATORS = new Set(["append", "extend", "insert", "update", "setdefault", "add"]);
 
-/** Collects what a module defines at its top level (inside conditionals too), and the nested functions. */
-export function defineModule(ir: ModuleIR): ModuleDef {
+/** What a module defined before, by key: definitions keep their identity when their text changes. */
+export interface Former {
+  module: ModuleDef;
+  functions: ReadonlyMap<string, FunctionDef>;
+  classes: ReadonlyMap<string, ClassDef>;
+}
+
+/** A module's definitions as they are now, for the next `defineModule`. */
+export function formerOf(module: ModuleDef): Former {
+  return {
+    module,
+    functions: new Map(module.functions.map((f) => [f.key, f])),
+    classes: new Map(module.classes.map((c) => [c.key, c])),
+  };
+}
+
+/**
+ * Collects what a module defines at its top level (inside conditionals too), and the nested functions. With `former`,
+ * the objects of that are brought up to date, so that whoever holds them sees the new text.
+ */
+export function defineModule(ir: ModuleIR, former?: Former): ModuleDef {
   const functions: FunctionDef[] = [];
   const classes: ClassDef[] = [];
   const byNode = new Map<FunctionIR | ClassIR, FunctionDef | ClassDef>();
   const writers = new Map<string, Set<FunctionDef>>();
   const used = new Map<string, number>();
-  const mod: ModuleDef = { kind: "module", file: ir.file, ir, functions, classes, byNode, writers };
+  const fresh: ModuleDef = { kind: "module", file: ir.file, ir, functions, classes, byNode, writers };
+  const mod: ModuleDef = former ? Object.assign(former.module, fresh) : fresh;
 
   const uniqueKey = (qualname: string) => {
     const n = used.get(qualname) ?? 0;
@@ -62,17 +82,20 @@ export function defineModule(ir: ModuleIR): ModuleDef {
 
   const defineFunction = (fn: FunctionIR, prefix: string, cls: ClassDef | undefined, nested: boolean): FunctionDef => {
     const qualname = prefix + fn.name;
-    const def: FunctionDef = {
+    const key = uniqueKey(qualname);
+    const now: FunctionDef = {
       kind: "function",
       name: fn.name,
       qualname,
-      key: uniqueKey(qualname),
+      key,
       ir: fn,
       module: mod,
       cls,
       nested,
       binding: bindingOf(fn),
     };
+    const old = former?.functions.get(key);
+    const def = old ? Object.assign(old, now) : now;
     functions.push(def);
     byNode.set(fn, def);
     collectModuleWrites(def, writers);
@@ -85,10 +108,11 @@ export function defineModule(ir: ModuleIR): ModuleDef {
     const attributes = new Map<string, { value: Expr | null; annotation: Expr | undefined }>();
     const selfWriters = new Map<string, Set<FunctionDef>>();
     const inner = new Map<string, ClassDef>();
-    const cls: ClassDef = {
+    const key = uniqueKey(prefix + cir.name);
+    const now: ClassDef = {
       kind: "class",
       name: cir.name,
-      key: uniqueKey(prefix + cir.name),
+      key,
       ir: cir,
       module: mod,
       methods,
@@ -96,6 +120,8 @@ export function defineModule(ir: ModuleIR): ModuleDef {
       writers: selfWriters,
       inner,
     };
+    const old = former?.classes.get(key);
+    const cls = old ? Object.assign(old, now) : now;
     classes.push(cls);
     byNode.set(cir, cls);
     const body = (stmts: readonly Stmt[]) => {

@@ -1,8 +1,8 @@
 /** The lexicon of the flow analysis, made of the word lists and what the user adds. */
 import type { Lexicon } from "../flow/lexicon.js";
 import { isInstruction } from "../flow/prose.js";
-import { looksLikeLlmName, looksLikePromptName } from "./prompt-names.js";
 import { sensitiveFields } from "./lexicon.js";
+import { looksLikeLlmName, looksLikePromptName } from "./prompt-names.js";
 import { looksLikeSanitiserName } from "./sanitisers.js";
 
 /** @param extra further sensitive field names */
