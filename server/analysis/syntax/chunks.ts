@@ -54,11 +54,11 @@ export class Chunks {
    */
   static of(file: string, source: Source, grammar: Grammar, before?: Chunks, hull?: Hull): Chunks {
     const { text, tree, blanked } = source;
-    const builder = new ChunkBuilder(file, text, tree.rootNode, grammar);
+    const builder = new ChunkBuilder(file, text, tree.rootNode.hasError, grammar);
     const old =
       before === undefined || hull === undefined ? undefined : { entries: before.entries, text: before.text, hull };
     const errors: Span[] = blanked === null ? [] : blanked.map(({ s, e }) => ({ s, e }));
-    const entries = builder.level(builder.top(errors), old);
+    const entries = builder.level(builder.top(tree.rootNode, errors), old);
     const body: Stmt[] = [];
     let truncated = false;
     for (const entry of entries) {
@@ -91,24 +91,22 @@ class ChunkBuilder {
   readonly changed: Stmt[] = [];
   readonly removed: Stmt[] = [];
   private readonly lo: Lowerer;
-  /** Without an error anywhere no node need be asked for errors. */
-  private readonly anyError: boolean;
 
   constructor(
     private readonly file: string,
     private readonly text: string,
-    private readonly root: Node,
+    /** Without an error anywhere no node need be asked for errors. */
+    private readonly anyError: boolean,
     private readonly grammar: Grammar,
   ) {
     this.lo = new Lowerer(grammar, text, file);
-    this.anyError = root.hasError;
   }
 
   /** The nodes that become top-level chunks; notes the spans of the ERROR nodes that it looks into. */
-  top(errors: Span[]): Piece[] {
+  top(root: Node, errors: Span[]): Piece[] {
     const out: Piece[] = [];
-    this.pieces(this.root, out, errors);
-    if (this.root.typeId === ERROR_TYPE) errors.push({ s: this.root.startIndex, e: this.root.endIndex });
+    this.pieces(root, out, errors);
+    if (root.typeId === ERROR_TYPE) errors.push({ s: root.startIndex, e: root.endIndex });
     return out;
   }
 
@@ -126,9 +124,9 @@ class ChunkBuilder {
     }
   }
 
-  /** Makes the chunks of one level, out of the old ones where that may be. */
-  level(pieces: readonly Piece[], old: Old | undefined): Entry[] {
-    if (old === undefined) return pieces.map((piece) => this.lower(piece, { old: undefined }));
+  /** Makes the chunks of one level, out of the old ones where that may be. Empties the list of pieces. */
+  level(pieces: Piece[], old: Old | undefined): Entry[] {
+    if (old === undefined) return this.all(pieces);
     const out = new Array<Entry | undefined>(pieces.length).fill(undefined);
     const used = new Set<Entry>();
     const rest: number[] = [];
@@ -141,6 +139,16 @@ class ChunkBuilder {
     const offer: Offer = { old: members.length === 0 ? undefined : { ...old, entries: members } };
     const entries = pieces.map((piece, i) => out[i] ?? this.lower(piece, offer));
     for (const entry of offer.old?.entries ?? []) this.removed.push(...entry.stmts);
+    return entries;
+  }
+
+  /** Lowers every piece and lets go of it at once: a node keeps all nodes that were read through it. */
+  private all(pieces: Piece[]): Entry[] {
+    const entries: Entry[] = [];
+    pieces.reverse();
+    for (let piece = pieces.pop(); piece !== undefined; piece = pieces.pop()) {
+      entries.push(this.lower(piece, { old: undefined }));
+    }
     return entries;
   }
 

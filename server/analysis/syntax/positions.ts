@@ -21,18 +21,23 @@ export interface Hull {
   newEnd: number;
 }
 
+/** Code units that are compared at once. */
+const BLOCK = 4096;
+
 /** The one stretch in which two texts differ. */
 export function difference(before: string, after: string): Hull {
   const shorter = Math.min(before.length, after.length);
   let start = 0;
+  // Whole blocks first: the runtime compares them much faster than a loop does.
+  while (start + BLOCK <= shorter && before.slice(start, start + BLOCK) === after.slice(start, start + BLOCK))
+    start += BLOCK;
   while (start < shorter && before.charCodeAt(start) === after.charCodeAt(start)) start++;
+  const rest = shorter - start;
+  const [b, a] = [before.length, after.length];
   let same = 0;
-  while (
-    same < shorter - start &&
-    before.charCodeAt(before.length - 1 - same) === after.charCodeAt(after.length - 1 - same)
-  ) {
-    same++;
-  }
+  while (same + BLOCK <= rest && before.slice(b - same - BLOCK, b - same) === after.slice(a - same - BLOCK, a - same))
+    same += BLOCK;
+  while (same < rest && before.charCodeAt(b - 1 - same) === after.charCodeAt(a - 1 - same)) same++;
   return { start, oldEnd: before.length - same, newEnd: after.length - same };
 }
 

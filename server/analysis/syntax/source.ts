@@ -10,6 +10,9 @@ export const ERROR_LIMIT = 20;
 /** Errors that are added up to tell which of two parses lost less. */
 const DAMAGE_LIMIT = 500;
 
+/** Longest text that is mended, in code units: nobody types in longer ones, and they would be parsed twice. */
+const MEND_LENGTH = 1_000_000;
+
 /** A parsed text. Whoever holds it frees the tree. */
 export interface Source {
   text: string;
@@ -72,7 +75,7 @@ export function editTree(tree: Tree, before: string, after: string, hull: Hull):
  */
 export function sourceFor(parser: Parser, text: string, tree: Tree, last?: Source): Source {
   const own = (): Source => ({ text, tree: tree.copy(), blanked: null });
-  if (!tree.rootNode.hasError) return own();
+  if (!tree.rootNode.hasError || text.length > MEND_LENGTH) return own();
   const errors = errorsIn(tree.rootNode, 0, DAMAGE_LIMIT);
   const mended = mend(text, errors);
   if (mended === null) return own();
