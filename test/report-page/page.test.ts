@@ -65,6 +65,8 @@ describe("what the report shows", () => {
     expect(text).toContain("each prompt was answered with 503");
     expect(text).toContain("That is no pass");
     expect(await page.locator(".category.inconclusive").count()).toBe(12);
+    expect(await page.getByRole("row", { name: /LLM01/ }).innerText()).toContain("inconclusive");
+    expect(text).not.toContain("none found");
     await close();
   });
 

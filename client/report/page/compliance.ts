@@ -1,5 +1,5 @@
 /** The findings by the entries of a standard. */
-import type { ScanFinding } from "../../../server/scan/result.js";
+import { allFindings, type ScanCategory, type ScanFinding, type ScanResult } from "../../../server/scan/result.js";
 import type { PageState } from "../protocol.js";
 
 export type Standard = PageState["framework"];
@@ -44,12 +44,36 @@ const WHOLE: Partial<Record<Standard, readonly (readonly [string, string])[]>> =
 /** Entries that a scan from outside has no way to see. */
 const OUT_OF_SIGHT = new Set(["LLM03", "LLM04", "LLM08", "LLM09", "API6"]);
 
+/** Which categories look at an entry; the LLM entries that can be seen are all looked at by the LLM category. */
+const CHECKED_BY: Readonly<Record<string, readonly ScanCategory[]>> = {
+  API1: ["bola"],
+  API2: ["authentication"],
+  API3: ["property_authorization", "data_exposure"],
+  API4: ["rate_limiting", "input_validation"],
+  API5: ["bfla"],
+  API7: ["ssrf"],
+  API8: ["encryption", "input_validation", "data_exposure"],
+  API9: ["inventory"],
+  API10: ["unsafe_consumption"],
+};
+
+/** What an entry without findings means. */
+export type Silence = "none found" | "inconclusive" | "not checked" | "not visible to a live scan";
+
+/** An empty row is good news only when everything that looks at it came to a conclusion. */
+function silence(reference: string, result: ScanResult): Silence {
+  if (OUT_OF_SIGHT.has(reference)) return "not visible to a live scan";
+  const categories = CHECKED_BY[reference] ?? ["llm_ai_security"];
+  const statuses = categories.map((name) => result.category_breakdown[name].status);
+  if (statuses.every((status) => status === "complete")) return "none found";
+  return statuses.every((status) => status === "skipped") ? "not checked" : "inconclusive";
+}
+
 export interface Entry {
   reference: string;
   title: string;
   findings: ScanFinding[];
-  /** False where a live scan cannot tell, so that an empty row is no good news. */
-  visible: boolean;
+  silence: Silence;
 }
 
 /** "LLM01:2025 Prompt Injection" and "LLM01" are the same entry. */
@@ -69,18 +93,18 @@ function touched(finding: ScanFinding, standard: Standard): [string, string][] {
 }
 
 /** The rows of a standard, in its own order where it is known whole, else by reference. */
-export function entries(findings: readonly ScanFinding[], standard: Standard): Entry[] {
+export function entries(result: ScanResult, standard: Standard): Entry[] {
   const rows = new Map<string, Entry>();
   const row = (reference: string, title: string) => {
     const key = short(reference);
-    const found = rows.get(key) ?? { reference: key, title, findings: [], visible: !OUT_OF_SIGHT.has(key) };
+    const found = rows.get(key) ?? { reference: key, title, findings: [], silence: silence(key, result) };
     found.title ||= title;
     rows.set(key, found);
     return found;
   };
   const whole = WHOLE[standard] ?? [];
   for (const [reference, title] of whole) row(reference, title);
-  for (const finding of findings)
+  for (const finding of allFindings(result))
     for (const [reference, title] of touched(finding, standard)) {
       const entry = row(reference, title);
       if (!entry.findings.includes(finding)) entry.findings.push(finding);

@@ -8,14 +8,14 @@ import { untrusted } from "./untrusted.js";
 const ORDER: readonly Standard[] = ["owasp_llm", "owasp_api", "gdpr", "pci_dss", "soc2"];
 
 function table(context: Context, standard: Standard): TemplateResult {
-  const rows = entries(context.findings, standard);
+  const rows = entries(context.data.result, standard);
   if (!rows.length) return html`<p class="nothing">No finding touches ${STANDARDS[standard]}.</p>`;
   return html`<table class="compliance">
     <caption class="offscreen">Findings by entry of ${STANDARDS[standard]}</caption>
     <thead><tr><th scope="col">Entry</th><th scope="col">Findings</th></tr></thead>
     <tbody>
       ${rows.map(
-        ({ reference, title, findings, visible }) => html`<tr class=${findings.length ? "touched" : ""}>
+        ({ reference, title, findings, silence }) => html`<tr class=${findings.length ? "touched" : ""}>
           <th scope="row"><span class="mono">${reference}</span> <span class="entry-title">${title}</span></th>
           <td>${
             findings.length
@@ -23,7 +23,7 @@ function table(context: Context, standard: Standard): TemplateResult {
                   (finding) =>
                     html`<li>${severityBadge(finding.severity)} <button class="link" @click=${() => context.reveal(finding)}>${untrusted(finding.title)}</button></li>`,
                 )}</ul>`
-              : html`<span class="quiet">${visible ? "none found" : "not visible to a live scan"}</span>`
+              : html`<span class="quiet">${silence}</span>`
           }</td>
         </tr>`,
       )}
