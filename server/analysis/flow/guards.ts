@@ -9,7 +9,7 @@ import { mapLabels, type Value } from "./value.js";
 export interface Condition {
   value: Value;
   /** Labels known safe where the condition holds, and where it does not. */
-  then: readonly Refinement[];
+  holds: readonly Refinement[];
   otherwise: readonly Refinement[];
   /** Tests that failed in the branch: what a function then returns says "unsafe". */
   unsafeThen: readonly Refinement[];
@@ -22,10 +22,10 @@ const NONE: readonly Refinement[] = [];
 export function conditionOf(frame: Frame, env: Env, x: Expr): Condition {
   const tests = testsIn(frame, env, x);
   const value = tests.value;
-  if (!tests.list.length) return { value, then: NONE, otherwise: NONE, unsafeThen: NONE, unsafeElse: NONE };
+  if (!tests.list.length) return { value, holds: NONE, otherwise: NONE, unsafeThen: NONE, unsafeElse: NONE };
   const unsafeThen = tests.list.filter((t) => t.unsafe === "then");
   const unsafeElse = tests.list.filter((t) => t.unsafe === "else");
-  return { value, then: unsafeElse, otherwise: unsafeThen, unsafeThen, unsafeElse };
+  return { value, holds: unsafeElse, otherwise: unsafeThen, unsafeThen, unsafeElse };
 }
 
 function testsIn(frame: Frame, env: Env, x: Expr): { list: Refinement[]; value: Value } {

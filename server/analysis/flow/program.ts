@@ -3,18 +3,19 @@
  * demand and kept. Who used what is recorded, so that a change re-does only what depends on it.
  */
 
-import type { FunctionIR, ModuleIR } from "../ir.js";
+import type { ModuleIR } from "../ir.js";
 import { type ClassDef, defineModule, type FunctionDef, formerOf, type ModuleDef } from "../names/definitions.js";
 import type { EntryModel, LabelKind } from "../names/model-schema.js";
 import type { Models } from "../names/models.js";
 import { createResolver, dirname, type ModuleResolver } from "../names/modules.js";
-import { nameOf } from "./calls.js";
 import { Env } from "./env.js";
 import { evalExpr } from "./expr.js";
 import { Frame } from "./frame.js";
 import { analyseFunction, analyseModule, type ModuleState } from "./function.js";
 import type { Loc } from "./labels.js";
 import type { Lexicon } from "./lexicon.js";
+import { outlineOf, sameOutline } from "./outline.js";
+import { shapeOf } from "./shape.js";
 import { external } from "./sources.js";
 import { NOTHING, type Summary } from "./summary.js";
 import { EMPTY, join, mapLabels, type TypeRef, typed, type Value } from "./value.js";
@@ -450,72 +451,3 @@ export class Program {
 function stripParams(v: Value): Value {
   return mapLabels(v, (l) => (l.kind === "param" ? undefined : l));
 }
-
-/** A text that differs when a summary differs in substance. Positions do not count. */
-export function shapeOf(s: Summary): string {
-  const seen = new Map<Value, number>();
-  const value = (v: Value, depth: number): string => {
-    if (v === EMPTY) return "-";
-    const id = seen.get(v);
-    if (id !== undefined) return `@${id}`;
-    seen.set(v, seen.size);
-    if (depth > 6) return "…";
-    let out = v.labels.map((l) => `${l.key}/${l.path.join(".")}/${l.cleared}/${l.weak}${l.many ? "m" : ""}`).join(",");
-    out += `|${v.types.map(typeText).join(",")}`;
-    if (v.c !== undefined) out += `=${JSON.stringify(v.c)}`;
-    if (v.fields) out += `{${[...v.fields].map(([k, x]) => `${k}:${value(x, depth + 1)}`).join(",")}}`;
-    if (v.items) out += `[${v.items.map((x) => value(x, depth + 1)).join(",")}]`;
-    if (v.elem) out += `*${value(v.elem, depth + 1)}`;
-    if (v.str)
-      out += v.str
-        .map(
-          (f) =>
-            `"${f.pieces.map((p) => (typeof p === "string" ? p : `<${p.loc.id}${value(p.v, depth + 1)}>`)).join("")}"`,
-        )
-        .join(";");
-    return out;
-  };
-  const parts = [value(s.ret, 0)];
-  for (const e of s.events)
-    parts.push(
-      `${e.kind}${e.sink ?? ""}${e.loc.id}${e.q}(${e.slots.map((x) => `${x.slot}:${value(x.value, 0)}`).join(",")})`,
-    );
-  for (const [i, v] of s.writes) parts.push(`w${i}${value(v, 0)}`);
-  for (const [n, v] of s.globals) parts.push(`g${n}${value(v, 0)}`);
-  for (const g of s.guards) parts.push(`c${g.param}${g.path.join(".")}${g.mask}${g.weak}${g.unsafeWhen}`);
-  if (s.stub) parts.push("stub");
-  return parts.join("\n");
-}
-
-function typeText(t: TypeRef): string {
-  if (t.k === "ext") return t.q;
-  if (t.k === "fn") return t.fn.key;
-  if (t.k === "module") return t.mod.file;
-  return `${t.k}:${t.cls.key}`;
-}
-
-/**
- * What others may have seen of a module besides its functions' summaries: its statements, headers, and who writes what.
- */
-function outlineOf(mod: ModuleDef): unknown[] {
-  const out: unknown[] = [];
-  for (const s of mod.ir.body) {
-    if (s.k === "def") out.push(headerOf(s.fn));
-    else if (s.k === "class") {
-      out.push(s.cls.name);
-      for (const b of s.cls.body) out.push(b.k === "def" ? headerOf(b.fn) : b);
-    } else out.push(s);
-  }
-  for (const c of mod.classes) out.push(writersText(c.writers));
-  out.push(writersText(mod.writers));
-  return out;
-}
-
-const headerOf = (fn: FunctionIR): string =>
-  `${fn.name}(${fn.params.map((p) => p.kind + p.name).join()})@${fn.decorators.map(nameOf).join()}`;
-
-const writersText = (m: ReadonlyMap<string, ReadonlySet<FunctionDef>>): string =>
-  [...m].map(([name, fns]) => `${name}:${[...fns].map((f) => f.key).join()}`).join(";");
-
-const sameOutline = (a: readonly unknown[], b: readonly unknown[]) =>
-  a.length === b.length && a.every((x, i) => x === b[i]);

@@ -73,7 +73,7 @@ function exec(frame: Frame, env: Env, s: Stmt): Env | undefined {
       return undefined;
     case "if": {
       const cond = conditionOf(frame, env, s.c);
-      const thenEnv = execBranch(frame, applyRefinements(env.clone(), cond.then), s.body, cond.unsafeThen);
+      const thenEnv = execBranch(frame, applyRefinements(env.clone(), cond.holds), s.body, cond.unsafeThen);
       const elseEnv = execBranch(frame, applyRefinements(env.clone(), cond.otherwise), s.orelse, cond.unsafeElse);
       return joinEnvs(thenEnv, elseEnv);
     }
@@ -82,7 +82,7 @@ function exec(frame: Frame, env: Env, s: Stmt): Env | undefined {
     case "while":
       return execLoop(frame, env, s.body, s.orelse, (e) => {
         const cond = conditionOf(frame, e, s.c);
-        return applyRefinements(e, cond.then);
+        return applyRefinements(e, cond.holds);
       });
     case "with": {
       for (const i of s.items) {
@@ -136,7 +136,7 @@ function exec(frame: Frame, env: Env, s: Stmt): Env | undefined {
       return env;
     case "assert": {
       const cond = conditionOf(frame, env, s.c);
-      return applyRefinements(env, cond.then);
+      return applyRefinements(env, cond.holds);
     }
     case "other":
       for (const x of s.xs) evalExpr(frame, env, x);

@@ -1,0 +1,79 @@
+/** Calls of which only the name is known: methods on unknown receivers, model wrappers, sanitisers. */
+import type { CallExpr } from "../ir.js";
+import type { CallModel } from "../names/model-schema.js";
+import { type Args, allArguments } from "./arguments.js";
+import { llmByName, nameOf } from "./calls.js";
+import type { Env } from "./env.js";
+import type { Frame, Refinement } from "./frame.js";
+import { sanitise } from "./guards.js";
+import { maskOf } from "./labels.js";
+import { applies, runModels } from "./library.js";
+import { EMPTY, flatten, join, labelled, type Value } from "./value.js";
+
+/** Calls of which only the name is known: ducks, model wrappers, sanitisers. */
+export function callByName(
+  frame: Frame,
+  env: Env,
+  args: Args,
+  x: CallExpr,
+  recv: Value | undefined,
+  name: string,
+  typedCallee: boolean,
+): Value | undefined {
+  const { program } = frame;
+  const text = nameOf(x.f);
+  if (recv) {
+    const segments = text.split(".");
+    for (const d of program.models.ducks(name)) {
+      if (d.segments.length > segments.length) continue;
+      if (!d.segments.every((s, i) => s === segments[segments.length - d.segments.length + i])) continue;
+      // A receiver whose library is known and has no such method is not the one meant.
+      if (recv.types.some((t) => t.k === "ext" && program.models.type(t.q)) && recv.types.every((t) => t.k === "ext"))
+        continue;
+      if (!duckFits(frame, d.model, args, x)) continue;
+      return runModels(frame, env, { k: "ext", q: text }, [d.model], args, x, recv, 1);
+    }
+  }
+  const s = program.lexicon.sanitiserName(name);
+  if (s && allArguments(args).some((a) => flatten(a.value).labels.length)) {
+    const all = allArguments(args).map((a) => a.value);
+    if (s.kind === "redact") return sanitise(labelled(flatten(all[0] ?? EMPTY).labels), maskOf("all"), false);
+    const labels = flatten(all[0] ?? EMPTY).labels;
+    const test: Refinement[] = [{ labels, mask: maskOf("all"), weak: false, unsafe: s.unsafeWhen ? "then" : "else" }];
+    return { ...EMPTY, test };
+  }
+  const dotted = recv ? segmentsOf(text) : name;
+  if ((recv ? program.lexicon.llmName(dotted) : program.lexicon.llmName(name)) && args.pos.length + args.kw.size > 0)
+    return llmByName(frame, args, frame.loc(x), name, typedCallee ? 2 : 1);
+  if (!recv && !typedCallee && PASSES_TEXT.test(name)) {
+    const all = allArguments(args).map((a) => labelled(flatten(a.value).labels));
+    return all.length ? all.reduce((a, b) => join(a, b)) : undefined;
+  }
+  return undefined;
+}
+
+/** Helpers that by their name hand the text on. */
+const PASSES_TEXT =
+  /(^|_)(build|format|make|create|compose|render|get|to|clean|prep|prepare|trim|normali[sz]e|truncate|escape|decode|encode|dump|dumps|jsonify|serialize|stringify|prompt|template|text|str)(_|$)/;
+
+const segmentsOf = (text: string) => text.split(".").slice(-2).join(".");
+
+function duckFits(frame: Frame, m: CallModel, args: Args, x: CallExpr): boolean {
+  if (!applies(frame, m, args)) return false;
+  for (const a of m.duck_args ?? []) if (!args.kw.has(a) && !args.dstar) return false;
+  for (const [key, kind] of Object.entries(m.duck_kinds ?? {})) {
+    const node = /^\d+$/.test(key) ? x.args[Number(key)] : x.kw.find((k) => k.n === key)?.x;
+    if (!node) return false;
+    const v = args.pos[Number(key)]?.value ?? args.kw.get(key)?.value;
+    const ok =
+      kind === "dict"
+        ? node.k === "dict" || !!v?.fields
+        : kind === "list"
+          ? node.k === "list" || !!v?.items
+          : kind === "lambda"
+            ? node.k === "lambda"
+            : node.k === "fstr" || (node.k === "const" && node.t === "str") || typeof v?.c === "string" || !!v?.str;
+    if (!ok) return false;
+  }
+  return true;
+}
