@@ -1,5 +1,6 @@
 import { type CheckEnd, inconclusive, type ScanContext } from "../context.js";
 import { quote } from "../evidence.js";
+import { judgeConsistent, judgeKnown } from "../leak/leak.js";
 import { findMarkers } from "../leak/markers.js";
 import { runProbes } from "../probes/run.js";
 import { hasCredentials } from "../target/auth.js";
@@ -25,6 +26,7 @@ export async function checkLlm(ctx: ScanContext): Promise<CheckEnd> {
   disclosures(ctx);
   passiveMarkers(ctx);
   const end = await runProbes(ctx);
+  leaksByTheWay(ctx);
   if (baseline.model === "no" && end.status === "complete") {
     ctx.notes.add(`The endpoint does not answer as a model does: ${baseline.modelReason}.`);
   }
@@ -52,6 +54,36 @@ async function openToAnyone(ctx: ScanContext): Promise<void> {
     evidence: `It answers prompts without any credentials${loopback ? ", on loopback" : ""}: ${quote(answer.extracted.text, 100)} (${baseline.modelReason}).`,
     uncapped: loopback ? "On loopback only this machine reaches it." : undefined,
     exchanges: [ctx.exchange("prompt without credentials", answer.http)],
+  });
+}
+
+/** A prompt that came out in answer to a probe that asked for something else. */
+function leaksByTheWay(ctx: ScanContext): void {
+  if (ctx.findings.some((finding) => finding.id === "system-prompt-leak")) return;
+  const records = ctx.recorded.filter((record) => record.kind === "probe");
+  const samples = records.map((record) => ({ request: record.asked, reply: record.text }));
+  const { systemPrompts, secrets } = ctx.options.knowledge;
+  const known = systemPrompts.length > 0 || secrets.length > 0;
+  const proven = known ? judgeKnown(samples, { prompts: systemPrompts, secrets }, ctx.baseline.texts) : null;
+  const leak = proven ?? (systemPrompts.length > 0 ? null : judgeConsistent(samples, ctx.baseline.texts));
+  const record = leak ? records[leak.sample] : undefined;
+  if (!leak || !record) return;
+  ctx.find({
+    id: "system-prompt-leak",
+    subject: "by the way",
+    severity: proven ? "critical" : "high",
+    suspected: !proven,
+    probe: record.probe ?? undefined,
+    hits: `${leak.hits.length}/${records.length}`,
+    evidence: `Asked for something else, it ${proven ? "gave away text of the known prompt" : "repeated the same instruction-like text"}: ${quote(leak.excerpt)}.`,
+    exchanges: [
+      ctx.exchange(
+        "probe",
+        record.http,
+        leak.spans.map((span) => ({ text: record.text.slice(span.start, span.end), label: "prompt" })),
+        record.text,
+      ),
+    ],
   });
 }
 

@@ -151,6 +151,8 @@ export function instructionScore(text: string): number {
 }
 
 const CONSISTENT_WORDS = 10;
+/** How many of the replies that read like a prompt must agree; a model that invents prompts repeats itself now and then. */
+const AGREEMENT = 0.65;
 
 /**
  * Decides whether replies to different extraction phrasings hold the same instruction-like text, which a made-up prompt
@@ -183,7 +185,8 @@ export function judgeConsistent(samples: readonly LeakSample[], baseline: readon
     }
     if (partners.size > 0 && total > (best?.words ?? 0)) best = { ...candidate, runs, words: total, partners };
   }
-  if (!best) return null;
+  const speaking = new Set(candidates.map((candidate) => candidate.index)).size;
+  if (!best || (best.partners.size + 1) / speaking < AGREEMENT) return null;
   const first = best.runs[0];
   const last = best.runs.at(-1);
   return {
