@@ -13,7 +13,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import esbuild from "esbuild";
-import { textLoaders } from "./scripts/yaml-text.mjs";
+import { textLoaders, yamlAsJson } from "./scripts/yaml-text.mjs";
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 const require = createRequire(import.meta.url);
@@ -57,6 +57,7 @@ function options(file, { out, kind }, watch) {
     logLevel: "warning",
     metafile: true,
     loader: textLoaders,
+    plugins: [yamlAsJson(/rules[\\/]models[\\/].*\.yaml$/)],
   };
 }
 

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { parse } from "yaml";
 
 /** File endings that are bundled as text: data (`.yaml`) and rule pages (`.md`). */
 export const TEXT_ENDINGS = [".yaml", ".md"];
@@ -15,6 +16,19 @@ export function yamlText() {
       const path = id.split("?")[0];
       if (!TEXT_ENDINGS.some((ending) => path.endsWith(ending))) return null;
       return `export default ${JSON.stringify(await readFile(path, "utf8"))};`;
+    },
+  };
+}
+
+/** esbuild plugin: bundles the YAML of a folder as JSON text, which is a tenth of the work to read at start. */
+export function yamlAsJson(folder) {
+  return {
+    name: "spillcheck-yaml-as-json",
+    setup(build) {
+      build.onLoad({ filter: folder }, async ({ path }) => ({
+        contents: JSON.stringify(parse(await readFile(path, "utf8"))),
+        loader: "text",
+      }));
     },
   };
 }

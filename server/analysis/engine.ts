@@ -406,7 +406,7 @@ class ProjectEngine implements Engine {
 
 const compilations = new WeakMap<readonly ModelFile[], Models>();
 /** Models are compiled once, however many engines are made of them. */
-function compiled(files: readonly ModelFile[]): Models {
+function _compiled(files: readonly ModelFile[]): Models {
   let models = compilations.get(files);
   if (!models) {
     models = compileModels(files);

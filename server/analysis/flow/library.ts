@@ -4,7 +4,7 @@ import type { CallModel } from "../names/model-schema.js";
 import { redactsData } from "../names/sanitisers.js";
 import { type Args, allArguments, argument, literalParts } from "./arguments.js";
 import { builtinCall } from "./builtins.js";
-import { callFunction, llmByName, nameOf } from "./calls.js";
+import { callFunction, nameOf } from "./calls.js";
 import type { Env } from "./env.js";
 import { iterate } from "./expr.js";
 import type { Frame, Refinement } from "./frame.js";
