@@ -132,7 +132,7 @@ export function finding(
     title,
     evidence: llm ? `17 of 18 words are those of the prompt: "${PROMPT}"` : `GET ${TARGET} answered 200 with ${id}.`,
     remediation: guide?.fix ?? "Mend it.",
-    remediation_code: [],
+    remediation_code: [{ framework: "any", language: "python", code: "pass" }],
     probe: llm ? `classic/${id}` : null,
     hits: llm ? "2/3" : null,
     verdict: id === "system-prompt-leak" || id === "stack-trace-exposed" ? "confirmed" : "live-only",

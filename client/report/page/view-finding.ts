@@ -32,7 +32,9 @@ function samples({ data }: Context, finding: ScanFinding): Sample[] {
     { name: "Django", code: guide.django },
     ...(guide.nginx ? [{ name: "nginx", code: guide.nginx }] : []),
   ];
-  return [...general, ...own.filter(({ name }) => !general.some((sample) => sample.name === name))];
+  // What fits any framework says nothing beyond the two.
+  const more = own.filter(({ name }) => name !== FRAMEWORKS.any && !general.some((sample) => sample.name === name));
+  return [...general, ...more];
 }
 
 function codeBlock(context: Context, { name, code }: Sample): TemplateResult {
@@ -113,7 +115,8 @@ function body(context: Context, finding: ScanFinding): TemplateResult {
     ${
       finding.compliance.length
         ? html`<h4>Touches</h4><ul class="tags">${finding.compliance.map(
-            ({ standard, reference, title }) => html`<li class="tag" title=${title}>${standard} ${reference}</li>`,
+            ({ standard, reference, title }) =>
+              html`<li class="tag" title=${title}>${standard} ${reference.replace(/:20\d\d$/, "")}</li>`,
           )}</ul>`
         : nothing
     }
