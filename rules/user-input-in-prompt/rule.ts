@@ -1,8 +1,15 @@
 /** User input joined into the same text as instructions. */
-import { deepLabels } from "../../server/analysis/flow/value.js";
+
 import type { Label, Loc } from "../../server/analysis/flow/labels.js";
 import { bit } from "../../server/analysis/flow/labels.js";
-import { innerForms, type PromptPart, promptParts, type TextForm, textForms } from "../../server/analysis/flow/prompt.js";
+import {
+  innerForms,
+  type PromptPart,
+  promptParts,
+  type TextForm,
+  textForms,
+} from "../../server/analysis/flow/prompt.js";
+import { deepLabels } from "../../server/analysis/flow/value.js";
 import type { Rule, RuleContext } from "../../server/analysis/rule.js";
 import { isFreeText, lower } from "../shared.js";
 import page from "./page.md";
@@ -21,7 +28,8 @@ const rule: Rule = {
     group: "prompt",
     level: "error",
     preset: "recommended",
-    summary: "User input is joined into the same text as instructions, so a caller can rewrite what the model is told to do.",
+    summary:
+      "User input is joined into the same text as instructions, so a caller can rewrite what the model is told to do.",
     fix: "splits the text into a system and a user message",
     cwe: [77, 74],
     owaspLlm: ["LLM01", "LLM07"],
@@ -52,7 +60,14 @@ function checkForm(form: TextForm, p: PromptPart, e: Parameters<Rule["check"]>[0
   if (hits.every((h) => h.stored)) level = lower(level);
   const weak = hits.every((h) => h.label.weak & bit(h.label.kind));
   if (weak) level = lower(level);
-  const where = p.role === "system" ? "the system prompt" : p.role === "assistant" ? "an assistant message" : p.role === "completion" ? "the only prompt text" : "a user message";
+  const where =
+    p.role === "system"
+      ? "the system prompt"
+      : p.role === "assistant"
+        ? "an assistant message"
+        : p.role === "completion"
+          ? "the only prompt text"
+          : "a user message";
   const what = first.stored ? "Text that users stored" : "User input";
   cx.report({
     at: first.loc,
@@ -62,7 +77,7 @@ function checkForm(form: TextForm, p: PromptPart, e: Parameters<Rule["check"]>[0
     sink: { loc: e.loc, msg: `\`${e.q}\` sends the text to the model` },
     related: hits.slice(1).map((h) => ({ loc: h.loc, msg: `${h.label.what} is joined to the same text` })),
     doubt: Math.max(e.doubt, first.label.doubt) as 0 | 1 | 2,
-    fixes: [{ kind: "messages-array" }],
+    fixes: [{ kind: "messages-array", call: e.q, role: p.role }],
     key: first.loc.id,
   });
 }
@@ -93,5 +108,11 @@ function joinedToInstructions(form: TextForm, p: PromptPart, hits: readonly Hit[
   if (p.role === "system") return constant.replace(/…/g, "").trim() !== "" || form.pieces.length > hits.length;
   if (cx.lexicon.instruction(constant)) return true;
   // Instructions that are not spelled out here: a system prompt read from a file or a setting.
-  return form.pieces.some((x) => typeof x !== "string" && x.name !== undefined && cx.lexicon.promptName(x.name.split(".").at(-1) ?? "") && !hits.some((h) => h.loc.id === x.loc.id));
+  return form.pieces.some(
+    (x) =>
+      typeof x !== "string" &&
+      x.name !== undefined &&
+      cx.lexicon.promptName(x.name.split(".").at(-1) ?? "") &&
+      !hits.some((h) => h.loc.id === x.loc.id),
+  );
 }

@@ -2,7 +2,7 @@
 import type { Edit } from "../finding.js";
 import type { CallExpr, Keyword } from "../ir.js";
 import type { Node } from "./nodes.js";
-import { type Source, WIDTH } from "./source.js";
+import { pyString, type Source, WIDTH } from "./source.js";
 
 export type CallNode = Node<CallExpr>;
 
@@ -65,21 +65,36 @@ export function addArguments(src: Source, n: CallNode, texts: readonly string[])
   return [src.insert(at, comma >= 0 ? ` ${text}` : `, ${text}`)];
 }
 
-/** Takes an argument out, with its comma and, where it has one to itself, its line. */
-export function removeArgument(src: Source, n: CallNode, arg: Keyword): Edit {
+/** Takes arguments out, with their commas and, where they have them to themselves, their lines. */
+export function removeArguments(src: Source, n: CallNode, args: readonly Keyword[]): Edit[] {
   const base = baseOf(n);
-  const args = placed(n);
-  const s = base + arg.s;
-  const i = args.findIndex((a) => a.s === s);
-  const me = args[i]!;
-  const next = args[i + 1];
-  if (next) {
-    if (src.startsLine(me.s) && src.startsLine(next.s)) return src.edit(src.lineStart(me.s), src.lineStart(next.s), "");
-    return src.edit(me.s, next.s, "");
+  const all = placed(n);
+  const gone = (i: number) => args.some((k) => base + k.s === all[i]?.s);
+  const edits: Edit[] = [];
+  for (let i = 0; i < all.length; i++) {
+    if (!gone(i)) continue;
+    let j = i;
+    while (gone(j + 1)) j++;
+    const me = all[i]!;
+    const next = all[j + 1];
+    if (!next) edits.push(src.edit(all[i - 1]?.e ?? me.s, all[j]!.e, ""));
+    else if (src.startsLine(me.s) && src.startsLine(next.s))
+      edits.push(src.edit(src.lineStart(me.s), src.lineStart(next.s), ""));
+    else edits.push(src.edit(me.s, next.s, ""));
+    i = j;
   }
-  const before = args[i - 1];
-  const start = before?.e ?? me.s;
-  return src.edit(start, me.e, "");
+  return edits;
+}
+
+/** Puts an argument in front of another one, in the same layout. */
+export function insertBefore(src: Source, n: CallNode, other: Keyword, text: string): Edit {
+  const at = baseOf(n) + other.s;
+  return src.insert(at, src.startsLine(at) ? `${text},${src.eol}${src.indentAt(at)}` : `${text}, `);
+}
+
+/** A message as a dict. */
+export function messageDict(quote: "'" | '"', role: string, text: string): string {
+  return `{${pyString("role", quote)}: ${pyString(role, quote)}, ${pyString("content", quote)}: ${text}}`;
 }
 
 /** A list literal of given items: on one line where it fits, else one item a line. */

@@ -2,6 +2,7 @@
 import type { Finding, Fix } from "../finding.js";
 import { Case, type Draft, type FixContext } from "./context.js";
 import { debugOff } from "./debug.js";
+import { messagesArray } from "./messages.js";
 import { projection } from "./projection.js";
 import { mends } from "./verify.js";
 
@@ -9,6 +10,7 @@ export type { FixContext } from "./context.js";
 
 const MAKERS: Record<string, (c: Case) => Draft[]> = {
   "debug-off": debugOff,
+  "messages-array": messagesArray,
   projection,
 };
 

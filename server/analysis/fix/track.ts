@@ -102,7 +102,7 @@ export class Tracker {
       }
       case "tuple":
       case "list": {
-        if (v instanceof TupleShape) target.xs.forEach((t, i) => this.bind(u, t, v.items[i]));
+        if (v instanceof TupleShape) for (const [i, t] of target.xs.entries()) this.bind(u, t, v.items[i]);
         else if (v instanceof ListShape) for (const t of target.xs) this.bind(u, t, this.take(v.element()));
         else if (v) this.lose();
         else for (const t of target.xs) this.bind(u, t, undefined);
