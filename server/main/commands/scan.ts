@@ -7,7 +7,16 @@ import { writeFile } from "../../project/output.js";
 import { absolute } from "../../project/paths.js";
 import { renderScanText } from "../../report/scan-text.js";
 import { terminalText } from "../../report/scan-visible-text.js";
-import { type Lab, planScan, runScan, ScanError, type ScanPlan, type ScanResult, startLab } from "../../scan/index.js";
+import {
+  type Lab,
+  planScan,
+  runScan,
+  ScanError,
+  type ScanOptionsInput,
+  type ScanPlan,
+  type ScanResult,
+  startLab,
+} from "../../scan/index.js";
 import { renderScan } from "../scanReports.js";
 import { Progress, say, wantsColor } from "../terminal.js";
 import { type Context, exit } from "./context.js";
@@ -135,9 +144,11 @@ async function scan(context: Context, url: string | undefined, flags: Flags): Pr
   }
 }
 
-/** The lab's own prompt is known, so that leaks are proven. */
-function withLab<T extends { knowledge?: { systemPrompts?: string[] } }>(options: T, lab: Lab): T {
-  return { ...options, knowledge: { ...options.knowledge, systemPrompts: [lab.systemPrompt] } };
+/** The lab's own prompt is known, so that leaks are proven; so is the token that its hardened endpoint asks for. */
+function withLab(options: ScanOptionsInput, lab: Lab): ScanOptionsInput {
+  const knowledge = { ...options.knowledge, systemPrompts: [lab.systemPrompt] };
+  if (lab.secret === null || options.auth !== undefined) return { ...options, knowledge };
+  return { ...options, knowledge, auth: { kind: "bearer" }, secret: lab.secret };
 }
 
 function describePlan(plan: ScanPlan): string {
