@@ -5,7 +5,7 @@ import { type Lab, type LabKind, startLabServer } from "./lab/server.js";
 import { type ScanOptions, type ScanOptionsInput, scanOptionsSchema } from "./options.js";
 import { makePlan, type ScanEvent, type ScanPlan } from "./plan.js";
 import type { ScanResult } from "./result.js";
-import { scan } from "./run.js";
+import { type Ping, ping, scan } from "./run.js";
 import { parseTarget, resolveTarget } from "./transport/network.js";
 
 export { ScanError, type ScanErrorKind } from "./errors.js";
@@ -24,7 +24,9 @@ export {
 } from "./options.js";
 export type { ScanEvent, ScanPlan } from "./plan.js";
 export * from "./result.js";
+export type { Ping } from "./run.js";
 export { gradeOf, missedThresholds, scoreWeights, type Threshold } from "./score.js";
+export { parseCurl } from "./target/curl.js";
 export { parseReplyPath } from "./target/reply.js";
 
 export interface ScanHooks {
@@ -63,6 +65,14 @@ export async function planScan(input: ScanOptionsInput): Promise<ScanPlan> {
  */
 export async function runScan(input: ScanOptionsInput, hooks: ScanHooks = {}): Promise<ScanResult> {
   return scan(parseOptions(input), hooks);
+}
+
+/**
+ * Finds out how to ask the endpoint and shows one exchange, so that a user sees before a scan that it works.
+ * @throws ScanError as `runScan`
+ */
+export async function pingTarget(input: ScanOptionsInput, hooks: ScanHooks = {}): Promise<Ping> {
+  return ping(parseOptions(input), hooks);
 }
 
 /**

@@ -14,11 +14,12 @@ import { checkSsrf } from "./checks/ssrf.js";
 import { type CheckEnd, inconclusive, ScanContext } from "./context.js";
 import { Detectors } from "./detect/index.js";
 import { ScanError } from "./errors.js";
+import { makeExchange } from "./evidence.js";
 import type { ScanOptions } from "./options.js";
 import { readOutputs } from "./output.js";
 import { makePlan, type ScanEvent, type ScanPlan, selectedChecks } from "./plan.js";
 import { NonceSource } from "./probes/nonce.js";
-import { RESULT_SCHEMA_VERSION, SCAN_CATEGORIES, type ScanCategory, type ScanResult } from "./result.js";
+import { type Exchange, RESULT_SCHEMA_VERSION, SCAN_CATEGORIES, type ScanCategory, type ScanResult } from "./result.js";
 import { type CategoryOutcome, scoreScan } from "./score.js";
 import { type Discovery, discover } from "./target/discover.js";
 import { formatReplyPath } from "./target/reply.js";
@@ -55,11 +56,7 @@ export async function scan(options: ScanOptions, hooks: RunHooks): Promise<ScanR
   const cancelled = () => controller.abort(new ScanError("cancelled", "The scan was cancelled."));
   if (hooks.signal?.aborted) cancelled();
   hooks.signal?.addEventListener("abort", cancelled, { once: true });
-  if (plan.needsConsent && !(await hooks.consent?.(plan)))
-    throw new ScanError(
-      "no-consent",
-      `${plan.host} is not on this machine, and scanning it needs your consent once (--yes); scan only what you may.`,
-    );
+  if (plan.needsConsent && !(await hooks.consent?.(plan))) throw noConsent(plan);
   if (controller.signal.aborted) throw controller.signal.reason;
 
   const client = new HttpClient(options, url, resolved, plan.requests, controller.signal);
@@ -80,6 +77,21 @@ export async function scan(options: ScanOptions, hooks: RunHooks): Promise<ScanR
     hooks.signal?.removeEventListener("abort", cancelled);
     await client.close();
   }
+}
+
+function noConsent(plan: ScanPlan): ScanError {
+  return new ScanError(
+    "no-consent",
+    `${plan.host} is not on this machine, and scanning it needs your consent once (--yes); scan only what you may.`,
+  );
+}
+
+/** Knows every secret that the options hold: the identities' own and those written into headers. */
+function redactorOf(options: ScanOptions): Redactor {
+  const inHeaders = Object.entries(options.headers)
+    .filter(([name]) => /auth|cookie|key|token|secret/i.test(name))
+    .map(([, value]) => value.replace(/^(Bearer|Basic|Token)\s+/i, ""));
+  return new Redactor([options.secret, options.secret2, ...inHeaders]);
 }
 
 function watch(running: Running, reply: HttpReply): void {
@@ -119,13 +131,7 @@ async function runPhases(
     ...progress(),
   });
   const baseline = await takeBaseline(discovery);
-  const redactor = new Redactor([
-    options.secret,
-    options.secret2,
-    ...Object.entries(options.headers)
-      .filter(([name]) => /auth|cookie|key|token|secret/i.test(name))
-      .map(([, value]) => value.replace(/^(Bearer|Basic|Token)\s+/i, "")),
-  ]);
+  const redactor = redactorOf(options);
   const context = new ScanContext(
     options,
     url,
@@ -296,5 +302,58 @@ function shapeNote(discovery: Discovery): string {
       return `The request's shape (${where}) was found by trying the common ones.`;
     case "none":
       return `No shape of request was answered: ${discovery.why}.`;
+  }
+}
+
+/** One exchange with the endpoint, for a look before the scan. */
+export interface Ping {
+  endpoint: {
+    method: string;
+    url: string;
+    body_template: string | null;
+    reply_path: string | null;
+    shape_source: string;
+  };
+  /** What the endpoint replied; empty when no reply was found. */
+  reply: string;
+  /** Why there is no reply; empty when there is one. */
+  why: string;
+  exchange: Exchange;
+}
+
+/** Finds the shape of the request and shows one exchange. Consent and errors as for a scan. */
+export async function ping(options: ScanOptions, hooks: RunHooks): Promise<Ping> {
+  const url = parseTarget(options.url);
+  const resolved = await resolveTarget(url);
+  const plan = makePlan(options, url, resolved);
+  if (plan.needsConsent && !(await hooks.consent?.(plan))) throw noConsent(plan);
+  const controller = new AbortController();
+  hooks.signal?.addEventListener(
+    "abort",
+    () => controller.abort(new ScanError("cancelled", "The request was cancelled.")),
+    { once: true },
+  );
+  const client = new HttpClient(options, url, resolved, plan.requests, controller.signal);
+  try {
+    const discovery = await discover(client, options, url, []);
+    const answer = discovery.answers.findLast((each) => each.ok) ?? discovery.answers.at(-1);
+    if (!answer) throw new ScanError("unreachable", `${plan.host} was not asked.`);
+    if (answer.http.status === 0 && answer.http.failure) throw fatal(answer.http.failure);
+    const redactor = redactorOf(options);
+    const { shape } = discovery.endpoint;
+    return {
+      endpoint: {
+        method: shape.method,
+        url: redactor.url(shape.url),
+        body_template: shape.bodyTemplate === null ? null : redactor.text(shape.bodyTemplate),
+        reply_path: answer.extracted.at ? formatReplyPath(answer.extracted.at) : null,
+        shape_source: discovery.source,
+      },
+      reply: redactor.text(answer.ok ? answer.extracted.text : ""),
+      why: answer.why,
+      exchange: makeExchange("ping", answer.http, redactor),
+    };
+  } finally {
+    await client.close();
   }
 }

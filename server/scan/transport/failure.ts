@@ -94,5 +94,7 @@ export function classifyFailure(error: unknown, origin: URL, limits: Limits): Fa
     return { kind: "unreachable", message: `${where} cannot be reached from here (${code}).` };
   if (code === "ENOTFOUND" || code === "EAI_AGAIN")
     return { kind: "unreachable", message: `The name ${origin.hostname} was not found.` };
-  return { kind: "reset", message: `${where} closed the connection without a whole answer` };
+  // With TLS 1.3 a server that misses the client certificate just closes after the handshake.
+  const hint = origin.protocol === "https:" ? "; it may ask for a client certificate (--cert and --key)" : "";
+  return { kind: "reset", message: `${where} closed the connection without a whole answer${hint}` };
 }

@@ -1,0 +1,178 @@
+import { readFileSync } from "node:fs";
+import { createServer } from "node:https";
+import path from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { pingTarget, runScan, type ScanError, type ScanOptionsInput } from "../../server/scan/index.js";
+import { findingIds, type Handler, jsonChat, serve, type TestEndpoint } from "./endpoints.js";
+
+const SECRET = "s3cr3t-Value-77aa";
+const open: TestEndpoint[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((endpoint) => endpoint.close()));
+});
+async function up(handler: Handler): Promise<TestEndpoint> {
+  const endpoint = await serve(handler);
+  open.push(endpoint);
+  return endpoint;
+}
+const bot = (prompt: string) => (/17 plus 25/.test(prompt) ? "42" : "I can only help with boats.");
+const guarded =
+  (allowed: (headers: Record<string, unknown>) => boolean): Handler =>
+  (body, request, response) =>
+    allowed(request.headers)
+      ? jsonChat(bot)(body, request, response)
+      : void response
+          .writeHead(401, { "www-authenticate": "Bearer", "content-type": "application/json" })
+          .end('{"error":"sign in"}');
+
+describe("credentials", () => {
+  it.each<[string, Partial<ScanOptionsInput>, (headers: Record<string, unknown>) => boolean]>([
+    ["bearer", { auth: { kind: "bearer" } }, (headers) => headers.authorization === `Bearer ${SECRET}`],
+    [
+      "basic",
+      { auth: { kind: "basic", user: "ada" } },
+      (headers) => headers.authorization === `Basic ${Buffer.from(`ada:${SECRET}`).toString("base64")}`,
+    ],
+    [
+      "a key header",
+      { auth: { kind: "api-key", header: "X-Team-Key" } },
+      (headers) => headers["x-team-key"] === SECRET,
+    ],
+    ["a cookie", { auth: { kind: "cookie", name: "sid" } }, (headers) => headers.cookie === `sid=${SECRET}`],
+  ])("signs in by %s, and no report holds the secret", async (_name, options, allowed) => {
+    const endpoint = await up(guarded(allowed));
+    const result = await runScan({ url: endpoint.url, secret: SECRET, ...options });
+    expect(result.category_breakdown.llm_ai_security.status).toBe("complete");
+    expect(findingIds(result)).not.toContain("unauthenticated-llm-endpoint");
+    expect(result.withstood.map((item) => item.id)).toContain("unauthenticated-endpoint");
+    expect(JSON.stringify(result)).not.toContain(SECRET);
+    expect(JSON.stringify(result)).not.toContain(Buffer.from(`ada:${SECRET}`).toString("base64"));
+  });
+
+  it("finds that credentials are asked for and not checked", async () => {
+    const endpoint = await up(guarded((headers) => headers.authorization !== undefined));
+    const result = await runScan({ url: endpoint.url, auth: { kind: "bearer" }, secret: SECRET });
+    expect(result.category_breakdown.authentication.findings.map((finding) => finding.evidence)).toEqual([
+      expect.stringContaining("made-up credential"),
+    ]);
+  });
+
+  it("finds that credentials are not needed", async () => {
+    const endpoint = await up(jsonChat(bot));
+    const result = await runScan({ url: endpoint.url, headers: { Authorization: `Bearer ${SECRET}` } });
+    expect(findingIds(result)).toContain("unauthenticated-llm-endpoint");
+    expect(JSON.stringify(result)).not.toContain(SECRET);
+  });
+});
+
+describe("sessions", () => {
+  it("fetches a CSRF cookie as Django hands it out", async () => {
+    const endpoint = await up((body, request, response) => {
+      if (request.method === "GET")
+        return void response
+          .writeHead(200, { "set-cookie": "csrftoken=tok123; Path=/; SameSite=Lax" })
+          .end("<form></form>");
+      if (request.headers["x-csrftoken"] !== "tok123" || !(request.headers.cookie ?? "").includes("csrftoken=tok123"))
+        return void response.writeHead(403).end("CSRF verification failed");
+      jsonChat(bot)(body, request, response);
+    });
+    const result = await runScan({ url: endpoint.url, csrf: { cookie: "csrftoken", header: "X-CSRFToken" } });
+    expect(result.category_breakdown.llm_ai_security.status).toBe("complete");
+  });
+
+  it("opens a session and sends its id along", async () => {
+    const endpoint = await up((body, request, response) => {
+      if (request.url === "/chat/sessions")
+        return void response.writeHead(201, { "content-type": "application/json" }).end('{"data":{"sid":"abc-9"}}');
+      if (!body.includes('"sid":"abc-9"'))
+        return void response.writeHead(400, { "content-type": "application/json" }).end('{"error":"no session"}');
+      jsonChat(bot)(body, request, response);
+    });
+    const result = await runScan({
+      url: endpoint.url,
+      bodyTemplate: '{"sid":"{{session}}","message":"{{prompt}}"}',
+      session: { path: "/chat/sessions", idPath: "$.data.sid" },
+    });
+    expect(result.category_breakdown.llm_ai_security.status).toBe("complete");
+    expect(result.endpoint.shape_source).toBe("given");
+  });
+});
+
+describe("TLS", () => {
+  const pem = (name: string) => readFileSync(path.join(__dirname, "../fixtures/tls", name), "utf8");
+  async function secure(clientCertificate: boolean): Promise<TestEndpoint> {
+    const answer = jsonChat(bot);
+    const server = createServer(
+      {
+        key: pem("server.key"),
+        cert: pem("server.pem"),
+        ca: pem("ca.pem"),
+        requestCert: clientCertificate,
+        rejectUnauthorized: clientCertificate,
+      },
+      (request, response) => {
+        let body = "";
+        request.on("data", (chunk: Buffer) => {
+          body += chunk.toString();
+        });
+        request.on("end", () =>
+          request.url === "/chat" ? answer(body, request, response) : response.writeHead(404).end(),
+        );
+      },
+    );
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    const endpoint: TestEndpoint = {
+      url: `https://127.0.0.1:${typeof address === "object" && address ? address.port : 0}/chat`,
+      requests: [],
+      close: () =>
+        new Promise((resolve) => {
+          server.closeAllConnections();
+          server.close(() => resolve());
+        }),
+    };
+    open.push(endpoint);
+    return endpoint;
+  }
+
+  it("ends before any probe when the certificate does not verify, and goes on with --insecure", async () => {
+    const endpoint = await secure(false);
+    const error = await runScan({ url: endpoint.url }).catch((reason: ScanError) => reason);
+    expect(error).toMatchObject({ kind: "certificate", message: expect.stringContaining("--insecure") });
+    const result = await runScan({ url: endpoint.url, tls: { insecure: true } });
+    expect(findingIds(result)).toEqual(expect.arrayContaining(["weak-tls", "missing-hsts"]));
+    expect(findingIds(result)).not.toContain("no-tls");
+  });
+
+  it("uses its own authority and client certificate", async () => {
+    const endpoint = await secure(true);
+    const error = await runScan({ url: endpoint.url, tls: { ca: pem("ca.pem") } }).catch((reason: ScanError) => reason);
+    expect(error).toMatchObject({ message: expect.stringContaining("client certificate") });
+    const result = await runScan({
+      url: endpoint.url,
+      tls: { ca: pem("ca.pem"), cert: pem("client.pem"), key: pem("client.key") },
+    });
+    expect(result.withstood.map((item) => item.id)).toContain("client-certificate-not-enforced");
+  });
+
+  it("finds that the client certificate is not enforced", async () => {
+    const endpoint = await secure(false);
+    const result = await runScan({
+      url: endpoint.url,
+      tls: { ca: pem("ca.pem"), cert: pem("client.pem"), key: pem("client.key") },
+    });
+    expect(findingIds(result)).toContain("client-certificate-not-enforced");
+  });
+});
+
+describe("ping", () => {
+  it("shows one exchange and where the reply is", async () => {
+    const endpoint = await up(jsonChat(bot, "question", "answer"));
+    const ping = await pingTarget({ url: endpoint.url });
+    expect(ping).toMatchObject({
+      reply: "42",
+      why: "",
+      endpoint: { reply_path: "$.answer", body_template: '{"question":"{{prompt}}"}' },
+    });
+  });
+});
