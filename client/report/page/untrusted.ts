@@ -5,6 +5,8 @@ import type { Overlap } from "../../../server/scan/result.js";
 
 const FIRST_PORTION = 4_000;
 const NEXT_PORTION = 20_000;
+/** From about here a block scrolls, and the keyboard has to be able to reach it. */
+const SCROLLS_FROM = 600;
 
 /** Text with its hidden characters shown by name. */
 export function untrusted(text: string): (TemplateResult | string)[] {
@@ -79,7 +81,7 @@ export class UntrustedText extends LitElement {
     const shown = this.text.length > limit ? this.text.slice(0, limit) : this.text;
     const left = this.text.length - shown.length;
     const count = (n: number) => n.toLocaleString("en");
-    return html`<div class="untrusted" role="group" aria-label=${this.label || nothing}>${this.text === "" ? html`<span class="quiet">(empty)</span>` : marked(shown, this.overlaps)}</div>
+    return html`<div class="untrusted" role="group" aria-label=${this.label || nothing} tabindex=${shown.length > SCROLLS_FROM ? 0 : nothing}>${this.text === "" ? html`<span class="quiet">(empty)</span>` : marked(shown, this.overlaps)}</div>
       ${
         left > 0
           ? html`<button class="link more" @click=${() => {
