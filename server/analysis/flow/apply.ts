@@ -61,7 +61,12 @@ const isBlank = (v: Value) => !v.labels.length && !v.fields && !v.items && !v.el
 
 /** What the callee put on top of an argument: its fields win over the argument's. */
 function overlay(under: Value, over: Value): Value {
-  const out = join(under, over);
+  let out = join(under, over);
+  // Elements put behind those that the argument had.
+  if (under.items && over.items) {
+    const more = over.items.filter((i) => !under.items!.includes(i));
+    out = { ...out, items: [...under.items, ...more].slice(0, 32) };
+  }
   if (!over.fields) return out;
   const fields = new Map(out.fields ?? []);
   for (const [k, v] of over.fields) fields.set(k, v);
@@ -103,7 +108,7 @@ function mapTop(v: Value, f: (l: Label) => Label | undefined, done = new Map<Val
 
 function mapOnce(v: Value, f: (l: Label) => Label | undefined, done: Map<Value, Value>, depth: number): Value {
   const labels = v.labels.length ? (v.labels.map(f).filter(Boolean) as Label[]) : v.labels;
-  if (depth >= 3) return labels === v.labels ? v : { ...v, labels };
+  if (depth >= 6) return labels === v.labels ? v : { ...v, labels };
   const fields = v.fields && mapValues(v.fields, (x) => mapTop(x, f, done, depth + 1));
   const items = v.items && keepIfSame(v.items, (x) => mapTop(x, f, done, depth + 1));
   const elem = v.elem && mapTop(v.elem, f, done, depth + 1);

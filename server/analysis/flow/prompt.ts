@@ -66,7 +66,13 @@ function body(v: Value, loc: Loc, out: PromptPart[]): void {
 }
 
 const isMessages = (v: Value): boolean =>
-  [...(v.items ?? []), ...(v.elem ? [v.elem] : [])].some((i) => i.fields?.has("role") || i.fields?.has("content"));
+  [...(v.items ?? []), ...(v.elem ? [v.elem] : [])].some(
+    (i) => i.fields?.has("role") || i.fields?.has("content") || isPair(i),
+  );
+
+/** `("system", "...")`. */
+const isPair = (v: Value): boolean =>
+  !v.fields && v.items?.length === 2 && /^(system|human|user|ai|assistant|developer|tool)$/.test(String(v.items[0]!.c));
 
 function messageList(v: Value, loc: Loc, out: PromptPart[]): void {
   if (v.fields?.has("content") && v.fields.has("role")) {

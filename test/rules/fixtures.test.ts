@@ -1,0 +1,54 @@
+/** Every rule on every fixture: what is marked is found, what is not marked is not found. */
+import { existsSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { rules } from "../../rules/index.js";
+import { expected, fixturesIn, found } from "./markers.js";
+
+const root = path.join(import.meta.dirname, "../fixtures/rules");
+const ruleRoot = path.join(import.meta.dirname, "../../rules");
+/** Narrows a run by hand: `FIXTURES=raw-llm npx vitest run test/rules`. */
+const wanted = process.env.FIXTURES ?? "";
+
+for (const rule of readdirSync(root).filter((r) => r.includes(wanted))) {
+  describe(rule, () => {
+    for (const fixture of fixturesIn(path.join(root, rule))) {
+      it(fixture.name, async () => {
+        expect(await found(fixture, rule)).toEqual(expected(fixture));
+      });
+    }
+  });
+}
+
+describe("examples on the rules' pages", () => {
+  for (const { id } of rules.filter((r) => r.id.includes(wanted))) {
+    for (const fixture of fixturesIn(path.join(ruleRoot, id))) {
+      it(`${id}/${fixture.name}`, async () => {
+        const marks = expected(fixture);
+        expect(await found(fixture, id)).toEqual(marks);
+        // A leaking example shows its rule, a safe one shows nothing of it.
+        expect(marks.some((m) => m.includes(` ${id}(`))).toBe(fixture.name.startsWith("leaks"));
+      });
+    }
+  }
+});
+
+describe("every rule", () => {
+  for (const { id } of rules.filter((r) => r.id.includes(wanted))) {
+    it(`${id} has leaking and clean examples and at least eight leaking fixtures`, () => {
+      expect(existsSync(path.join(ruleRoot, id, "leaks.py"))).toBe(true);
+      expect(existsSync(path.join(ruleRoot, id, "safe.py"))).toBe(true);
+      const folder = path.join(root, id);
+      const marks = existsSync(folder) ? fixturesIn(folder).flatMap((f) => expected(f)) : [];
+      expect(marks.filter((m) => m.includes(` ${id}(`)).length).toBeGreaterThanOrEqual(8);
+      const cases = existsSync(folder) ? fixturesIn(folder).flatMap(nearMisses) : [];
+      expect(cases.length).toBeGreaterThanOrEqual(8);
+    });
+  }
+});
+
+/** Functions and files of the near misses: `near_miss*` files hold one case for each route, function or setting. */
+function nearMisses(f: { name: string; files: Record<string, string> }): string[] {
+  if (!/near/.test(f.name)) return [];
+  return Object.values(f.files).flatMap((t) => t.match(/^# case\b.*$/gm) ?? []);
+}
