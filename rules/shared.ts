@@ -1,7 +1,8 @@
 /** What several rules ask of labels. */
 import type { Level } from "../server/analysis/finding.js";
-import type { Label } from "../server/analysis/flow/labels.js";
+import type { Label, Loc } from "../server/analysis/flow/labels.js";
 import type { Lexicon } from "../server/analysis/flow/lexicon.js";
+import type { Piece } from "../server/analysis/flow/value.js";
 import type { ModuleDef } from "../server/analysis/names/definitions.js";
 
 /** One level lower, never below info. */
@@ -54,6 +55,36 @@ export function isDevelopment(name: string): boolean {
 
 /** A module that holds settings: by its name, or by what else it sets. */
 export function isSettingsModule(m: ModuleDef): boolean {
-  if (/(^|\/)(settings|config|configuration|conf)(\/|[^/]*\.py$)|settings[^/]*\.py$|config[^/]*\.py$/i.test(m.file)) return true;
-  return m.ir.body.some((s) => s.k === "assign" && s.targets.some((t) => t.k === "name" && /^(INSTALLED_APPS|ROOT_URLCONF|MIDDLEWARE|ALLOWED_HOSTS)$/.test(t.id)));
+  if (/(^|\/)(settings|config|configuration|conf)(\/|[^/]*\.py$)|settings[^/]*\.py$|config[^/]*\.py$/i.test(m.file))
+    return true;
+  return m.ir.body.some(
+    (s) =>
+      s.k === "assign" &&
+      s.targets.some((t) => t.k === "name" && /^(INSTALLED_APPS|ROOT_URLCONF|MIDDLEWARE|ALLOWED_HOSTS)$/.test(t.id)),
+  );
+}
+
+/** Where the mend of returned data belongs: where a generator or helper gave it away, else where it is returned. */
+export function placeOf(l: Label, returned: Loc): Loc {
+  if (!l.at || l.at.id === returned.id) return returned;
+  // A stream is mended at its `yield` where that is in sight; a helper's exception text where it was made.
+  return l.kind === "exception" || l.at.chunk.file === returned.chunk.file ? l.at : returned;
+}
+
+/**
+ * Stored free text that the prompt itself calls something private: `Diary entry: "{entry.content}"`.
+ * @param before the piece of the prompt in front of the value
+ */
+export function namedByPrompt(l: Label, before: Piece | undefined, lexicon: Lexicon): string | undefined {
+  if (typeof before !== "string" || !isFreeText(l, lexicon)) return undefined;
+  const words =
+    before
+      .slice(-120)
+      .toLowerCase()
+      .match(/[a-z]+/g) ?? [];
+  const found = words.slice(-12).find((w) => {
+    const category = lexicon.sensitive(w)?.category;
+    return category === "free-text" || category === "health";
+  });
+  return found && `${found} (${lastName(l)})`;
 }

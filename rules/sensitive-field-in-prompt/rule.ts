@@ -3,7 +3,7 @@ import { bit, type Label, type Loc } from "../../server/analysis/flow/labels.js"
 import { promptParts, textForms } from "../../server/analysis/flow/prompt.js";
 import { deepLabels } from "../../server/analysis/flow/value.js";
 import type { Rule } from "../../server/analysis/rule.js";
-import { lower, sensitiveName } from "../shared.js";
+import { lower, namedByPrompt, sensitiveName } from "../shared.js";
 import page from "./page.md";
 
 const rule: Rule = {
@@ -12,7 +12,8 @@ const rule: Rule = {
     group: "prompt",
     level: "error",
     preset: "recommended",
-    summary: "A field with personal data or a credential is put into a prompt, so the model's provider and whoever reads the answer can see it.",
+    summary:
+      "A field with personal data or a credential is put into a prompt, so the model's provider and whoever reads the answer can see it.",
     fix: "drops the field from the prompt",
     cwe: [359, 201],
     owaspLlm: ["LLM02"],
@@ -27,10 +28,11 @@ const rule: Rule = {
     for (const p of promptParts(e)) {
       for (const form of textForms(p)) {
         const hits: { label: Label; name: string; loc: Loc }[] = [];
-        for (const piece of form.pieces) {
+        for (const [i, piece] of form.pieces.entries()) {
           if (typeof piece === "string") continue;
+          const before = form.pieces[i - 1];
           for (const label of deepLabels(piece.v)) {
-            const name = sensitiveName(label, cx.lexicon);
+            const name = sensitiveName(label, cx.lexicon) ?? namedByPrompt(label, before, cx.lexicon);
             if (name && !hits.some((h) => h.name === name)) hits.push({ label, name, loc: piece.loc });
           }
         }
@@ -44,7 +46,10 @@ const rule: Rule = {
           ...(weak ? { level: lower("error") } : {}),
           message: `The sensitive ${hits.length > 1 ? "fields" : "field"} ${listed} ${hits.length > 1 ? "go" : "goes"} into a prompt, where the model's provider and whoever reads the answer can see ${hits.length > 1 ? "them" : "it"}${weak ? "; the filter on the way is weak" : ""}.`,
           source: first.label,
-          sink: { loc: e.loc, msg: e.data?.tool ? `\`${e.q}\` hands it to the model` : `\`${e.q}\` sends it to the model` },
+          sink: {
+            loc: e.loc,
+            msg: e.data?.tool ? `\`${e.q}\` hands it to the model` : `\`${e.q}\` sends it to the model`,
+          },
           related: hits.slice(1).map((h) => ({ loc: h.loc, msg: `\`${h.name}\` goes into the same prompt` })),
           doubt: Math.max(e.doubt, first.label.doubt) as 0 | 1 | 2,
           fixes: [{ kind: "drop-field", names: hits.map((h) => h.name) }],

@@ -1,6 +1,7 @@
 /** Functions that a framework calls: which, and what it hands them. */
 import type { Expr } from "../ir.js";
 import type { ClassDef, FunctionDef } from "../names/definitions.js";
+import type { EntryModel } from "../names/model-schema.js";
 import { Env } from "./env.js";
 import { evalExpr } from "./expr.js";
 import { Frame } from "./frame.js";
@@ -48,6 +49,9 @@ function decoratorEntry(program: Program, frame: Frame, env: Env, d: Expr): Entr
     const [m] = program.models.decorators(t.q, "");
     if (m) return { model: m, doubt: 0 };
   }
+  // A project's own or an unseen decorator that by its name hands the function to a model.
+  if (/(^|_)tool$/.test(last) && !exts.some((t) => program.models.roots.has(t.q.split(".")[0]!)))
+    return { model: TOOL, doubt: 1 };
   // A receiver that is not known may still be an app or a blueprint: `@bp.route("/x")`.
   const unknown = !v.types.length || exts.some((t) => !program.models.roots.has(t.q.split(".")[0]!));
   if (unknown && d.k === "call" && callee.k === "attr") {
@@ -56,6 +60,8 @@ function decoratorEntry(program: Program, frame: Frame, env: Env, d: Expr): Entr
   }
   return undefined;
 }
+
+const TOOL: EntryModel = { kind: "tool" };
 
 /** Route decorators have a path as their first argument. */
 function firstText(d: Extract<Expr, { k: "call" }>): boolean {

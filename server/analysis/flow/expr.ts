@@ -168,6 +168,15 @@ const awaited = (v: Value): Value => v;
 
 /** What a loop over the value binds. */
 export function iterate(frame: Frame, v: Value): Value {
+  // A dict gives its keys.
+  if (
+    v.fields?.size &&
+    !v.items &&
+    !v.elem &&
+    !v.labels.length &&
+    v.types.every((t) => t.k === "ext" && t.q.startsWith("builtins."))
+  )
+    return joinAll([...v.fields.keys()].map(constant));
   let out = element(v);
   for (const t of v.types) {
     if (t.k === "ext") out = join(out, refineElementType(frame, v, t.q));
@@ -256,8 +265,12 @@ export function attribute(frame: Frame, o: Value, name: string, from?: Expr): Va
   return types.length ? { ...out, types: [...out.types, ...types] } : out;
 }
 
+/** Longest qualified name; a variable that is re-assigned from itself in a loop would grow it for ever. */
+const MAX_NAME = 160;
+
 function libraryAttribute(frame: Frame, t: Extract<TypeRef, { k: "ext" }>, name: string, o: Value): Value | undefined {
   const { models } = frame.program;
+  if (t.q.length > MAX_NAME) return undefined;
   const q = models.canonical(`${t.q}.${name}`);
   const type = models.type(t.q);
   let v = external(models, q, t.cls);
@@ -283,7 +296,7 @@ export function subscript(frame: Frame, o: Value, i: Value): Value {
   else out = joinAll([element(o), ...(o.fields ? [...o.fields.values()] : [])]);
   for (const t of o.types) {
     if (t.k !== "ext") continue;
-    if (t.q.startsWith("builtins.")) continue;
+    if (t.q.startsWith("builtins.") || t.q.length > MAX_NAME) continue;
     const key = typeof i.c === "string" ? i.c : "[]";
     const byType = frame.program.models.type(t.q)?.types;
     const q = byType?.[key] ?? byType?.["[]"] ?? byType?.["*"] ?? `${t.q}[]`;

@@ -9,6 +9,7 @@ import { evalExpr } from "./expr.js";
 import { Frame } from "./frame.js";
 import type { Label, Loc } from "./labels.js";
 import type { Program } from "./program.js";
+import { placed } from "./sources.js";
 import { execBody } from "./statements.js";
 import type { FlowEvent, Summary } from "./summary.js";
 import { constant, EMPTY, join, labelled, type TypeRef, type Value } from "./value.js";
@@ -115,7 +116,12 @@ function bindParameters(
     if (isMethod && i === 0) {
       if (selfClass) types.push({ k: fn.binding === "class" ? "class" : "inst", cls: selfClass });
     } else {
-      if (p.ann) types.push(...program.annotated(frame, env, p.ann).types);
+      if (p.ann) {
+        const known = placed(program.annotated(frame, env, p.ann), () => loc);
+        types.push(...known.types);
+        // A row is a row, whoever hands it over.
+        if (known.labels.length && !entry) v = { ...v, labels: [...v.labels, ...known.labels] };
+      }
       if (p.def) {
         const def = evalExpr(frame, env, p.def);
         types.push(...def.types.filter((t) => !(t.k === "ext" && t.q.startsWith("builtins."))));

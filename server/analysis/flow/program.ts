@@ -12,11 +12,11 @@ import { Env } from "./env.js";
 import { evalExpr } from "./expr.js";
 import { Frame } from "./frame.js";
 import { analyseFunction, analyseModule, type ModuleState } from "./function.js";
-import type { Loc } from "./labels.js";
+import type { Label, Loc } from "./labels.js";
 import type { Lexicon } from "./lexicon.js";
 import { outlineOf, sameOutline } from "./outline.js";
 import { shapeOf } from "./shape.js";
-import { external } from "./sources.js";
+import { external, PENDING, pendingLabel, placed } from "./sources.js";
 import { NOTHING, type Summary } from "./summary.js";
 import { EMPTY, join, mapLabels, type TypeRef, typed, type Value } from "./value.js";
 
@@ -53,6 +53,12 @@ export interface Entry {
   doubt: 0 | 1 | 2;
 }
 
+const RECORD_BASES = [
+  "django.db.models.Model",
+  "flask_sqlalchemy.SQLAlchemy.Model",
+  "mongoengine.Document",
+  "sqlalchemy.orm.DeclarativeBase",
+];
 const MAX_DEPTH = 60;
 const MAX_ROUNDS = 4;
 
@@ -64,6 +70,8 @@ export class Program {
   readonly registeredClasses = new Map<string, Entry>();
   /** Bounds that were hit, in words. */
   readonly notes = new Map<string, string>();
+  private readonly moduleUnits = new WeakMap<ModuleDef, Unit>();
+  private readonly functionUnits = new WeakMap<FunctionDef, Unit>();
   /** Units that were analysed since the engine last looked. */
   readonly fresh = new Set<Unit>();
   private resolver: ModuleResolver;
@@ -226,17 +234,22 @@ export class Program {
 
   /** The names of a module, evaluated. Partial while the module is being evaluated (import cycles). */
   moduleState(mod: ModuleDef): ModuleState {
-    const unit = this.unit(`${mod.file}::`, mod, undefined, undefined);
+    let unit = this.moduleUnits.get(mod);
+    if (!unit) {
+      unit = this.unit(`${mod.file}::`, mod, undefined, undefined);
+      this.moduleUnits.set(mod, unit);
+    }
     this.depend(unit);
-    if (!unit.state) {
-      this.run(unit, () => {
-        analyseModule(this, mod, unit.places, (state) => {
-          unit.state = state;
+    const own = unit;
+    if (!own.state) {
+      this.run(own, () => {
+        analyseModule(this, mod, own.places, (state) => {
+          own.state = state;
         });
-        this.fresh.add(unit);
+        this.fresh.add(own);
       });
     }
-    return unit.state!;
+    return own.state!;
   }
 
   /**
@@ -245,7 +258,11 @@ export class Program {
    */
   summary(fn: FunctionDef, selfClass?: ClassDef): Summary {
     const cls = selfClass && selfClass !== fn.cls && fn.binding !== "static" ? selfClass : undefined;
-    const unit = this.unit(cls ? `${fn.key}@${cls.key}` : fn.key, fn.module, fn, cls);
+    let unit = cls ? undefined : this.functionUnits.get(fn);
+    if (!unit) {
+      unit = this.unit(cls ? `${fn.key}@${cls.key}` : fn.key, fn.module, fn, cls);
+      if (!cls) this.functionUnits.set(fn, unit);
+    }
     this.depend(unit);
     if (unit.summary && !unit.running) return unit.summary;
     if (unit.running) {
@@ -378,7 +395,11 @@ export class Program {
         if (stmt?.chunk) frame.chunk = stmt.chunk;
         const env = new Env(new Map(), undefined);
         if (a.value) out = join(out, evalExpr(frame, env, a.value));
-        else if (a.annotation) out = join(out, this.annotated(frame, env, a.annotation));
+        else if (a.annotation)
+          out = join(
+            out,
+            placed(this.annotated(frame, env, a.annotation), () => frame.loc(a.annotation!)),
+          );
       }
       for (const w of c.writers.get(name) ?? []) {
         if (this.isRunning(w)) continue;
@@ -425,6 +446,8 @@ export class Program {
       case "name":
       case "attr": {
         const v = evalExpr(frame, env, ann);
+        const row = v.types.find((t) => this.isRecordType(t));
+        if (row) return this.recordOf(row, v);
         const types = v.types.flatMap((t): TypeRef[] =>
           t.k === "class" ? [{ k: "inst", cls: t.cls }] : t.k === "ext" ? [t] : [],
         );
@@ -433,6 +456,35 @@ export class Program {
       default:
         return EMPTY;
     }
+  }
+
+  /** Instances of the type are rows of a data store. */
+  private isRecordType(t: TypeRef): boolean {
+    const base = (q: string) => RECORD_BASES.some((b) => this.models.isA(q, b));
+    if (t.k === "ext") return base(t.q);
+    return t.k === "class" && this.libraryBases(t.cls).some(base);
+  }
+
+  /** A row that somebody else read: what it is called is all that is known of the query. */
+  private recordOf(t: TypeRef, v: Value): Value {
+    const cls = t.k === "class" ? t.cls : undefined;
+    const name = cls?.name ?? (t.k === "ext" ? t.q.slice(t.q.lastIndexOf(".") + 1) : "");
+    const label: Label = {
+      ...pendingLabel("record", name, name),
+      record: {
+        store: "orm",
+        loc: PENDING,
+        name: `\`${name}\``,
+        columns: undefined,
+        excluded: new Set(),
+        known: undefined,
+        narrowable: false,
+        fix: undefined,
+        call: PENDING,
+      },
+    };
+    const types: TypeRef[] = v.types.map((x): TypeRef => (x.k === "class" ? { k: "inst", cls: x.cls } : x));
+    return { labels: [label], types };
   }
 
   /** Label of a path on a provider's object, with a guess for types that no model knows. */
