@@ -185,7 +185,7 @@ function subscript(lo: Lowerer, n: Node): Expr {
   const o = lo.expr(object);
   const xs = lo.exprs(kids, 1);
   const last = xs.at(-1)!;
-  const tuple = xs.length > 1 || lo.text.slice(kids.at(-1)!.endIndex, n.endIndex).includes(",");
+  const tuple = xs.length > 1 || last.k === "star" || lo.text.slice(kids.at(-1)!.endIndex, n.endIndex).includes(",");
   const i: Expr = tuple ? { k: "tuple", xs, s: first.startIndex - lo.base, e: last.e } : last;
   return { k: "sub", o, i, s: n.startIndex - lo.base, e };
 }
@@ -254,6 +254,15 @@ function star(lo: Lowerer, n: Node): Expr {
 
 function sequence(k: "tuple" | "list" | "set"): ExprHandler {
   return (lo, n) => ({ k, xs: lo.exprs(n.namedChildren), s: n.startIndex - lo.base, e: n.endIndex - lo.base });
+}
+
+/** The grammar calls `(a) = b` a tuple, too. */
+function tuplePattern(lo: Lowerer, n: Node): Expr {
+  const xs = lo.exprs(n.namedChildren);
+  const e = n.endIndex;
+  const [only] = xs;
+  if (only !== undefined && xs.length === 1 && !/,\s*\)$/.test(lo.text.slice(only.e + lo.base, e))) return only;
+  return { k: "tuple", xs, s: n.startIndex - lo.base, e: e - lo.base };
 }
 
 function dictionary(lo: Lowerer, n: Node): Expr {
@@ -412,7 +421,7 @@ export const EXPRESSIONS: Readonly<Record<string, ExprHandler>> = {
   dictionary_splat_pattern: star,
   splat_type: star,
   tuple: sequence("tuple"),
-  tuple_pattern: sequence("tuple"),
+  tuple_pattern: tuplePattern,
   expression_list: sequence("tuple"),
   pattern_list: sequence("tuple"),
   list: sequence("list"),

@@ -113,6 +113,28 @@ function otherStatement(lo: Lowerer, node: Node, out: Stmt[]): void {
   out.push({ k: "other", xs: lo.exprs(lo.kids(node)), s: node.startIndex - lo.base, e: node.endIndex - lo.base });
 }
 
+/** `type X = y`; but `type(x).a = y`, which the grammar takes for the same, is an assignment. */
+function typeAlias(lo: Lowerer, node: Node, out: Stmt[]): void {
+  const [left, right] = lo.kids(node, 2);
+  if (left === undefined || right === undefined || lo.text[left.startIndex] !== "(") {
+    otherStatement(lo, node, out);
+    return;
+  }
+  const s = node.startIndex - lo.base;
+  const open = left.startIndex - lo.base;
+  const f: Expr = { k: "name", id: "type", s, e: s + "type".length };
+  const target = calledFirst(lo, lo.expr(left), f, open);
+  out.push({ k: "assign", targets: [target], v: lo.expr(right), s, e: node.endIndex - lo.base });
+}
+
+/** Puts a call around what stands first in a chain: `(x).a` becomes `type(x).a`. */
+function calledFirst(lo: Lowerer, x: Expr, f: Expr, open: number): Expr {
+  if (x.k === "attr" || x.k === "sub") return { ...x, o: calledFirst(lo, x.o, f, open), s: f.s };
+  if (x.k === "call") return { ...x, f: calledFirst(lo, x.f, f, open), s: f.s };
+  const close = lo.text.indexOf(")", x.e - (x.k === "tuple" ? 1 : 0) + lo.base);
+  return { k: "call", f, args: x.k === "tuple" ? x.xs : [x], kw: [], ps: open, s: f.s, e: close + 1 - lo.base };
+}
+
 /** A dotted name as text; blanks and line continuations between its parts go. */
 function dotted(lo: Lowerer, node: Node): string {
   const text = lo.textOf(node);
@@ -349,7 +371,7 @@ export const STATEMENTS: Readonly<Record<string, StmtHandler>> = {
   future_import_statement: futureStatement,
   print_statement: otherStatement,
   exec_statement: otherStatement,
-  type_alias_statement: otherStatement,
+  type_alias_statement: typeAlias,
   if_statement: ifStatement,
   for_statement: forStatement,
   while_statement: whileStatement,
