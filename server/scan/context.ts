@@ -58,7 +58,9 @@ export class ScanContext {
     readonly redactor: Redactor,
     readonly nonces: NonceSource,
     /** Operations of the OpenAPI document, where there is one. */
-    readonly operations: Operation[],
+    readonly operations: readonly Operation[],
+    /** Paths that were asked for while looking for the document. */
+    readonly fetched: ReadonlyMap<string, HttpReply>,
     readonly emit: (event: ScanEvent) => void,
     readonly total: number,
   ) {}

@@ -5,7 +5,7 @@ import { checkConsumption } from "./checks/consumption.js";
 import { checkEncryption } from "./checks/encryption.js";
 import { checkExposure } from "./checks/exposure.js";
 import { checkInput } from "./checks/input.js";
-import { checkFunctions, checkInventory } from "./checks/inventory.js";
+import { checkFunctions, checkInventory, samePath } from "./checks/inventory.js";
 import { checkLlm } from "./checks/llm.js";
 import { checkObjects } from "./checks/objects.js";
 import { checkProperties } from "./checks/properties.js";
@@ -15,6 +15,8 @@ import { type CheckEnd, inconclusive, ScanContext } from "./context.js";
 import { Detectors } from "./detect/index.js";
 import { ScanError } from "./errors.js";
 import { makeExchange } from "./evidence.js";
+import type { Operation } from "./openapi/document.js";
+import { findDocument } from "./openapi/find.js";
 import type { ScanOptions } from "./options.js";
 import { readOutputs } from "./output.js";
 import { makePlan, type ScanEvent, type ScanPlan, selectedChecks } from "./plan.js";
@@ -23,6 +25,7 @@ import { type Exchange, RESULT_SCHEMA_VERSION, SCAN_CATEGORIES, type ScanCategor
 import { type CategoryOutcome, scoreScan } from "./score.js";
 import { type Discovery, discover } from "./target/discover.js";
 import { formatReplyPath } from "./target/reply.js";
+import type { Shape } from "./target/shape.js";
 import { fatal, HttpClient, type HttpReply } from "./transport/client.js";
 import { parseTarget, resolveTarget } from "./transport/network.js";
 import { Redactor } from "./transport/redact.js";
@@ -79,6 +82,14 @@ export async function scan(options: ScanOptions, hooks: RunHooks): Promise<ScanR
   }
 }
 
+/** The documented ways of asking the target, those of its own method first. */
+function shapesFor(operations: readonly Operation[], options: ScanOptions, url: URL): Shape[] {
+  return operations
+    .filter((operation) => samePath(operation.path, operation.url, url) && (!options.method || operation.method === options.method))
+    .flatMap((operation) => (operation.shape ? [{ ...operation.shape, url: operation.path.includes("{") ? url.href : operation.shape.url }] : []))
+    .sort((a, b) => Number(b.method === "POST") - Number(a.method === "POST"));
+}
+
 function noConsent(plan: ScanPlan): ScanError {
   return new ScanError(
     "no-consent",
@@ -115,7 +126,9 @@ async function runPhases(
   const { options, plan, url, client, emit } = running;
   const progress = () => ({ done: client.counters.sent, total: Math.max(plan.requests, client.counters.sent) });
   emit({ kind: "phase", phase: "connect", message: `Looking for the way to ask ${plan.host}`, ...progress() });
-  const discovery = await discover(client, options, url, []);
+  const found = await findDocument(options, client, url);
+  const operations = found.document?.operations ?? [];
+  const discovery = await discover(client, options, url, shapesFor(operations, options, url));
   const replies = discovery.answers.map((answer) => answer.http);
   const failure = replies.every((http) => http.status === 0) ? replies[0]?.failure : null;
   if (
@@ -141,11 +154,11 @@ async function runPhases(
     baseline,
     detectors,
     redactor,
-    new NonceSource(options.seed),
-    [],
+    new NonceSource(options.seed), operations, found.replies,
     emit,
     plan.requests,
   );
+  for (const note of found.notes) context.notes.add(note);
   for (const answer of baseline.answers) context.record("ordinary", answer);
   for (const answer of discovery.answers)
     if (!baseline.answers.includes(answer) && answer.http.status > 0) context.record("malformed", answer);

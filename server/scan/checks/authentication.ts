@@ -1,6 +1,7 @@
 import { type CheckEnd, COMPLETE, inconclusive, type ScanContext } from "../context.js";
 import { credentialHeaders, hasCredentials } from "../target/auth.js";
 import { ARITHMETIC } from "../target/discover.js";
+import { samePath } from "./inventory.js";
 import { HttpClient } from "../transport/client.js";
 import { resolveTarget } from "../transport/network.js";
 
@@ -18,10 +19,11 @@ export async function checkAuthentication(ctx: ScanContext, signal: AbortSignal)
       return COMPLETE;
     }
     if (!baseline.ok) return inconclusive(baseline.why);
+    const promised = declaresSecurity(ctx);
     ctx.find({
       id: "unauthenticated-endpoint",
-      severity,
-      evidence: `It answered a request without any credentials${loopback ? " (on loopback)" : ""}.`,
+      severity: promised && loopback ? "medium" : severity,
+      evidence: `It answered a request without any credentials${loopback ? " (on loopback)" : ""}${promised ? ", although the API document says that it needs them" : ""}.`,
       exchanges: [ctx.exchange("without credentials", first.http)],
     });
     return COMPLETE;
@@ -52,6 +54,11 @@ export async function checkAuthentication(ctx: ScanContext, signal: AbortSignal)
   }
   if (options.tls.cert) await withoutCertificate(ctx, signal);
   return COMPLETE;
+}
+
+/** Whether the API document asks for credentials on this operation. */
+function declaresSecurity(ctx: ScanContext): boolean {
+  return ctx.operations.some((operation) => operation.secured && operation.method === ctx.endpoint.shape.method && samePath(operation.path, operation.url, ctx.url));
 }
 
 function challenge(ctx: ScanContext, http: Parameters<ScanContext["exchange"]>[1]): void {

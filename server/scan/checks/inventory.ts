@@ -79,7 +79,7 @@ export async function checkInventory(ctx: ScanContext): Promise<CheckEnd> {
   if (control.status === 401 || control.status === 429) return inconclusive(`every path answers ${control.status}`);
   ctx.recordHttp("malformed", control);
   for (const known of DOCS) {
-    const http = await get(ctx, known.path, "inventory");
+    const http = ctx.fetched.get(known.path) ?? (await get(ctx, known.path, "inventory"));
     if (http.failure || !isFound(http, control, known.proof)) continue;
     const match = known.proof.exec(http.text)?.[0] ?? "";
     ctx.find({
@@ -121,6 +121,11 @@ async function operations(ctx: ScanContext): Promise<void> {
       subject: ctx.url.pathname,
       evidence: `The API document does not list ${ctx.url.pathname}.`,
     });
+  const answered = new Set(ctx.baseline.answers.filter((answer) => answer.http.status > 0).map((answer) => String(answer.http.status)));
+  for (const operation of own.filter((each) => each.method === ctx.endpoint.shape.method)) {
+    const beyond = [...answered].filter((status) => !operation.statuses.some((known) => known === "default" || known === status || known.toLowerCase() === `${status[0]}xx`));
+    if (beyond.length > 0 && operation.statuses.length > 0) ctx.notes.add(`${operation.method} ${operation.path} answered ${beyond.join(", ")}, which the API document does not list.`);
+  }
   for (const operation of own)
     if (operation.deprecated && operation.method === ctx.endpoint.shape.method && ctx.baseline.ok)
       ctx.find({
