@@ -12,7 +12,7 @@ const VERBS = words(`
   shorten expand parse decide detect predict refine select choose pick propose critique verify validate read tell speak talk discuss transform
   implement build develop fix debug optimize optimise add remove replace merge combine recall remember never always do don't dont be take find help
   infer interpret rank elaborate reformulate reword condense highlight brainstorm ask perform adapt adopt apply focus limit try start begin cite
-  infer deduce derive enumerate sort solve craft condense transcribe transliterate fill please
+  infer deduce derive enumerate sort solve synthesize synthesise represent craft condense transcribe transliterate fill please
   ubersetze fasse erstelle schreibe beantworte erklare analysiere antworte formuliere extrahiere generiere nenne verwende bewerte bitte verfasse gib
   resumez reponds repondez traduis traduisez ecris ecrivez expliquez genere generez donnez utilise utilisez redige redigez
   responde traduce escribe explica analiza proporciona dame haz actua clasifica utiliza redacta devuelve
@@ -268,7 +268,8 @@ function instructs(sentence: Sentence): boolean {
   if (end === "?" && list.length >= 4 && QUESTION_WORDS.has(list[0]!)) return true;
   if (end === HOLE && list.length >= 2 && (list[0] === "what" || list[0] === "how" || list[0] === "why")) return true;
   for (const clause of text.split(/, | and | then | und | et | y | e /)) {
-    if (orders(clause.match(/[\p{L}\p{N}'-]+/gu) ?? [], end)) return true;
+    const own = clause.match(/[\p{L}\p{N}'-]+/gu) ?? [];
+    if (orders(own, end) || (end === "?" && own.length >= 4 && /^(?:what|which|how|why)$/.test(own[0]!))) return true;
   }
   return false;
 }
