@@ -60,6 +60,9 @@ function checkForm(form: TextForm, p: PromptPart, e: Parameters<Rule["check"]>[0
   if (hits.every((h) => h.stored)) level = lower(level);
   const weak = hits.every((h) => h.label.weak & bit(h.label.kind));
   if (weak) level = lower(level);
+  // Nobody was seen calling the function: its parameter only looks like user input.
+  const unseen = hits.every((h) => h.label.unseen);
+  if (unseen) level = lower(level);
   const where =
     p.role === "system"
       ? "the system prompt"
@@ -72,7 +75,7 @@ function checkForm(form: TextForm, p: PromptPart, e: Parameters<Rule["check"]>[0
   cx.report({
     at: first.loc,
     level,
-    message: `${what} (${first.label.what}) is joined to instructions in ${where}, so whoever wrote it can rewrite what the model is told${weak ? "; the filter on the way is weak" : ""}.`,
+    message: `${what} (${first.label.what}) is joined to instructions in ${where}, so whoever wrote it can rewrite what the model is told${weak ? "; the filter on the way is weak" : ""}${unseen ? " (no caller was seen)" : ""}.`,
     source: first.label,
     sink: { loc: e.loc, msg: `\`${e.q}\` sends the text to the model` },
     related: hits.slice(1).map((h) => ({ loc: h.loc, msg: `${h.label.what} is joined to the same text` })),

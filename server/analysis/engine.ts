@@ -7,6 +7,7 @@ import { appFacts, type Facts } from "./flow/facts.js";
 import { type Loc, type Step, stepsOf } from "./flow/labels.js";
 import { Program, type Unit } from "./flow/program.js";
 import type { FlowEvent } from "./flow/summary.js";
+import { asCalledFromOutside } from "./flow/unseen.js";
 import type { FunctionIR, ModuleIR } from "./ir.js";
 import type { ModelFile } from "./names/model-schema.js";
 import { compileModels, type Models } from "./names/models.js";
@@ -315,7 +316,7 @@ class ProjectEngine implements Engine {
       this.forgetReports(u);
       const events = u.summary?.events ?? u.state?.events;
       if (!events?.length) continue;
-      const found = this.judgeUnit(events);
+      const found = this.judgeUnit(asCalledFromOutside(u, events));
       if (!found.length) continue;
       this.reports.set(u, found);
       for (const c of found) {

@@ -8,7 +8,8 @@ import type { Finding } from "./finding.js";
 export function fingerprints(findings: Finding[], text: string, root: string): Finding[] {
   const seen = new Map<string, number>();
   return findings.map((f) => {
-    const file = root && f.file.startsWith(`${root}/`) ? f.file.slice(root.length + 1) : f.file.slice(f.file.lastIndexOf("/") + 1);
+    const file =
+      root && f.file.startsWith(`${root}/`) ? f.file.slice(root.length + 1) : f.file.slice(f.file.lastIndexOf("/") + 1);
     const basis = `${f.rule}\n${file}\n${text.slice(f.start, f.end).replace(/\s+/g, "")}`;
     const n = seen.get(basis) ?? 0;
     seen.set(basis, n + 1);

@@ -24,7 +24,13 @@ export function suppressionsOf(ir: ModuleIR): Suppression[] {
       .split(",")
       .map((r) => r.trim())
       .filter(Boolean);
-    out.push({ comment: c, rules, reason: (m[3] ?? "").trim(), file: m[1]!.toLowerCase() === "ignore-file", used: false });
+    out.push({
+      comment: c,
+      rules,
+      reason: (m[3] ?? "").trim(),
+      file: m[1]!.toLowerCase() === "ignore-file",
+      used: false,
+    });
   }
   return out;
 }
@@ -53,7 +59,9 @@ export function findSuppression(
     const line = text.slice(lineStart(text, s.comment.s), s.comment.s);
     if (line.trim() !== "" || s.comment.s > from) return false;
     const between = text.slice(lineEnd(text, s.comment.e), from);
-    return between.split("\n").every((l, i, all) => l.trim().startsWith("#") || (l.trim() === "" && (i === 0 || i === all.length - 1)));
+    return between
+      .split("\n")
+      .every((l, i, all) => l.trim().startsWith("#") || (l.trim() === "" && (i === 0 || i === all.length - 1)));
   });
   if (hit) hit.used = true;
   return hit;

@@ -2,8 +2,11 @@
 import type { Finding, Fix } from "../finding.js";
 import { Case, type Draft, type FixContext } from "./context.js";
 import { debugOff } from "./debug.js";
+import { dropField } from "./drop-field.js";
+import { genericError } from "./generic-error.js";
 import { messagesArray } from "./messages.js";
 import { projection } from "./projection.js";
+import { redactOutput } from "./redact.js";
 import { mends } from "./verify.js";
 
 export type { FixContext } from "./context.js";
@@ -12,6 +15,9 @@ const MAKERS: Record<string, (c: Case) => Draft[]> = {
   "debug-off": debugOff,
   "messages-array": messagesArray,
   projection,
+  "drop-field": dropField,
+  "redact-output": redactOutput,
+  "generic-error": genericError,
 };
 
 /** The fixes for a finding, best first: each was tried on the file and mends it. */

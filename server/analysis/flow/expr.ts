@@ -4,7 +4,7 @@ import { callProperty, evalCall, nameOf } from "./calls.js";
 import { evalCompare } from "./constants.js";
 import { Env } from "./env.js";
 import type { Frame } from "./frame.js";
-import { conditionOf } from "./guards.js";
+import { conditionOf, flip } from "./guards.js";
 import type { Label } from "./labels.js";
 import { external, pendingLabel, placed } from "./sources.js";
 import { returnedBy } from "./statements.js";
@@ -66,7 +66,7 @@ export function evalExpr(frame: Frame, env: Env, x: Expr): Value {
     }
     case "un": {
       const v = evalExpr(frame, env, x.x);
-      if (x.op === "not") return typeof v.c === "boolean" ? constant(!v.c) : EMPTY;
+      if (x.op === "not") return typeof v.c === "boolean" ? constant(!v.c) : v.test ? { ...EMPTY, test: v.test.map(flip) } : EMPTY;
       if (x.op === "-" && typeof v.c === "number") return constant(-v.c);
       return EMPTY;
     }
@@ -78,9 +78,9 @@ export function evalExpr(frame: Frame, env: Env, x: Expr): Value {
         const consts = vs.map((v) => v.c);
         const truthy = consts.find((c) => c !== undefined && c !== false && c !== null && c !== "" && c !== 0);
         if (consts.every((c) => c !== undefined)) return constant(truthy ?? consts.at(-1) ?? null);
-        return joinAll(vs.filter((v) => v.c !== null && v.c !== ""));
+        return withTests(joinAll(vs.filter((v) => v.c !== null && v.c !== "")), vs, "then");
       }
-      return joinAll(vs.slice(-1));
+      return withTests(joinAll(vs.slice(-1)), vs, undefined);
     }
     case "cmp":
       return evalCompare(
@@ -415,4 +415,10 @@ function pipe(l: Value, r: Value): Value {
     ...out,
     types: [...types, ...out.types.filter((t) => !(t.k === "ext" && t.q === "langchain.Runnable"))].slice(0, 6),
   };
+}
+
+/** What the parts of `a or b` and `a and b` test, the whole tests; of `or`, only what holds when all of it fails. */
+function withTests(v: Value, parts: readonly Value[], unsafe: "then" | undefined): Value {
+  const test = parts.flatMap((p) => p.test ?? []).filter((t) => !unsafe || t.unsafe === unsafe);
+  return test.length ? { ...v, test } : v.test ? { ...v, test: undefined } : v;
 }

@@ -306,6 +306,9 @@ export class Program {
         places: new Map(),
       };
       this.units.set(key, u);
+    } else if (u.fn !== fn || u.module !== module || u.selfClass !== selfClass) {
+      // The definition went away and came back.
+      Object.assign(u, { fn, module, selfClass });
     }
     return u;
   }

@@ -1,0 +1,35 @@
+/**
+ * Functions whose callers are not in the project: a library's public function, a task, a handler registered by name. Their
+ * parameters count as user input when name and use say so; the finding says that no caller was seen.
+ */
+import type { FunctionDef } from "../names/definitions.js";
+import type { Label } from "./labels.js";
+import type { Unit } from "./program.js";
+import type { FlowEvent } from "./summary.js";
+import { mapLabels, someLabel } from "./value.js";
+
+const USER_TEXT =
+  /^(?:user_?)?(?:question|query|message|input|prompt|text|request|utterance|content)$|^(?:question|query|message|prompt|input)_(?:text|content)$|^(?:user|human|customer|client)_(?:text|content|msg|request|response|reply)$/i;
+
+/** Events as an unseen caller would cause them; the same list when nothing depends on one. */
+export function asCalledFromOutside(unit: Unit, events: readonly FlowEvent[]): readonly FlowEvent[] {
+  const { fn } = unit;
+  if (!fn || fn.name === "__init__" || hasCallers(unit)) return events;
+  return events.map((e) => {
+    if (e.kind !== "llm" || !e.slots.some((s) => someLabel(s.value, (l) => l.kind === "param"))) return e;
+    const slots = e.slots.map((s) => ({ ...s, value: mapLabels(s.value, (l) => outside(l, fn)) }));
+    return { ...e, slots };
+  });
+}
+
+const hasCallers = (unit: Unit): boolean => [...unit.usedBy].some((u) => u.fn !== undefined && u.fn !== unit.fn);
+
+function outside(l: Label, fn: FunctionDef): Label {
+  if (l.kind !== "param") return l;
+  const param = fn.ir.params[l.param ?? -1]?.name ?? "";
+  const field = l.path.filter((p) => !p.startsWith("[")).at(-1);
+  const name = field ?? param;
+  if (param === "self" && !field) return l;
+  if (param === "self" || !USER_TEXT.test(name)) return l;
+  return { ...l, kind: "user", unseen: true, doubt: 2, what: `\`${name}\``, key: `unseen:${l.key}` };
+}
