@@ -2,7 +2,7 @@
 import { bit } from "../../server/analysis/flow/labels.js";
 import { deepLabels } from "../../server/analysis/flow/value.js";
 import type { Rule } from "../../server/analysis/rule.js";
-import { isResponse, lower } from "../shared.js";
+import { isResponse, lower, placeOf } from "../shared.js";
 import page from "./page.md";
 
 const rule: Rule = {
@@ -11,7 +11,8 @@ const rule: Rule = {
     group: "output",
     level: "warning",
     preset: "recommended",
-    summary: "Model text is returned to the client with no filter on the way, so whatever the model repeats (prompts, records, keys) leaves the app.",
+    summary:
+      "Model text is returned to the client with no filter on the way, so whatever the model repeats (prompts, records, keys) leaves the app.",
     fix: "routes the text through a redaction helper",
     cwe: [200, 116],
     owaspLlm: ["LLM02", "LLM05"],
@@ -28,7 +29,7 @@ const rule: Rule = {
       if (!label) continue;
       if (cx.facts.filtersResponses(e.module)) continue;
       const weak = (label.weak & bit("llm")) !== 0;
-      const at = e.handed ?? s.loc;
+      const at = e.handed ?? placeOf(label, s.loc);
       cx.report({
         at,
         ...(weak ? { level: lower("warning") } : {}),
@@ -36,9 +37,12 @@ const rule: Rule = {
           ? "Model text is returned to the client; the filter on the way is weak and leaves most leaks in."
           : "Model text is returned to the client without a filter, so what the model repeats of prompts, records or keys leaves the app.",
         source: label,
-        sink: { loc: s.loc, msg: e.sink === "stream-response" ? "it is streamed to the client" : "it is returned to the client" },
+        sink: {
+          loc: s.loc,
+          msg: e.sink === "stream-response" ? "it is streamed to the client" : "it is returned to the client",
+        },
         doubt: Math.max(e.doubt, label.doubt) as 0 | 1 | 2,
-        fixes: [{ kind: "redact-output" }],
+        fixes: [{ kind: "redact-output", stream: e.sink === "stream-response" }],
       });
     }
   },

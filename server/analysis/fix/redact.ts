@@ -10,7 +10,7 @@ const NOT_TEXT = /filename|path|url|html|sql|input|query|prompt|for_llm|header/i
 function helper(name: string): string[] {
   return [
     "_SENSITIVE_PATTERNS = (",
-    '\t(re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+"), "[email]"),',
+    '\t(re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+"), "[email]"),',
     '\t(re.compile(r"\\b\\d{3}-\\d{2}-\\d{4}\\b"), "[ssn]"),',
     '\t(re.compile(r"\\b(?:\\d[ -]?){12,18}\\d\\b"), "[card]"),',
     '\t(re.compile(r"\\b(?:sk|pk|rk)[-_][A-Za-z0-9_-]{16,}"), "[key]"),',
