@@ -32,5 +32,6 @@ export async function openEngine(input: EngineInput): Promise<Engine> {
     rules: ruleSet,
     models: [...models, ...own],
     settings: input.settings,
+    root: input.root,
   });
 }

@@ -8,6 +8,8 @@ import type { ModelFile } from "../analysis/names/model-schema.js";
 
 export interface EngineInput {
   host: SourceHost;
+  /** Folder that fingerprints are relative to, so that they are the same wherever the project lies. */
+  root?: string;
   /** Settings in effect for a file. */
   settings(file: string): CheckSettings;
   /** The user's own models in effect for a file. */

@@ -80,3 +80,9 @@ export function projectRoot(folder: string): string {
   }
   return folder;
 }
+
+/** The top of the repository that a path lies in, else of its project: the same for every path in it. @param folder absolute */
+export function repositoryRoot(folder: string): string {
+  for (const at of ancestors(folder)) if (kindOf(join(at, ".git")) !== undefined) return at;
+  return projectRoot(folder);
+}

@@ -11,7 +11,7 @@ import { UsageError } from "../../project/errors.js";
 import { applyFixes, unifiedDiff } from "../../project/fix.js";
 import { createFileHost } from "../../project/host.js";
 import { writeFile } from "../../project/output.js";
-import { absolute, join, kindOf, real, relative } from "../../project/paths.js";
+import { absolute, join, kindOf, parent, real, relative, repositoryRoot } from "../../project/paths.js";
 import { readSource } from "../../project/read.js";
 import { changesSince, touches } from "../../project/since.js";
 import { checkGithub } from "../../report/check-github.js";
@@ -112,6 +112,7 @@ async function check(context: Context, paths: readonly string[], options: CheckO
   const host = createFileHost(collected.all);
   const engine = await context.openEngine({
     host,
+    root: repositoryRoot(parent(collected.asked[0] ?? join(cwd, "x"))),
     settings: (file) => configs.forFile(file),
     models: (file) => configs.modelsFor(file),
   });
