@@ -6,6 +6,7 @@ import { type ScanOptions, type ScanOptionsInput, scanOptionsSchema } from "./op
 import { makePlan, type ScanEvent, type ScanPlan } from "./plan.js";
 import type { ScanResult } from "./result.js";
 import { type Ping, ping, scan } from "./run.js";
+import type { JournalStore } from "./transport/journal.js";
 import { parseTarget, resolveTarget } from "./transport/network.js";
 
 export { ScanError, type ScanErrorKind } from "./errors.js";
@@ -28,6 +29,7 @@ export type { Ping } from "./run.js";
 export { gradeOf, missedThresholds, scoreWeights, type Threshold } from "./score.js";
 export { parseCurl } from "./target/curl.js";
 export { parseReplyPath } from "./target/reply.js";
+export { type JournalStore, journalKey } from "./transport/journal.js";
 
 export interface ScanHooks {
   /** Aborting ends the scan within 100 ms with a `ScanError` of kind "cancelled". */
@@ -35,6 +37,8 @@ export interface ScanHooks {
   onProgress?: (event: ScanEvent) => void;
   /** Asked once when the target is not loopback; without it such targets are refused (kind "no-consent"). */
   consent?: (plan: ScanPlan) => boolean | Promise<boolean>;
+  /** Where replies are kept while the scan runs, so that it can be resumed after a crash (`server/project/scan-journal.ts`). */
+  journal?: JournalStore;
 }
 
 function parseOptions(input: ScanOptionsInput): ScanOptions {

@@ -27,6 +27,7 @@ import { type Discovery, discover } from "./target/discover.js";
 import { formatReplyPath } from "./target/reply.js";
 import type { Shape } from "./target/shape.js";
 import { fatal, HttpClient, type HttpReply } from "./transport/client.js";
+import { type JournalStore, ReplyJournal } from "./transport/journal.js";
 import { parseTarget, resolveTarget } from "./transport/network.js";
 import { Redactor } from "./transport/redact.js";
 
@@ -34,6 +35,7 @@ export interface RunHooks {
   signal?: AbortSignal;
   onProgress?: (event: ScanEvent) => void;
   consent?: (plan: ScanPlan) => boolean | Promise<boolean>;
+  journal?: JournalStore;
 }
 
 /** Everything of a scan that lasts as long as it runs. */
@@ -72,9 +74,15 @@ export async function scan(options: ScanOptions, hooks: RunHooks): Promise<ScanR
     emit: (event) => hooks.onProgress?.(event),
     seen: { tooMany: false, limitHeader: null },
   };
+  const journal = hooks.journal ? new ReplyJournal(hooks.journal, options) : null;
+  client.journal = journal;
+  if (journal) running.options = { ...options, seed: journal.seed };
   client.onReply = (reply) => watch(running, reply);
   try {
     const { context, outcomes, discovery } = await runPhases(running, detectors);
+    if (journal && journal.replayed > 0)
+      context.notes.add(`Resumed: ${journal.replayed} replies were taken from the interrupted scan.`);
+    hooks.journal?.done();
     return assemble(running, context, outcomes, discovery, started, performance.now() - clock);
   } finally {
     hooks.signal?.removeEventListener("abort", cancelled);
@@ -85,8 +93,15 @@ export async function scan(options: ScanOptions, hooks: RunHooks): Promise<ScanR
 /** The documented ways of asking the target, those of its own method first. */
 function shapesFor(operations: readonly Operation[], options: ScanOptions, url: URL): Shape[] {
   return operations
-    .filter((operation) => samePath(operation.path, operation.url, url) && (!options.method || operation.method === options.method))
-    .flatMap((operation) => (operation.shape ? [{ ...operation.shape, url: operation.path.includes("{") ? url.href : operation.shape.url }] : []))
+    .filter(
+      (operation) =>
+        samePath(operation.path, operation.url, url) && (!options.method || operation.method === options.method),
+    )
+    .flatMap((operation) =>
+      operation.shape
+        ? [{ ...operation.shape, url: operation.path.includes("{") ? url.href : operation.shape.url }]
+        : [],
+    )
     .sort((a, b) => Number(b.method === "POST") - Number(a.method === "POST"));
 }
 
@@ -154,7 +169,9 @@ async function runPhases(
     baseline,
     detectors,
     redactor,
-    new NonceSource(options.seed), operations, found.replies,
+    new NonceSource(options.seed),
+    operations,
+    found.replies,
     emit,
     plan.requests,
   );

@@ -4,7 +4,8 @@ import { readApiDocument } from "../../server/scan/openapi/document.js";
 import { findingIds, serve, type TestEndpoint } from "./endpoints.js";
 
 const ORIGIN = new URL("http://127.0.0.1:9999/x");
-const operation = async (text: string, path: string) => (await readApiDocument(text, ORIGIN)).operations.find((each) => each.path === path);
+const operation = async (text: string, path: string) =>
+  (await readApiDocument(text, ORIGIN)).operations.find((each) => each.path === path);
 
 describe("API documents", () => {
   it("reads Swagger 2.0 in YAML with a form and a base path", async () => {
@@ -26,8 +27,16 @@ paths:
 definitions: { Answer: { type: object, properties: { answer: { type: string } } } }`,
       "/ask",
     );
-    expect(found).toMatchObject({ url: "http://127.0.0.1:9999/api/v2/ask", deprecated: true, secured: true, answerKeys: ["answer"] });
-    expect(found?.shape).toMatchObject({ bodyTemplate: "question={{prompt}}&lang=en", contentType: "application/x-www-form-urlencoded" });
+    expect(found).toMatchObject({
+      url: "http://127.0.0.1:9999/api/v2/ask",
+      deprecated: true,
+      secured: true,
+      answerKeys: ["answer"],
+    });
+    expect(found?.shape).toMatchObject({
+      bodyTemplate: "question={{prompt}}&lang=en",
+      contentType: "application/x-www-form-urlencoded",
+    });
   });
 
   it("reads OpenAPI 3.0 with references, a cycle, allOf and required fields", async () => {
@@ -36,17 +45,45 @@ definitions: { Answer: { type: object, properties: { answer: { type: string } } 
         openapi: "3.0.3",
         info: { title: "t", version: "1" },
         servers: [{ url: "https://elsewhere.example/base" }],
-        paths: { "/chat/{id}": { post: { requestBody: { content: { "application/json": { schema: { $ref: "#/components/schemas/Chat" } } } }, responses: { default: { description: "x" } }, security: [{}, { a: [] }] } } },
+        paths: {
+          "/chat/{id}": {
+            post: {
+              requestBody: { content: { "application/json": { schema: { $ref: "#/components/schemas/Chat" } } } },
+              responses: { default: { description: "x" } },
+              security: [{}, { a: [] }],
+            },
+          },
+        },
         components: {
           schemas: {
-            Chat: { allOf: [{ $ref: "#/components/schemas/Base" }, { type: "object", required: ["prompt"], properties: { prompt: { type: "string" }, parent: { $ref: "#/components/schemas/Chat" } } }] },
-            Base: { type: "object", required: ["user_id", "mode"], properties: { user_id: { type: "integer", minimum: 7 }, mode: { type: "string", enum: ["fast", "slow"] } } },
+            Chat: {
+              allOf: [
+                { $ref: "#/components/schemas/Base" },
+                {
+                  type: "object",
+                  required: ["prompt"],
+                  properties: { prompt: { type: "string" }, parent: { $ref: "#/components/schemas/Chat" } },
+                },
+              ],
+            },
+            Base: {
+              type: "object",
+              required: ["user_id", "mode"],
+              properties: {
+                user_id: { type: "integer", minimum: 7 },
+                mode: { type: "string", enum: ["fast", "slow"] },
+              },
+            },
           },
         },
       }),
       "/chat/{id}",
     );
-    expect(found).toMatchObject({ secured: false, statuses: ["default"], bodyKeys: ["user_id", "mode", "prompt", "parent"] });
+    expect(found).toMatchObject({
+      secured: false,
+      statuses: ["default"],
+      bodyKeys: ["user_id", "mode", "prompt", "parent"],
+    });
     expect(JSON.parse(found?.shape?.bodyTemplate ?? "{}")).toEqual({ user_id: 7, mode: "fast", prompt: "{{prompt}}" });
   });
 
@@ -64,16 +101,25 @@ paths:
       responses: { "200": { description: ok } }`,
       "/v1/chat",
     );
-    expect(JSON.parse(found?.shape?.bodyTemplate ?? "{}")).toEqual({ model: "small", messages: [{ role: "user", content: "{{prompt}}" }] });
+    expect(JSON.parse(found?.shape?.bodyTemplate ?? "{}")).toEqual({
+      model: "small",
+      messages: [{ role: "user", content: "{{prompt}}" }],
+    });
   });
 
   it("leaves references to other documents alone and says so", async () => {
-    const document = await readApiDocument('{"openapi":"3.0.0","info":{"title":"t","version":"1"},"paths":{"/a":{"post":{"requestBody":{"content":{"application/json":{"schema":{"$ref":"http://169.254.169.254/s.json"}}}},"responses":{}}}}}', ORIGIN);
+    const document = await readApiDocument(
+      '{"openapi":"3.0.0","info":{"title":"t","version":"1"},"paths":{"/a":{"post":{"requestBody":{"content":{"application/json":{"schema":{"$ref":"http://169.254.169.254/s.json"}}}},"responses":{}}}}}',
+      ORIGIN,
+    );
     expect(document.notes).toEqual(["References of the API document to other documents were not fetched."]);
     expect(document.operations).toHaveLength(1);
   });
 
-  it.each([["[1, 2", /neither JSON nor YAML/], ['{"a": 1}', /neither an openapi nor a swagger/]])("refuses %j", async (text, reason) => {
+  it.each([
+    ["[1, 2", /neither JSON nor YAML/],
+    ['{"a": 1}', /neither an openapi nor a swagger/],
+  ])("refuses %j", async (text, reason) => {
     await expect(readApiDocument(text, ORIGIN)).rejects.toThrow(reason);
   });
 });
@@ -84,18 +130,36 @@ describe("the document against the endpoint", () => {
     await Promise.all(open.splice(0).map((endpoint) => endpoint.close()));
   });
   it("takes the shape from it and reports what differs", async () => {
-    const schema = { type: "object", required: ["ticket", "body_text"], properties: { ticket: { type: "integer" }, body_text: { type: "string" } } };
+    const schema = {
+      type: "object",
+      required: ["ticket", "body_text"],
+      properties: { ticket: { type: "integer" }, body_text: { type: "string" } },
+    };
     const document = {
       openapi: "3.1.0",
       info: { title: "t", version: "1" },
       security: [{ key: [] }],
       components: { securitySchemes: { key: { type: "apiKey", in: "header", name: "X-Key" } } },
       paths: {
-        "/api/assist": { post: { deprecated: true, requestBody: { content: { "application/json": { schema } } }, responses: { "201": { description: "ok", content: { "application/json": { schema: { type: "object", properties: { answer: { type: "string" } } } } } } } } },
+        "/api/assist": {
+          post: {
+            deprecated: true,
+            requestBody: { content: { "application/json": { schema } } },
+            responses: {
+              "201": {
+                description: "ok",
+                content: {
+                  "application/json": { schema: { type: "object", properties: { answer: { type: "string" } } } },
+                },
+              },
+            },
+          },
+        },
       },
     };
     const endpoint = await serve((body, request, response) => {
-      const send = (status: number, value: unknown) => response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
+      const send = (status: number, value: unknown) =>
+        response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
       if (request.url === "/openapi.json") return void send(200, document);
       if (request.url !== "/api/assist") return void send(404, {});
       if (!/"ticket":1\b/.test(body) || !body.includes('"body_text":"')) return void send(422, { detail: "invalid" });
@@ -104,7 +168,9 @@ describe("the document against the endpoint", () => {
     open.push(endpoint);
     const result = await runScan({ url: `${endpoint.url}api/assist` });
     expect(result.endpoint).toMatchObject({ shape_source: "openapi", reply_path: "$.answer" });
-    expect(findingIds(result)).toEqual(expect.arrayContaining(["api-docs-exposed", "deprecated-operation", "excess-properties"]));
+    expect(findingIds(result)).toEqual(
+      expect.arrayContaining(["api-docs-exposed", "deprecated-operation", "excess-properties"]),
+    );
     expect(result.category_breakdown.authentication.findings[0]?.evidence).toContain("although the API document says");
     expect(result.notes.join(" ")).toContain("answered 200, which the API document does not list");
   });

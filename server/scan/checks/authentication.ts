@@ -1,9 +1,9 @@
 import { type CheckEnd, COMPLETE, inconclusive, type ScanContext } from "../context.js";
 import { credentialHeaders, hasCredentials } from "../target/auth.js";
 import { ARITHMETIC } from "../target/discover.js";
-import { samePath } from "./inventory.js";
 import { HttpClient } from "../transport/client.js";
 import { resolveTarget } from "../transport/network.js";
+import { samePath } from "./inventory.js";
 
 /** Whether the endpoint tells callers apart, asks for credentials properly, and insists on a client certificate. */
 export async function checkAuthentication(ctx: ScanContext, signal: AbortSignal): Promise<CheckEnd> {
@@ -58,7 +58,12 @@ export async function checkAuthentication(ctx: ScanContext, signal: AbortSignal)
 
 /** Whether the API document asks for credentials on this operation. */
 function declaresSecurity(ctx: ScanContext): boolean {
-  return ctx.operations.some((operation) => operation.secured && operation.method === ctx.endpoint.shape.method && samePath(operation.path, operation.url, ctx.url));
+  return ctx.operations.some(
+    (operation) =>
+      operation.secured &&
+      operation.method === ctx.endpoint.shape.method &&
+      samePath(operation.path, operation.url, ctx.url),
+  );
 }
 
 function challenge(ctx: ScanContext, http: Parameters<ScanContext["exchange"]>[1]): void {

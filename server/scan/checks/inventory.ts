@@ -63,7 +63,7 @@ async function get(ctx: ScanContext, path: string, check: string): Promise<HttpR
 
 /** What the server answers for a path that cannot exist. */
 async function nothingThere(ctx: ScanContext, check: string): Promise<HttpReply> {
-  const { a, b } = ctx.nonces.next();
+  const { a, b } = ctx.nonces.next(check);
   return get(ctx, `/${a.toLowerCase()}-${b.toLowerCase()}`, check);
 }
 
@@ -121,10 +121,20 @@ async function operations(ctx: ScanContext): Promise<void> {
       subject: ctx.url.pathname,
       evidence: `The API document does not list ${ctx.url.pathname}.`,
     });
-  const answered = new Set(ctx.baseline.answers.filter((answer) => answer.http.status > 0).map((answer) => String(answer.http.status)));
+  const answered = new Set(
+    ctx.baseline.answers.filter((answer) => answer.http.status > 0).map((answer) => String(answer.http.status)),
+  );
   for (const operation of own.filter((each) => each.method === ctx.endpoint.shape.method)) {
-    const beyond = [...answered].filter((status) => !operation.statuses.some((known) => known === "default" || known === status || known.toLowerCase() === `${status[0]}xx`));
-    if (beyond.length > 0 && operation.statuses.length > 0) ctx.notes.add(`${operation.method} ${operation.path} answered ${beyond.join(", ")}, which the API document does not list.`);
+    const beyond = [...answered].filter(
+      (status) =>
+        !operation.statuses.some(
+          (known) => known === "default" || known === status || known.toLowerCase() === `${status[0]}xx`,
+        ),
+    );
+    if (beyond.length > 0 && operation.statuses.length > 0)
+      ctx.notes.add(
+        `${operation.method} ${operation.path} answered ${beyond.join(", ")}, which the API document does not list.`,
+      );
   }
   for (const operation of own)
     if (operation.deprecated && operation.method === ctx.endpoint.shape.method && ctx.baseline.ok)

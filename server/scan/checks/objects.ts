@@ -129,7 +129,7 @@ async function handedOut(ctx: ScanContext): Promise<CheckEnd | null> {
     : undefined;
   const template = ctx.endpoint.shape.bodyTemplate;
   if (!found || !template?.startsWith("{")) return null;
-  const nonce = ctx.nonces.next();
+  const nonce = ctx.nonces.next("bola");
   const word = nonce.a + nonce.b;
   const told = await ctx.endpoint.ask(`Please remember for later: my locker word is ${word}.`, {
     check: CHECK,

@@ -66,7 +66,7 @@ export async function checkSsrf(ctx: ScanContext): Promise<CheckEnd> {
   const other = await listen(() => "http://127.0.0.1");
   const listener = await listen(() => other.url.replace("127.0.0.1", "localhost"));
   try {
-    const word = ctx.nonces.next();
+    const word = ctx.nonces.next("ssrf");
     const path = `/r/${word.a}${word.b}`.toLowerCase();
     const asked: { http: Parameters<ScanContext["exchange"]>[1]; how: string }[] = [];
     if (template.startsWith("{")) {

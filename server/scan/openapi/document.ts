@@ -1,7 +1,16 @@
 import { dereference } from "@readme/openapi-parser";
 import { parse } from "yaml";
 import { ScanError } from "../errors.js";
-import { COMMON_KEYS, formShape, jsonShape, messagesShape, PROMPT, queryShape, RARE_KEYS, type Shape } from "../target/shape.js";
+import {
+  COMMON_KEYS,
+  formShape,
+  jsonShape,
+  messagesShape,
+  PROMPT,
+  queryShape,
+  RARE_KEYS,
+  type Shape,
+} from "../target/shape.js";
 
 /** One operation of an API description, with its references resolved. */
 export interface Operation {
@@ -33,7 +42,9 @@ export interface ApiDocument {
 type Node = { readonly [key: string]: unknown };
 
 function asNode(value: unknown): Node {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {};
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value))
+    : {};
 }
 function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
@@ -51,28 +62,42 @@ const MAX_BYTES = 5_000_000;
  * @throws ScanError "bad-option" when it is no such document
  */
 export async function readApiDocument(text: string, origin: URL): Promise<ApiDocument> {
-  if (text.length > MAX_BYTES) throw new ScanError("bad-option", `The API document is larger than ${MAX_BYTES / 1_000_000} MB.`);
+  if (text.length > MAX_BYTES)
+    throw new ScanError("bad-option", `The API document is larger than ${MAX_BYTES / 1_000_000} MB.`);
   let raw: unknown;
   try {
     raw = parse(text, { maxAliasCount: 100 });
   } catch (error) {
-    throw new ScanError("bad-option", `The API document is neither JSON nor YAML: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`);
+    throw new ScanError(
+      "bad-option",
+      `The API document is neither JSON nor YAML: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`,
+    );
   }
   const version = asText(asNode(raw).openapi) || asText(asNode(raw).swagger);
   if (!version) throw new ScanError("bad-option", "The API document has neither an openapi nor a swagger field.");
-  const notes = /"?\$ref"?\s*:\s*["']?(?!#)[^"'#\s]/.test(text) ? ["References of the API document to other documents were not fetched."] : [];
+  const notes = /"?\$ref"?\s*:\s*["']?(?!#)[^"'#\s]/.test(text)
+    ? ["References of the API document to other documents were not fetched."]
+    : [];
   const document = await resolve(raw, notes);
   return { version, operations: operationsOf(document, origin), notes };
 }
 
 async function resolve(raw: unknown, notes: string[]): Promise<Node> {
-  const local = asNode(JSON.parse(JSON.stringify(raw, (key, value: unknown) => (key === "$ref" && typeof value === "string" && !value.startsWith("#") ? undefined : value))));
+  const local = asNode(
+    JSON.parse(
+      JSON.stringify(raw, (key, value: unknown) =>
+        key === "$ref" && typeof value === "string" && !value.startsWith("#") ? undefined : value,
+      ),
+    ),
+  );
   const api: unknown = { paths: {}, info: { title: "", version: "" }, ...local };
   try {
     // The parser's own type wants a whole document; it checks nothing that is not there.
     return asNode(await dereference(asDocument(api), { resolve: { external: false } }));
   } catch (error) {
-    notes.push(`A reference of the API document could not be resolved: ${error instanceof Error ? error.message.split("\n")[0] : "unknown"}.`);
+    notes.push(
+      `A reference of the API document could not be resolved: ${error instanceof Error ? error.message.split("\n")[0] : "unknown"}.`,
+    );
     return local;
   }
 }
@@ -107,7 +132,11 @@ function operationsOf(document: Node, origin: URL): Operation[] {
       const operation = asNode(item[method]);
       const url = new URL(`${base}${path}`, origin.origin).href;
       const parameters = [...asList(item.parameters), ...asList(operation.parameters)].map(asNode);
-      const { schema, type } = bodyOf(operation, parameters, asList(operation.consumes ?? document.consumes).map(String));
+      const { schema, type } = bodyOf(
+        operation,
+        parameters,
+        asList(operation.consumes ?? document.consumes).map(String),
+      );
       out.push({
         method: method.toUpperCase(),
         path,
@@ -131,15 +160,26 @@ function requiresSecurity(security: unknown): boolean {
   return list.length > 0 && list.every((requirement) => Object.keys(requirement).length > 0);
 }
 
-function bodyOf(operation: Node, parameters: readonly Node[], consumes: readonly string[]): { schema: Node; type: string } {
+function bodyOf(
+  operation: Node,
+  parameters: readonly Node[],
+  consumes: readonly string[],
+): { schema: Node; type: string } {
   const inBody = parameters.find((parameter) => parameter.in === "body");
   if (inBody) return { schema: asNode(inBody.schema), type: "application/json" };
   const form = parameters.filter((parameter) => parameter.in === "formData");
   if (form.length > 0 || consumes.some((type) => /urlencoded/.test(type)))
-    return { schema: { properties: Object.fromEntries(form.map((parameter) => [asText(parameter.name), parameter])), required: form.filter((parameter) => parameter.required === true).map((parameter) => parameter.name) }, type: "application/x-www-form-urlencoded" };
+    return {
+      schema: {
+        properties: Object.fromEntries(form.map((parameter) => [asText(parameter.name), parameter])),
+        required: form.filter((parameter) => parameter.required === true).map((parameter) => parameter.name),
+      },
+      type: "application/x-www-form-urlencoded",
+    };
   const content = asNode(asNode(operation.requestBody).content);
   const types = Object.keys(content);
-  const type = types.find((name) => /json/i.test(name)) ?? types.find((name) => /urlencoded/i.test(name)) ?? types[0] ?? "";
+  const type =
+    types.find((name) => /json/i.test(name)) ?? types.find((name) => /urlencoded/i.test(name)) ?? types[0] ?? "";
   const media = asNode(content[type]);
   const example = asNode(media.example ?? asNode(Object.values(asNode(media.examples))[0]).value);
   const schema = asNode(media.schema);
@@ -149,7 +189,9 @@ function bodyOf(operation: Node, parameters: readonly Node[], consumes: readonly
 /** Properties with those of `allOf`, and of the first of `anyOf` or `oneOf`. */
 function propertiesOf(schema: Node, depth = 0): { properties: Node; required: string[] } {
   if (depth > 5) return { properties: {}, required: [] };
-  const parts = [...asList(schema.allOf), ...asList(schema.anyOf).slice(0, 1), ...asList(schema.oneOf).slice(0, 1)].map((part) => propertiesOf(asNode(part), depth + 1));
+  const parts = [...asList(schema.allOf), ...asList(schema.anyOf).slice(0, 1), ...asList(schema.oneOf).slice(0, 1)].map(
+    (part) => propertiesOf(asNode(part), depth + 1),
+  );
   return {
     properties: Object.assign({}, ...parts.map((part) => part.properties), asNode(schema.properties)),
     required: [...parts.flatMap((part) => part.required), ...asList(schema.required).map(String)],
@@ -166,7 +208,9 @@ function typeOf(schema: Node): string {
   if (typeof schema.type === "string") return schema.type;
   const list = asList(schema.type).map(String);
   if (list.length > 0) return list.find((type) => type !== "null") ?? "";
-  const inner = [...asList(schema.anyOf), ...asList(schema.oneOf)].map((part) => typeOf(asNode(part))).find((type) => type !== "" && type !== "null");
+  const inner = [...asList(schema.anyOf), ...asList(schema.oneOf)]
+    .map((part) => typeOf(asNode(part)))
+    .find((type) => type !== "" && type !== "null");
   return inner ?? (schema.properties ? "object" : "");
 }
 
@@ -197,16 +241,26 @@ const KEYS: readonly string[] = [...COMMON_KEYS, ...RARE_KEYS];
 
 /** The property that takes the user's text: named like a prompt, else the only string. */
 function promptKey(properties: Node, required: readonly string[]): string | null {
-  const strings = Object.keys(properties).filter((key) => typeOf(asNode(properties[key])) === "string" && !asNode(properties[key]).enum);
-  const named = KEYS.find((key) => strings.includes(key)) ?? strings.find((key) => /prompt|message|question|query|text|input|content|utterance/i.test(key));
+  const strings = Object.keys(properties).filter(
+    (key) => typeOf(asNode(properties[key])) === "string" && !asNode(properties[key]).enum,
+  );
+  const named =
+    KEYS.find((key) => strings.includes(key)) ??
+    strings.find((key) => /prompt|message|question|query|text|input|content|utterance/i.test(key));
   const needed = strings.filter((key) => required.includes(key));
   return named ?? (needed.length === 1 ? (needed[0] ?? null) : strings.length === 1 ? (strings[0] ?? null) : null);
 }
 
 function shapeOf(method: string, url: string, schema: Node, type: string, parameters: readonly Node[]): Shape | null {
   if (method === "GET") {
-    const texts = parameters.filter((parameter) => parameter.in === "query" && ["string", ""].includes(typeOf(asNode(parameter.schema)) || asText(parameter.type)));
-    const key = promptKey(Object.fromEntries(texts.map((parameter) => [asText(parameter.name), { type: "string" }])), []);
+    const texts = parameters.filter(
+      (parameter) =>
+        parameter.in === "query" && ["string", ""].includes(typeOf(asNode(parameter.schema)) || asText(parameter.type)),
+    );
+    const key = promptKey(
+      Object.fromEntries(texts.map((parameter) => [asText(parameter.name), { type: "string" }])),
+      [],
+    );
     return key && KEYS.includes(key) ? queryShape(url, key) : null;
   }
   if (method === "DELETE") return null;
@@ -220,7 +274,9 @@ function shapeOf(method: string, url: string, schema: Node, type: string, parame
     const key = promptKey(properties, required);
     if (!key) return null;
     const shape = formShape(url, key, method);
-    const rest = Object.entries(others(key)).map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`);
+    const rest = Object.entries(others(key)).map(
+      ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`,
+    );
     return { ...shape, bodyTemplate: [shape.bodyTemplate, ...rest].join("&") };
   }
   if (/^text\//i.test(type)) return { method, url, bodyTemplate: PROMPT, contentType: type, key: "body" };

@@ -23,13 +23,32 @@ export async function findDocument(options: ScanOptions, client: HttpClient, url
     const document = await readApiDocument(given.text, url);
     return { document, replies, notes: document.notes };
   }
-  const get = (target: URL) => client.send({ method: "GET", url: target, headers: { accept: "application/json, application/yaml;q=0.9", "user-agent": "SpillCheck" }, body: null, check: "inventory", retry: false });
+  const get = (target: URL) =>
+    client.send({
+      method: "GET",
+      url: target,
+      headers: { accept: "application/json, application/yaml;q=0.9", "user-agent": "SpillCheck" },
+      body: null,
+      check: "inventory",
+      retry: false,
+    });
   if (given) {
     const target = new URL(given.url, url);
     if (target.origin !== url.origin)
-      return { document: null, replies, notes: [`The API document at ${target.origin} was not fetched: it is not at the target's origin; save it and give the file.`] };
+      return {
+        document: null,
+        replies,
+        notes: [
+          `The API document at ${target.origin} was not fetched: it is not at the target's origin; save it and give the file.`,
+        ],
+      };
     const reply = await get(target);
-    if (reply.status !== 200) return { document: null, replies, notes: [`The API document at ${target.pathname} was not found (${reply.failure?.message ?? reply.status}).`] };
+    if (reply.status !== 200)
+      return {
+        document: null,
+        replies,
+        notes: [`The API document at ${target.pathname} was not found (${reply.failure?.message ?? reply.status}).`],
+      };
     const document = await readApiDocument(reply.text, url);
     return { document, replies, notes: document.notes };
   }
@@ -37,7 +56,8 @@ export async function findDocument(options: ScanOptions, client: HttpClient, url
     const reply = await get(new URL(path, url.origin));
     replies.set(path, reply);
     if (reply.failure) break;
-    if (reply.status !== 200 || reply.truncated || !/"?(openapi|swagger)"?\s*:/.test(reply.text.slice(0, 4_000))) continue;
+    if (reply.status !== 200 || reply.truncated || !/"?(openapi|swagger)"?\s*:/.test(reply.text.slice(0, 4_000)))
+      continue;
     try {
       const document = await readApiDocument(reply.text, url);
       return { document, replies, notes: document.notes };

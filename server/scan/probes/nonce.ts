@@ -20,19 +20,23 @@ function half(bytes: Buffer, at: number): string {
   return out;
 }
 
-/** Makes nonces; with a seed always the same ones in the same order. */
+/**
+ * Makes nonces. With a seed each scope gets always the same ones in the same order, whatever runs beside it, so that a
+ * scan can be resumed from its journal.
+ */
 export class NonceSource {
-  private count = 0;
+  private readonly counts = new Map<string, number>();
 
   constructor(private readonly seed: string | undefined) {}
 
-  next(): Nonce {
+  /** @param scope who draws: a probe's or a check's name */
+  next(scope: string): Nonce {
+    const count = this.counts.get(scope) ?? 0;
+    this.counts.set(scope, count + 1);
     const bytes =
       this.seed === undefined
         ? randomBytes(12)
-        : createHash("sha256")
-            .update(`${this.seed}:${this.count++}`)
-            .digest();
+        : createHash("sha256").update(`${this.seed}:${scope}:${count}`).digest();
     return { a: half(bytes, 0), b: half(bytes, 6) };
   }
 }

@@ -22,7 +22,7 @@ const CHECK = "llm_ai_security";
 
 /** Sends one phrasing, in a conversation of its own where it has several turns. */
 export async function attempt(ctx: ScanContext, probe: Probe, variant: Variant): Promise<Attempt> {
-  const nonce = ctx.nonces.next();
+  const nonce = ctx.nonces.next(probe.id);
   const messages = messagesOf(variant, nonce);
   const conversation = messages.length > 1 ? await ctx.endpoint.open(CHECK) : undefined;
   const answers: Answer[] = [];

@@ -5,6 +5,7 @@ import type { ScanOptions } from "../options.js";
 import type { LimitHit } from "../result.js";
 import { readBody } from "./body.js";
 import { classifyFailure, type Failure } from "./failure.js";
+import type { ReplyJournal } from "./journal.js";
 import type { Resolved } from "./network.js";
 import { Pace, pause } from "./pace.js";
 
@@ -41,6 +42,9 @@ export interface Counters {
   characters: number;
 }
 
+/** Checks whose replies mean nothing later: a burst, and addresses of a listener that is gone. */
+const NOT_REPLAYED: ReadonlySet<string> = new Set(["rate_limiting", "ssrf"]);
+
 const UNITS: Readonly<Record<string, string>> = {
   bodyBytes: "bytes",
   headerBytes: "bytes",
@@ -57,6 +61,8 @@ const UNITS: Readonly<Record<string, string>> = {
 export class HttpClient {
   readonly counters: Counters = { sent: 0, retried: 0, byCheck: {}, characters: 0 };
   readonly notes = new Set<string>();
+  /** Replies of an earlier run of the same scan, and where the replies of this one go. */
+  journal: ReplyJournal | null = null;
   /** Called after each answer. */
   onReply: (reply: HttpReply) => void = () => {};
   private readonly hits = new Map<string, LimitHit>();
@@ -127,7 +133,7 @@ export class HttpClient {
    */
   async send(spec: HttpRequest): Promise<HttpReply> {
     for (let attempt = 0; ; attempt++) {
-      const reply = await this.follow(spec);
+      const reply = await this.replayed(spec, () => this.follow(spec));
       this.onReply(reply);
       const wait = this.retryDelay(reply, attempt);
       if (wait === null) return reply;
@@ -155,6 +161,17 @@ export class HttpClient {
       return null;
     }
     return after ?? 250 * 2 ** attempt;
+  }
+
+  /** The reply of the interrupted run, where there is one; each answers one request only. */
+  private async replayed(spec: HttpRequest, fresh: () => Promise<HttpReply>): Promise<HttpReply> {
+    const { journal } = this;
+    if (!journal || NOT_REPLAYED.has(spec.check)) return fresh();
+    const known = journal.take(spec);
+    if (known) return { ...known, request: spec };
+    const reply = await fresh();
+    journal.add(reply);
+    return reply;
   }
 
   private async follow(spec: HttpRequest): Promise<HttpReply> {
