@@ -6,6 +6,7 @@ import { createEngine } from "../analysis/engine.js";
 import type { Engine } from "../analysis/engine-api.js";
 import { parseModels } from "../analysis/names/load-models.js";
 import type { ModelFile } from "../analysis/names/model-schema.js";
+import { withSettingsFiles } from "../analysis/settings-files.js";
 import { createSyntax, type Syntax } from "../analysis/syntax/index.js";
 import type { EngineInput } from "../project/check.js";
 import { readBytes } from "../project/read.js";
@@ -26,7 +27,7 @@ function loadSyntax(): Promise<Syntax> {
 export async function openEngine(input: EngineInput): Promise<Engine> {
   models ??= parseModels(modelTexts);
   const own = input.models(input.host.files()[0] ?? "");
-  return createEngine({
+  const engine = createEngine({
     syntax: await loadSyntax(),
     host: input.host,
     rules: ruleSet,
@@ -34,4 +35,5 @@ export async function openEngine(input: EngineInput): Promise<Engine> {
     settings: input.settings,
     root: input.root,
   });
+  return withSettingsFiles(engine, input);
 }
