@@ -21,7 +21,7 @@ describe("functions that call a model", () => {
 
   it.each(
     list(`call_later llm_config model.save complete_task get_llm create_llm get_openai_client init_llm setup_gpt llm_model llm_name LLMChain OpenAIClient
-      count_tokens llm_cost log_llm_call llm_history parse_llm_response format_llm_output validate_llm_response build_llm_prompt load_model train_model save_model
+      LLM GPT count_tokens llm_cost log_llm_call llm_history parse_llm_response format_llm_output validate_llm_response build_llm_prompt load_model train_model save_model
       model.fit model.predict model.objects query query.all db.query session.query client.get ask answer chat send_message call invoke run complete generate generate_report
       generate_password generate_token create_user get_response response get_model get_model_name list_models llm_settings is_llm_available test_llm delete_llm
       openai_api_key get_api_key llm_prompt agent.run agent.save user_agent route_ai completion_percentage complete_order chatroom email_bot.send

@@ -31,7 +31,11 @@ function slotParts(s: Slot, out: PromptPart[]): void {
       } else out.push({ role: "user", value: s.value, loc: s.loc });
       return;
     case "completion":
-      out.push({ role: "completion", value: s.value, loc: s.loc });
+      // A list of prompts is so many prompts.
+      if (s.value.items || s.value.elem) {
+        for (const v of [...(s.value.items ?? []), ...(s.value.elem ? [s.value.elem] : [])])
+          out.push({ role: "completion", value: v, loc: s.loc });
+      } else out.push({ role: "completion", value: s.value, loc: s.loc });
       return;
     case "system":
       for (const v of contents(s.value)) out.push({ role: "system", value: v, loc: s.loc });

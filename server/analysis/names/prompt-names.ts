@@ -74,7 +74,8 @@ export function looksLikeLlmName(name: string): boolean {
       return last !== "agent" || method === "ask";
     return looksLikeLlmName(name.slice(dot + 1));
   }
-  // A class: `LLMConfig`, `OpenAIClient`.
+  // A class: `LLM`, `LLMConfig`, `OpenAIClient`.
+  if (name === name.toUpperCase()) return false;
   if (/^_*\p{Lu}[^_]*\p{Ll}/u.test(name)) return false;
   const words = nameWords(name.replaceAll("OpenAI", "Openai")).map((word) =>
     word.replace(/^a(?=(?:generate|complete|invoke|call|ask|query|chat)$)/, ""),
