@@ -35,6 +35,7 @@ export {
   scanOptionsSchema,
 } from "./options.js";
 export type { ScanEvent, ScanPlan } from "./plan.js";
+export { builtInProbes, type Probe, probeFileSchema, readProbes } from "./probes/schema.js";
 export * from "./result.js";
 export type { Ping } from "./run.js";
 export { gradeOf, missedThresholds, scoreWeights, type Threshold } from "./score.js";

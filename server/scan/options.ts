@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { depthSchema } from "./depth.js";
+import { probeSchema } from "./probes/schema.js";
 import { scanCategorySchema } from "./result.js";
 
-export const depthSchema = z.enum(["quick", "standard", "deep"]);
-export type Depth = z.infer<typeof depthSchema>;
+export { type Depth, depthSchema } from "./depth.js";
 
 /** How the caller proves who it is. The secret itself is in `secret` beside it, never in a file of the workspace. */
 export const authSchema = z.discriminatedUnion("kind", [
@@ -110,6 +111,8 @@ export const scanOptionsSchema = z.object({
   maxRequests: z.number().int().min(1).optional(),
   limits: limitsSchema.prefault({}),
   userPatterns: z.array(userPatternSchema).default([]),
+  /** The user's own probes, run after the built-in ones; see docs/adding-a-probe.md. */
+  userProbes: z.array(probeSchema).default([]),
   /** Makes nonces repeatable; for tests. */
   seed: z.string().optional(),
 });

@@ -81,7 +81,7 @@ export function selectedChecks(options: ScanOptions): ScanCategory[] {
 
 export function makePlan(options: ScanOptions, url: URL, resolved: Resolved): ScanPlan {
   const selected = selectedChecks(options);
-  const probes = selected.includes("llm_ai_security") ? probesFor(options.depth) : [];
+  const probes = selected.includes("llm_ai_security") ? probesFor(options.depth, options.userProbes) : [];
   const probeRequests = probes.reduce((sum, probe) => sum + requestsOf(probe), 0);
   const checks = selected.map((category) => ({
     category,

@@ -42,7 +42,7 @@ export async function attempt(ctx: ScanContext, probe: Probe, variant: Variant):
  * output phase.
  */
 export async function runProbes(ctx: ScanContext): Promise<CheckEnd> {
-  const probes = probesFor(ctx.options.depth);
+  const probes = probesFor(ctx.options.depth, ctx.options.userProbes);
   let decided = 0;
   let reason = "";
   for (const probe of probes) {

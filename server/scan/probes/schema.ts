@@ -3,7 +3,7 @@ import classic from "../../../rules/scan/probes/classic.yaml";
 import deep from "../../../rules/scan/probes/deep.yaml";
 import injection from "../../../rules/scan/probes/injection.yaml";
 import { lazy, readData } from "../data.js";
-import { type Depth, depthSchema } from "../options.js";
+import { type Depth, depthSchema } from "../depth.js";
 
 /** How a payload is disguised before it goes into `{{payload}}`. */
 export const ENCODINGS = [
@@ -88,6 +88,15 @@ export function probesFor(depth: Depth, extra: readonly Probe[] = []): Probe[] {
     const variants = probe.variants.filter((variant) => DEPTHS.indexOf(variant.depth) <= limit);
     return variants.length > 0 ? [{ ...probe, variants }] : [];
   });
+}
+
+/**
+ * Reads a file of probes as docs/adding-a-probe.md describes it.
+ * @param file its name, for messages
+ * @throws ScanError "bad-data" naming the place and what is wrong there
+ */
+export function readProbes(text: string, file: string): Probe[] {
+  return readData(text, probeFileSchema, file).probes;
 }
 
 /** Requests that a probe sends at most. */
