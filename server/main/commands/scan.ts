@@ -1,6 +1,5 @@
 /** `spillcheck scan`: an endpoint in, a graded report out. */
-import { createInterface } from "node:readline/promises";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { Configs } from "../../project/configs.js";
 import { UsageError } from "../../project/errors.js";
 import { writeFile } from "../../project/output.js";
@@ -13,7 +12,6 @@ import {
   runScan,
   ScanError,
   type ScanOptionsInput,
-  type ScanPlan,
   type ScanResult,
   startLab,
 } from "../../scan/index.js";
@@ -21,6 +19,8 @@ import { renderScan } from "../scanReports.js";
 import { Progress, say, wantsColor } from "../terminal.js";
 import { type Context, exit } from "./context.js";
 import { formatForFile } from "./save.js";
+import { consent, describePlan } from "./scan-consent.js";
+import { addScanFlags, many } from "./scan-flags.js";
 import { type ScanFlags, scanRequest, type Thresholds } from "./scan-options.js";
 
 const formats = ["text", "json", "html", "sarif", "junit", "markdown"] as const;
@@ -36,54 +36,13 @@ interface Flags extends ScanFlags {
   resume?: true;
 }
 
-const many = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError("It must be a number above 0.");
-  return value;
-}
-
-function count(text: string): number {
-  const value = positive(text);
-  if (!Number.isInteger(value)) throw new InvalidArgumentError("It must be a whole number above 0.");
-  return value;
-}
-
 export function scanCommand(context: Context, done: (code: number) => void): Command {
-  return new Command("scan")
+  const command = new Command("scan")
     .summary("scan a running endpoint")
     .description("Scan a running endpoint that wraps a model, and grade it.")
     .argument("[url]", "address of the endpoint; may hold {{prompt}} and {{session}}")
-    .addOption(new Option("--lab [kind]", "scan the built-in practice endpoint").choices(["leaky", "hardened"]))
-    .option("--method <method>", "HTTP method")
-    .option("--header <header>", 'further header, "Name: value" (repeatable)', many)
-    .option("--body-template <text>", "body of a request, with {{prompt}}")
-    .option("--reply-path <path>", "where the reply is: JSONPath, text, sse:PATH or ndjson:PATH")
-    .option(
-      "--auth <kind>",
-      "bearer, basic:USER, api-key:HEADER or cookie:NAME; the secret stands in SPILLCHECK_SECRET",
-    )
-    .option("--cert <file>", "client certificate (PEM)")
-    .option("--key <file>", "key of the client certificate (PEM)")
-    .option("--ca <file>", "certificate authority to trust (PEM)")
-    .option("--insecure", "go on when the server's certificate does not verify")
-    .option("--session-start <request>", 'request that opens a conversation, as in "POST /sessions"')
-    .option("--session-body <text>", "body of that request")
-    .option("--session-id <path>", "JSONPath of the session id in its answer")
-    .option("--csrf <rule>", "cookie:NAME=header:NAME")
-    .option("--own-id <id>", "id of an object that belongs to the caller (repeatable)", many)
-    .option("--other-id <id>", "id of an object that belongs to somebody else (repeatable)", many)
-    .option("--curl <command>", "take the request from a curl command")
-    .option("--system-prompt-file <file>", "the endpoint's system prompt, so that leaks can be proven")
-    .option("--openapi <file-or-url>", "OpenAPI document of the endpoint")
-    .addOption(new Option("--depth <depth>", "how much is sent").choices(["quick", "standard", "deep"]))
-    .option("--checks <list>", "categories to check, with commas between")
-    .option("--max-requests <number>", "request budget", count)
-    .option("--timeout <seconds>", "longest time for one answer", positive)
-    .option("--threshold <score>", "lowest score that passes: N, or CATEGORY=N (repeatable)", many)
-    .option("--yes", "consent to scanning a host that is not this machine")
-    .option("--config <file>", "settings file to use instead of the nearest .spillcheck.yaml")
+    .addOption(new Option("--lab [kind]", "scan the built-in practice endpoint").choices(["leaky", "hardened"]));
+  return addScanFlags(command)
     .addOption(new Option("--format <format>", "form of the report").choices(formats).default("text"))
     .option("--output <file>", "write the report to a file instead of standard output")
     .option("--save <file>", "also write the report to a file, in the form that its ending names (repeatable)", many)
@@ -149,27 +108,6 @@ function withLab(options: ScanOptionsInput, lab: Lab): ScanOptionsInput {
   const knowledge = { ...options.knowledge, systemPrompts: [lab.systemPrompt] };
   if (lab.secret === null || options.auth !== undefined) return { ...options, knowledge };
   return { ...options, knowledge, auth: { kind: "bearer" }, secret: lab.secret };
-}
-
-function describePlan(plan: ScanPlan): string {
-  const network = plan.network === "loopback" ? "this machine" : `a ${plan.network} network`;
-  return terminalText(
-    `scanning ${plan.method} ${plan.target} on ${network}: ${plan.checks.length} checks, at most ${plan.requests} requests and ${plan.tokens} tokens.`,
-  );
-}
-
-/** Asks on a terminal; elsewhere nobody can answer. */
-async function consent(context: Context, plan: ScanPlan): Promise<boolean> {
-  if (!process.stdin.isTTY || context.stderr.isTTY !== true) return false;
-  const prompt = createInterface({ input: process.stdin, output: context.stderr });
-  try {
-    const answer = await prompt.question(
-      `${plan.host} is not this machine. Do you have the permission to scan it? [y/N] `,
-    );
-    return /^y(es)?$/i.test(answer.trim());
-  } finally {
-    prompt.close();
-  }
 }
 
 function emit(context: Context, flags: Flags, result: ScanResult): void {
