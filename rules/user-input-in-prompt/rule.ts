@@ -96,7 +96,7 @@ function userPieces(form: TextForm, cx: RuleContext): Hit[] {
       continue;
     }
     const labels = deepLabels(piece.v);
-    const direct = labels.find((l) => l.kind === "user");
+    const direct = labels.find((l) => l.kind === "user" && !l.unseen) ?? labels.find((l) => l.kind === "user");
     const stored = direct ? undefined : labels.find((l) => l.kind === "stored" || isFreeText(l, cx.lexicon));
     const label = direct ?? stored;
     if (label && !out.some((h) => h.loc.id === piece.loc.id)) out.push({ label, loc: piece.loc, stored: !direct });

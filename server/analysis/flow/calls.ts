@@ -12,6 +12,7 @@ import { applyRefinements, sanitise } from "./guards.js";
 import { addStep, bit, type Label, type Loc } from "./labels.js";
 import { callLibrary } from "./library.js";
 import { dataMethod, unknownMethod } from "./methods.js";
+import { settingCall } from "./settings.js";
 import type { FlowEvent } from "./summary.js";
 import { updateAt } from "./targets.js";
 import {
@@ -59,6 +60,7 @@ export function evalCall(frame: Frame, env: Env, x: CallExpr): Value {
   if (x.f.k === "name" && x.f.id === "super" && !x.args.length) return superValue(frame, env);
   const self: Argument | undefined = recv && recvExpr ? { value: recv, loc: frame.loc(recvExpr) } : undefined;
   const args = evalArgs(frame, env, x, self);
+  if (recv) settingCall(frame, recv, name, args);
 
   let out: Value | undefined;
   const add = (v: Value | undefined) => {

@@ -157,6 +157,19 @@ function entryParameter(
     if (!types.some((t) => t.k === "ext" && t.q !== "builtins.str")) types.push({ k: "ext", q: request.type });
     return v;
   }
+  if (entry.model.kind === "error-handler" && !handlesOwnErrors(frame.fn)) {
+    const label: Label = {
+      kind: "exception",
+      key: `exception@${frame.key}:${index}`,
+      step: { ...step, msg: `\`${name}\` is the exception` },
+      path: [],
+      cleared: 0,
+      weak: 0,
+      doubt: entry.doubt,
+      what: `\`${name}\``,
+    };
+    return { ...v, labels: [...v.labels, label] };
+  }
   if (entry.model.params !== "user") return v;
   // A framework's own object (request, dependency, database session) is not text from the caller.
   if (
@@ -180,6 +193,16 @@ function entryParameter(
     what: `\`${name}\``,
   };
   return { ...v, labels: [...v.labels, user] };
+}
+
+/** Handlers of a status code, or of errors whose text the app itself wrote for the client. */
+function handlesOwnErrors(fn: FunctionDef | undefined): boolean {
+  return !!fn?.ir.decorators.some((d) => {
+    const a = d.k === "call" ? d.args[0] : undefined;
+    if (a?.k === "const") return true;
+    const name = a?.k === "attr" ? a.a : a?.k === "name" ? a.id : "";
+    return /(HTTPException|Validation|BadRequest|NotFound|RateLimit|Unauthorized|Forbidden|MethodNotAllowed|TooLarge|^[A-Z0-9_]+$)/.test(name);
+  });
 }
 
 /** What the framework does with the result: a response, or what a tool tells the model. */

@@ -1,14 +1,18 @@
 /** Settings that are no calls: `app.debug = True`, `app.config["DEBUG"] = True`, `DEBUG = True`, `os.environ[...] = ...`. */
 import type { Expr, Span } from "../ir.js";
 import type { SettingModel } from "../names/model-schema.js";
+import type { Args } from "./arguments.js";
 import type { Env } from "./env.js";
 import { evalExpr } from "./expr.js";
 import type { Frame } from "./frame.js";
+import type { Loc } from "./labels.js";
 import type { Value } from "./value.js";
 
 export interface SettingPlace {
   models: readonly SettingModel[];
   name: string;
+  /** A variable of no class and no mapping. */
+  bare?: boolean;
 }
 
 /** The settings that an assignment target may be; undefined for an ordinary variable. */
@@ -42,9 +46,38 @@ export function settingTarget(frame: Frame, env: Env, t: Expr): SettingPlace | u
   }
   if (t.k === "name" && !frame.fn) {
     const found = models.settings.filter((s) => s.variable?.includes(t.id) || s.key?.name.includes(t.id));
-    return found.length ? { models: found, name: t.id } : undefined;
+    return found.length ? { models: found, name: t.id, bare: true } : undefined;
   }
   return undefined;
+}
+
+/** Calls that set by keyword or mapping: `app.config.update(DEBUG=True)`, `os.environ.setdefault("FLASK_DEBUG", "1")`. */
+export function settingCall(frame: Frame, recv: Value, name: string, args: Args): void {
+  if (!/^(update|from_mapping|setdefault)$/.test(name)) return;
+  const { models } = frame.program;
+  const isEnv = recv.types.some((t) => t.k === "ext" && t.q === "os.environ");
+  const of = (key: string) =>
+    models.settings.filter((s) =>
+      isEnv
+        ? s.env?.includes(key)
+        : s.key?.name.includes(key) &&
+          recv.types.some((t) => t.k === "ext" && s.key!.of.some((o) => models.isA(t.q, o))),
+    );
+  const put = (key: string, value: Value, loc: Loc, x: Expr | undefined) => {
+    const found = of(key);
+    if (found.length && x) emitSetting(frame, { models: found, name: key }, value, x, x);
+    else if (found.length) emitSetting(frame, { models: found, name: key }, value, args.x, args.x, undefined, loc);
+  };
+  if (name === "setdefault") {
+    const key = args.pos[0]?.value.c;
+    if (typeof key === "string" && args.pos[1]) put(key, args.pos[1].value, args.pos[1].loc, args.x);
+    return;
+  }
+  for (const k of args.x.kw) {
+    const a = k.n ? args.kw.get(k.n) : undefined;
+    if (k.n && a) put(k.n, a.value, a.loc, k.x);
+  }
+  for (const a of args.pos) for (const [key, v] of a.value.fields ?? []) put(key, v, a.loc, undefined);
 }
 
 /** Reports a setting that has a bad value; the rule decides what the surroundings make of it. */
@@ -55,13 +88,14 @@ export function emitSetting(
   at: Span,
   source: Expr,
   className?: string,
+  where?: Loc,
 ): void {
   for (const m of place.models) {
     const bad = m.bad.some((b) => b === v.c) || (m.bad.includes("literal") && typeof v.c === "string");
     if (!bad) continue;
     frame.emit({
       kind: "setting",
-      loc: frame.loc(at),
+      loc: where ?? frame.loc(at),
       q: place.name,
       slots: [{ slot: "value", value: v, loc: frame.loc(source) }],
       fn: frame.fn,
@@ -75,6 +109,7 @@ export function emitSetting(
         form: m.variable ? "variable" : m.env ? "env" : m.key ? "key" : "attr",
         literal: source.k === "const",
         ...(className ? { className } : {}),
+        ...(place.bare ? { bare: true } : {}),
       },
     });
   }
