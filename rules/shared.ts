@@ -88,3 +88,9 @@ export function namedByPrompt(l: Label, before: Piece | undefined, lexicon: Lexi
   });
   return found && `${found} (${lastName(l)})`;
 }
+
+/** What was read, by the name nearest to the reader: the key of the request, the field of the record. */
+export function nameOf(l: Label): string {
+  const name = lastName(l);
+  return name ? `\`${name}\`` : l.what;
+}

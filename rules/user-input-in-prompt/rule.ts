@@ -11,7 +11,7 @@ import {
 } from "../../server/analysis/flow/prompt.js";
 import { deepLabels } from "../../server/analysis/flow/value.js";
 import type { Rule, RuleContext } from "../../server/analysis/rule.js";
-import { isFreeText, lower } from "../shared.js";
+import { isFreeText, lower, nameOf } from "../shared.js";
 import page from "./page.md";
 
 /** A dynamic piece of a text that a user wrote. */
@@ -75,10 +75,10 @@ function checkForm(form: TextForm, p: PromptPart, e: Parameters<Rule["check"]>[0
   cx.report({
     at: first.loc,
     level,
-    message: `${what} (${first.label.what}) is joined to instructions in ${where}, so whoever wrote it can rewrite what the model is told${weak ? "; the filter on the way is weak" : ""}${unseen ? " (no caller was seen)" : ""}.`,
+    message: `${what} (${nameOf(first.label)}) is joined to instructions in ${where}, so whoever wrote it can rewrite what the model is told${weak ? "; the filter on the way is weak" : ""}${unseen ? " (no caller was seen)" : ""}.`,
     source: first.label,
     sink: { loc: e.loc, msg: `\`${e.q}\` sends the text to the model` },
-    related: hits.slice(1).map((h) => ({ loc: h.loc, msg: `${h.label.what} is joined to the same text` })),
+    related: hits.slice(1).map((h) => ({ loc: h.loc, msg: `${nameOf(h.label)} is joined to the same text` })),
     doubt: Math.max(e.doubt, first.label.doubt) as 0 | 1 | 2,
     fixes: [{ kind: "messages-array", call: e.q, role: p.role }],
     key: first.loc.id,

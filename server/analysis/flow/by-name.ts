@@ -6,9 +6,9 @@ import { llmByName, nameOf } from "./calls.js";
 import type { Env } from "./env.js";
 import type { Frame, Refinement } from "./frame.js";
 import { sanitise } from "./guards.js";
-import { maskOf } from "./labels.js";
+import { type Label, maskOf } from "./labels.js";
 import { applies, runModels } from "./library.js";
-import { EMPTY, flatten, join, labelled, type Value } from "./value.js";
+import { EMPTY, flatten, labelled, type Value } from "./value.js";
 
 /** Calls of which only the name is known: ducks, model wrappers, sanitisers. */
 export function callByName(
@@ -45,16 +45,30 @@ export function callByName(
   const dotted = recv ? segmentsOf(text) : name;
   if ((recv ? program.lexicon.llmName(dotted) : program.lexicon.llmName(name)) && args.pos.length + args.kw.size > 0)
     return llmByName(frame, args, frame.loc(x), name, typedCallee ? 2 : 1);
-  if (!recv && !typedCallee && PASSES_TEXT.test(name)) {
-    const all = allArguments(args).map((a) => labelled(flatten(a.value).labels));
-    return all.length ? all.reduce((a, b) => join(a, b)) : undefined;
-  }
-  return undefined;
+  return passedOn(args, recv, name, typedCallee);
 }
 
-/** Helpers that by their name hand the text on. */
+/** Functions nobody described that by their name hand on what they are given, in another form. */
+function passedOn(args: Args, recv: Value | undefined, name: string, typedCallee: boolean): Value | undefined {
+  const first = args.pos[0]?.value;
+  if (!first || recv?.labels.length) return undefined;
+  const wraps =
+    typedCallee && /^[A-Z]/.test(name) && !/(Error|Exception|Client|Session|Lock|Event|Thread|Queue)$/.test(name);
+  const isModule = recv === undefined || recv.types.some((t) => t.k === "ext");
+  if (!isModule || !(wraps || (typedCallee ? READS.test(name) : PASSES_TEXT.test(name)))) return undefined;
+  const all = wraps ? [first] : allArguments(args).map((a) => a.value);
+  const labels = all.flatMap((v) =>
+    flatten(v).labels.map((l): Label => ({ ...l, doubt: Math.max(l.doubt, 1) as 1 | 2 })),
+  );
+  return labels.length ? labelled(labels) : undefined;
+}
+
+/** Helpers without a visible body. */
 const PASSES_TEXT =
   /(^|_)(build|format|make|create|compose|render|get|to|clean|prep|prepare|trim|normali[sz]e|truncate|escape|decode|encode|dump|dumps|jsonify|serialize|stringify|prompt|template|text|str)(_|$)/;
+/** Functions of libraries that no model speaks of: readers, converters. */
+const READS =
+  /(^|_)(open|load|loads|read|parse|extract|convert|transcribe|clean|normali[sz]e|format|markdown|html|text|strip|escape|unescape|render|translate|decode|wrap|fill|dedent|partition|split|chunk|ocr|string|linkify|to)(_|$)/;
 
 const segmentsOf = (text: string) => text.split(".").slice(-2).join(".");
 

@@ -66,7 +66,8 @@ export function evalExpr(frame: Frame, env: Env, x: Expr): Value {
     }
     case "un": {
       const v = evalExpr(frame, env, x.x);
-      if (x.op === "not") return typeof v.c === "boolean" ? constant(!v.c) : v.test ? { ...EMPTY, test: v.test.map(flip) } : EMPTY;
+      if (x.op === "not")
+        return typeof v.c === "boolean" ? constant(!v.c) : v.test ? { ...EMPTY, test: v.test.map(flip) } : EMPTY;
       if (x.op === "-" && typeof v.c === "number") return constant(-v.c);
       return EMPTY;
     }

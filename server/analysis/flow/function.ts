@@ -56,6 +56,7 @@ export function analyseFunction(
     writes,
     globals: frame.globalWrites,
     guards: frame.guards,
+    entry: entry !== undefined,
     stub: isStub(fn.ir) || isSimulation(frame, fn.ir),
   };
 }
@@ -201,7 +202,9 @@ function handlesOwnErrors(fn: FunctionDef | undefined): boolean {
     const a = d.k === "call" ? d.args[0] : undefined;
     if (a?.k === "const") return true;
     const name = a?.k === "attr" ? a.a : a?.k === "name" ? a.id : "";
-    return /(HTTPException|Validation|BadRequest|NotFound|RateLimit|Unauthorized|Forbidden|MethodNotAllowed|TooLarge|^[A-Z0-9_]+$)/.test(name);
+    return /(HTTPException|Validation|BadRequest|NotFound|RateLimit|Unauthorized|Forbidden|MethodNotAllowed|TooLarge|^[A-Z0-9_]+$)/.test(
+      name,
+    );
   });
 }
 

@@ -52,6 +52,8 @@ export interface Summary {
   /** Module-level names that it assigns or changes. */
   globals: ReadonlyMap<string, Value>;
   guards: readonly GuardFact[];
+  /** A framework calls it. */
+  entry: boolean;
   /** The body returns a constant, passes, raises or only logs. */
   stub: boolean;
 }
@@ -62,5 +64,6 @@ export const NOTHING: Summary = {
   writes: new Map(),
   globals: new Map(),
   guards: [],
+  entry: false,
   stub: false,
 };

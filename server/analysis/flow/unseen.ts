@@ -14,7 +14,7 @@ const USER_TEXT =
 /** Events as an unseen caller would cause them; the same list when nothing depends on one. */
 export function asCalledFromOutside(unit: Unit, events: readonly FlowEvent[]): readonly FlowEvent[] {
   const { fn } = unit;
-  if (!fn || fn.name === "__init__" || hasCallers(unit)) return events;
+  if (!fn || fn.name === "__init__" || unit.summary?.entry || hasCallers(unit)) return events;
   return events.map((e) => {
     if (e.kind !== "llm" || !e.slots.some((s) => someLabel(s.value, (l) => l.kind === "param"))) return e;
     const slots = e.slots.map((s) => ({ ...s, value: mapLabels(s.value, (l) => outside(l, fn)) }));
