@@ -62,6 +62,18 @@ export function addArguments(src: Source, n: CallNode, texts: readonly string[])
     return [src.insert(at, texts.map((t, i) => `${i === 0 && comma >= 0 ? "" : ","}${src.eol}${indent}${t}`).join(""))];
   }
   const text = texts.join(", ");
+  const line = src.lineEnd(n.e) - src.lineStart(open);
+  const oneLine = src.lineStart(open) === src.lineStart(close) && paren < 0;
+  if (oneLine && line <= WIDTH && line + text.length + 2 > WIDTH) {
+    // Too long for its line now: an argument a line.
+    const outer = src.indentAt(open);
+    const inner = outer + src.unit;
+    const gaps = args
+      .slice(1)
+      .map((a, i) => src.edit(args[i]!.e, a.s, `${src.slice(args[i]!.e, a.s).trimEnd()}${src.eol}${inner}`));
+    const end = `${texts.map((t) => `,${src.eol}${inner}${t}`).join("")},${src.eol}${outer}`;
+    return [src.edit(open + 1, args[0]!.s, `${src.eol}${inner}`), ...gaps, src.edit(last.e, close, end)];
+  }
   return [src.insert(at, comma >= 0 ? ` ${text}` : `, ${text}`)];
 }
 

@@ -27,7 +27,10 @@ export function dropField(c: Case): Draft[] {
     edits.push(edit);
   }
   if (!edits.length) return [];
-  const title = names.length === 1 ? `Drop \`${names[0]}\` from the prompt` : `Drop ${names.length} sensitive fields from the prompt`;
+  const title =
+    names.length === 1
+      ? `Drop \`${names[0]}\` from the prompt`
+      : `Drop ${names.length} sensitive fields from the prompt`;
   return [{ title, effort: "medium", edits }];
 }
 
@@ -82,7 +85,11 @@ function without(c: Case, n: Text, hole: FStringHole, field: string, others: rea
   if (!own) return undefined;
   const holes = n.x.parts.flatMap((p) => (typeof p === "string" ? [] : [{ s: base + p.s, e: base + p.e }]));
   // What an earlier edit took is no longer there.
-  const left = Math.max(own.from, ...holes.filter((h) => h.e <= s).map((h) => h.e), ...others.filter((o) => o.end <= s).map((o) => o.end));
+  const left = Math.max(
+    own.from,
+    ...holes.filter((h) => h.e <= s).map((h) => h.e),
+    ...others.filter((o) => o.end <= s).map((o) => o.end),
+  );
   const right = Math.min(own.to, ...holes.filter((h) => h.s >= e).map((h) => h.s));
   const before = src.slice(left, s);
   const after = src.slice(e, right);
@@ -107,7 +114,9 @@ interface Cut {
 
 function cut(before: string, after: string, startsText: boolean, endsText: boolean, field: string): Cut | undefined {
   // A line of its own: `Email: {x}`.
-  const line = new RegExp(`(?:^|${NL})([ \\t]*(?:[-*•][ \\t]*)?(?:${WORDS})?[ \\t]*(?:[:=-]+[ \\t]*)?)$`, "u").exec(before);
+  const line = new RegExp(`(?:^|${NL})([ \\t]*(?:[-*•][ \\t]*)?(?:${WORDS})?[ \\t]*(?:[:=-]+[ \\t]*)?)$`, "u").exec(
+    before,
+  );
   const lineEnd = new RegExp(`^[ \\t.,;]*(${NL}|$)`).exec(after);
   const atStart = line && (line.index > 0 || !/^(?:\^|)$/.test("x") || startsText || /^(\\n|\r|\n)/.test(line[0]));
   if (line && lineEnd && atStart && (startsText || line[0] !== line[1])) {
@@ -121,16 +130,22 @@ function cut(before: string, after: string, startsText: boolean, endsText: boole
   }
   // One of a list: `, email: {x}`, `; email {x}`.
   const item = new RegExp(`[,;][ \\t]*(?:and[ \\t]+)?(${WORDS})[ \\t]*(?:[:=]|is|of)?[ \\t]*$`, "u").exec(before);
-  if (item && names(item[1]!, field) && /^\s*(?:[,;.)\]!?]|$|\\n|\s+and\b)/.test(after)) return { before: item[0].length, after: 0, put: "" };
+  if (item && names(item[1]!, field) && /^\s*(?:[,;.)\]!?]|$|\\n|\s+and\b)/.test(after))
+    return { before: item[0].length, after: 0, put: "" };
   // First of a list: `Name: {a}, ...` at the start of the text or behind a colon.
   const first = new RegExp(`(?:^|[:.(]\\s+|${NL})(${WORDS}[ \\t]*[:=][ \\t]*)$`, "u").exec(before);
   const comma = /^[,;]\s+/.exec(after);
-  if (first && comma && names(first[1]!, field) && (startsText || first[0] !== first[1])) return { before: first[1]!.length, after: comma[0].length, put: "" };
+  if (first && comma && names(first[1]!, field) && (startsText || first[0] !== first[1]))
+    return { before: first[1]!.length, after: comma[0].length, put: "" };
   // In brackets: ` (email: {x})`, ` <{x}>`.
   const bracket = new RegExp(`[ \\t]*([(\\[<])(?:(${WORDS})[ \\t]*[:=]?[ \\t]*)?$`, "u").exec(before);
-  if (bracket && (bracket[2] === undefined || names(bracket[2], field)) && /^[)\]>]/.test(after)) return { before: bracket[0].length, after: 1, put: "" };
+  if (bracket && (bracket[2] === undefined || names(bracket[2], field)) && /^[)\]>]/.test(after))
+    return { before: bracket[0].length, after: 1, put: "" };
   // A phrase: ` with email {x}`, ` and the phone number {x}`.
-  const phrase = new RegExp(`[ \\t]+(with|and|at|whose|having|has|under)[ \\t]+(${WORDS})(?:[ \\t]+(?:is|of|address|number))?[ \\t]*[:=]?[ \\t]*$`, "u").exec(before);
+  const phrase = new RegExp(
+    `[ \\t]+(with|and|at|whose|having|has|under)[ \\t]+(${WORDS})(?:[ \\t]+(?:is|of|address|number))?[ \\t]*[:=]?[ \\t]*$`,
+    "u",
+  ).exec(before);
   if (!phrase || !names(phrase[2]!, field)) return undefined;
   const next = /^([ \t]*,)?[ \t]+and[ \t]+/.exec(after);
   if (phrase[1] !== "and" && next) return { before: phrase[0].length, after: next[0].length, put: ` ${phrase[1]} ` };
@@ -142,7 +157,19 @@ const labelled = (head: string): boolean => head.trim() === "" || /[:=-]\s*$/.te
 
 /** Whether words name the field: they share a word with it, as whole or as its beginning. */
 function names(words: string, field: string): boolean {
-  const own = field.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase().split(/[^a-z0-9]+/);
-  const said = words.toLowerCase().replace(/e-mail/g, "email").split(/[^a-z0-9]+/).filter(Boolean);
-  return said.length <= 4 && said.some((w) => own.some((o) => o !== "" && (w === o || (w.length > 2 && o.startsWith(w)) || (o.length > 2 && w.startsWith(o)))));
+  const own = field
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .toLowerCase()
+    .split(/[^a-z0-9]+/);
+  const said = words
+    .toLowerCase()
+    .replace(/e-mail/g, "email")
+    .split(/[^a-z0-9]+/)
+    .filter(Boolean);
+  return (
+    said.length <= 4 &&
+    said.some((w) =>
+      own.some((o) => o !== "" && (w === o || (w.length > 2 && o.startsWith(w)) || (o.length > 2 && w.startsWith(o)))),
+    )
+  );
 }

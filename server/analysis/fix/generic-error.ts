@@ -3,7 +3,7 @@ import type { Edit } from "../finding.js";
 import type { Stmt } from "../ir.js";
 import type { Case, Draft } from "./context.js";
 import { addImport, imports } from "./module-edits.js";
-import { dotted, functionOf, type Node, spanIn, type Statement } from "./nodes.js";
+import { dotted, functionOf, type Node, type Statement, spanIn } from "./nodes.js";
 import { pyString } from "./source.js";
 
 const TRACES = /(^|\.)(format_exc|format_exception|format_tb|print_exc|exc_info|format_stack)$/;
@@ -30,7 +30,10 @@ export function genericError(c: Case): Draft[] {
   const src = c.source;
   const leaks = leaksIn(c, stmt, caught);
   if (!leaks.length) return [];
-  const text = pyString(clientError(stmt) ? "The request could not be processed." : "An internal error occurred.", src.quote);
+  const text = pyString(
+    clientError(stmt) ? "The request could not be processed." : "An internal error occurred.",
+    src.quote,
+  );
   const edits: Edit[] = leaks.map((n, i) => (i > 0 ? removal(c, n, text) : src.edit(n.s, n.e, text)));
   if (!logs(c, caught)) edits.push(...logLine(c, caught));
   const unused = caught.clause && caught.name !== undefined && caught.span && !stillUsed(c, caught, leaks);
@@ -44,12 +47,14 @@ function caughtAt(c: Case, stmt: Statement): Caught | undefined {
     if (outer?.st.k === "try") {
       const inner = s.st;
       for (const h of outer.st.handlers) {
-        if (h.body.includes(inner)) return { name: h.name ?? undefined, first: s, body: s.block, clause: true, span: spanIn(outer, h) };
+        if (h.body.includes(inner))
+          return { name: h.name ?? undefined, first: s, body: s.block, clause: true, span: spanIn(outer, h) };
       }
     }
   }
   const fn = functionOf(stmt)?.fn;
-  if (!fn?.decorators.some((d) => /errorhandler|exception_handler/.test(dotted(d.k === "call" ? d.f : d) ?? ""))) return undefined;
+  if (!fn?.decorators.some((d) => /errorhandler|exception_handler/.test(dotted(d.k === "call" ? d.f : d) ?? "")))
+    return undefined;
   const param = fn.params.find((p) => /^(e|ex|exc|err|error|exception)$/.test(p.name)) ?? fn.params.at(-1);
   let first = stmt;
   while (first.outer) first = first.outer;
@@ -116,7 +121,8 @@ function climb(n: Node): Node {
 }
 
 const isTextual = (name: string): boolean =>
-  /^(str|repr|format|getattr|type|list|vars|dict)$/.test(name) || /(^|\.)(format|join|format_exc|format_exception|dumps|strip|split)$/.test(name);
+  /^(str|repr|format|getattr|type|list|vars|dict)$/.test(name) ||
+  /(^|\.)(format|join|format_exc|format_exception|dumps|strip|split)$/.test(name);
 
 /** A second place of the same answer: its item goes where it is one of a dict or a keyword. */
 function removal(c: Case, n: Node, text: string): Edit {
@@ -140,7 +146,8 @@ function clientError(stmt: Statement): boolean {
   const look = (n: Node): void => {
     if (n.x.k === "tuple") for (const x of n.x.xs) if (x.k === "const" && typeof x.v === "number") codes.push(x.v);
     if (n.x.k === "call") {
-      for (const k of n.x.kw) if (/^status(_code)?$/.test(k.n ?? "") && k.x.k === "const" && typeof k.x.v === "number") codes.push(k.x.v);
+      for (const k of n.x.kw)
+        if (/^status(_code)?$/.test(k.n ?? "") && k.x.k === "const" && typeof k.x.v === "number") codes.push(k.x.v);
       for (const a of n.x.args) if (a.k === "const" && typeof a.v === "number") codes.push(a.v);
     }
   };
@@ -165,7 +172,9 @@ function logLine(c: Case, caught: Caught): Edit[] {
   const [logger, edits] = loggerOf(c);
   const fn = functionOf(at)?.name ?? "request";
   const message = pyString(`Unhandled error in ${fn}`, src.quote);
-  const call = caught.clause ? `${logger}.exception(${message})` : `${logger}.error(${message}, exc_info=${caught.name})`;
+  const call = caught.clause
+    ? `${logger}.exception(${message})`
+    : `${logger}.error(${message}, exc_info=${caught.name})`;
   const text = src.startsLine(at.s) ? `${call}${src.eol}${src.indentAt(at.s)}` : `${call}; `;
   return [...edits, src.insert(at.s, text)];
 }
@@ -180,7 +189,8 @@ function loggerOf(c: Case): [string, Edit[]] {
     if (/(^|\.)(getLogger|get_logger)$/.test(made)) return [target.id, []];
   }
   for (const s of c.nodes.module.body) {
-    if (s.st.k === "from" && s.st.names.some((n) => n.name === "current_app" && !n.as)) return ["current_app.logger", []];
+    if (s.st.k === "from" && s.st.names.some((n) => n.name === "current_app" && !n.as))
+      return ["current_app.logger", []];
     if (s.st.k !== "assign" || s.st.v?.k !== "call") continue;
     const target = s.st.targets[0];
     if (target?.k === "name" && /(^|\.)Flask$/.test(dotted(s.st.v.f) ?? "")) return [`${target.id}.logger`, []];
@@ -191,7 +201,12 @@ function loggerOf(c: Case): [string, Edit[]] {
 function stillUsed(c: Case, caught: Caught, leaks: readonly Node[]): boolean {
   const { s, e } = caught.span!;
   return c.nodes.all.some(
-    (n) => n.x.k === "name" && n.x.id === caught.name && n.s >= s && n.e <= e && !leaks.some((l) => l.s <= n.s && l.e >= n.e),
+    (n) =>
+      n.x.k === "name" &&
+      n.x.id === caught.name &&
+      n.s >= s &&
+      n.e <= e &&
+      !leaks.some((l) => l.s <= n.s && l.e >= n.e),
   );
 }
 

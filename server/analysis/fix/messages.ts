@@ -1,12 +1,13 @@
 /** Splits a prompt into a system and a user message. */
 import type { Edit } from "../finding.js";
+import type { Expr } from "../ir.js";
 import { addArguments, baseOf, insertBefore, keyword, listLiteral, messageDict, unpacks } from "./arguments.js";
 import { completionToChat, isCompletion } from "./completion.js";
 import type { Case, Draft } from "./context.js";
 import { dotted, type Node } from "./nodes.js";
 import { type Message, movable, type PromptSite, promptSite } from "./prompt-site.js";
 import { pyString, WIDTH } from "./source.js";
-import { type Split, split } from "./split.js";
+import { nounOf, type Split, split } from "./split.js";
 import { type Hole, type Layout, type Part, partsOf, render } from "./text-parts.js";
 
 const TITLE = "Split into a system and a user message";
@@ -81,17 +82,18 @@ function inList(c: Case, site: PromptSite, message: Message, parts: Split): Draf
   if (!form) return [];
   const topLevel = takesSystemArgument(c, site);
   const layout: Layout = layoutAt(c, message.node);
-  const texts = textsFor(c, site, parts, layout);
+  const system = SYSTEM_ROLES.has(role);
+  const texts = textsFor(c, site, system ? labelled(c, message.list, parts) : parts, layout);
   if (!texts) return [];
   const src = c.source;
   const edits = [...texts.edits];
   const put = (text: string) => edits.push(src.edit(site.value.s, site.value.e, text));
   if (USER_ROLES.has(role)) {
     put(texts.user);
-    const system = topLevel ? systemArgument(c, site, parts, texts) : systemMessage(c, message, parts, texts, form);
-    if (!system) return [];
-    edits.push(...system);
-  } else if (SYSTEM_ROLES.has(role) && !topLevel) {
+    const added = topLevel ? systemArgument(c, site, parts, texts) : systemMessage(c, message, parts, texts, form);
+    if (!added) return [];
+    edits.push(...added);
+  } else if (system && !topLevel) {
     put(texts.system);
     if (!alreadyThere(c, message.list, texts.user))
       edits.push(...insertItem(c, message.list, form("user", texts.user), message.node, "after"));
@@ -157,10 +159,28 @@ function ownName(c: Case, name: string): Part[] {
   return node ? [{ src: name, x: node.x, s: -1, e: -1 }] : [];
 }
 
+/** The content of a message. */
+function contentOf(x: Expr): { role: string; content: Expr } | undefined {
+  if (x.k !== "dict") return undefined;
+  const of = (name: string) => x.items.find((i) => i.key?.k === "const" && i.key.v === name)?.v;
+  const role = of("role");
+  const content = of("content");
+  return role?.k === "const" && content ? { role: String(role.v), content } : undefined;
+}
+
+/** The user's text with a label in front, where it will stand beside another message of the user's. */
+function labelled(c: Case, list: Node, parts: Split): Split {
+  const [only, ...more] = parts.user;
+  if (more.length || typeof only !== "object" || list.x.k !== "list" || alreadyThere(c, list, only.src)) return parts;
+  if (!list.x.xs.some((x) => USER_ROLES.has(contentOf(x)?.role ?? ""))) return parts;
+  const noun = nounOf(only.x);
+  return { ...parts, user: [`${noun[0]!.toUpperCase()}${noun.slice(1)}: `, only] };
+}
+
 function alreadyThere(c: Case, list: Node, user: string): boolean {
   if (list.x.k !== "list") return false;
   return list.x.xs.some((x) => {
-    const content = x.k === "dict" ? x.items.find((i) => i.key?.k === "const" && i.key.v === "content")?.v : undefined;
+    const content = contentOf(x)?.content;
     const n = content && c.nodes.node(content);
     return !!n && c.source.slice(n.s, n.e) === user;
   });
@@ -253,11 +273,12 @@ function inArgument(c: Case, site: PromptSite, parts: Split): Draft[] {
   if (argument === "system") {
     const messages = keyword(call, "messages")?.x;
     const list = messages && c.nodes.node(messages);
-    if (list?.x.k !== "list") return [];
-    swap(texts.system);
+    const own = list && textsFor(c, site, labelled(c, list, parts), layout);
+    if (list?.x.k !== "list" || !own) return [];
+    swap(own.system);
     const first = list.x.xs[0] && c.nodes.node(list.x.xs[0]);
-    if (!first || alreadyThere(c, list, texts.user)) return first ? done() : [];
-    edits.push(...insertItem(c, list, messageDict(quoteIn(c, first), "user", texts.user), first, "first"));
+    if (!first || alreadyThere(c, list, own.user)) return first ? done() : [];
+    edits.push(...insertItem(c, list, messageDict(quoteIn(c, first), "user", own.user), first, "first"));
     return done();
   }
   if (/ollama/.test(q) && argument === "prompt" && !keyword(call, "system")) {

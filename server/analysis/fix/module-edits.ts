@@ -5,16 +5,22 @@ import { bound, type Statement } from "./nodes.js";
 
 const isImport = (s: Statement): boolean => s.st.k === "import" || s.st.k === "from";
 const isFuture = (s: Statement): boolean => s.st.k === "from" && s.st.module === "__future__";
-const isDoc = (s: Statement): boolean => s.index === 0 && s.st.k === "expr" && s.st.x.k === "const" && s.st.x.t === "str";
+const isDoc = (s: Statement): boolean =>
+  s.index === 0 && s.st.k === "expr" && s.st.x.k === "const" && s.st.x.t === "str";
 
 /** Whether `import name` stands at the top of the module. */
 export function imports(c: Case, name: string): boolean {
-  return c.nodes.module.body.some((s) => s.st.k === "import" && s.st.names.some((n) => n.name === name && n.as === undefined));
+  return c.nodes.module.body.some(
+    (s) => s.st.k === "import" && s.st.names.some((n) => n.name === name && n.as === undefined),
+  );
 }
 
 /** Names that the module binds anywhere: a new one must be none of them. */
 export function isTaken(c: Case, name: string): boolean {
-  return c.nodes.statements.some((s) => bound(s.st).includes(name)) || c.nodes.scopes.some((s) => s.fn?.params.some((p) => p.name === name));
+  return (
+    c.nodes.statements.some((s) => bound(s.st).includes(name)) ||
+    c.nodes.scopes.some((s) => s.fn?.params.some((p) => p.name === name))
+  );
 }
 
 /** `import name` above the first import; nothing where it is there. */

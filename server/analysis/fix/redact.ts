@@ -1,7 +1,7 @@
 /** Routes model text through a redaction helper before it is returned. */
 import type { Case, Draft } from "./context.js";
 import { addHelper, isTaken } from "./module-edits.js";
-import type { Node } from "./nodes.js";
+import { functionOf, type Node } from "./nodes.js";
 
 const REDACTOR = /^(redact|mask|scrub|anonymi[sz]e|saniti[sz]e|censor)(_|$)|_(redactor|redact|scrubber)$/i;
 const NOT_TEXT = /filename|path|url|html|sql|input|query|prompt|for_llm|header/i;
@@ -35,7 +35,7 @@ export function redactOutput(c: Case): Draft[] {
   // What is cut into chunks cannot be searched chunk by chunk.
   if (c.hint.stream === true) return [];
   const at = valueAt(c);
-  if (!at || !isText(c, at, 0)) return [];
+  if (!at || functionOf(at.stmt)?.fn?.generator || !isText(c, at, 0)) return [];
   const src = c.source;
   const wrap = (name: string) => [src.insert(at.s, `${name}(`), src.insert(at.e, ")")];
   const drafts: Draft[] = redactors(c, at).map((name) => ({
@@ -64,12 +64,15 @@ function isText(c: Case, n: Node, depth: number): boolean {
   const { x } = n;
   if (x.k === "call") {
     const name = x.f.k === "attr" ? x.f.a : x.f.k === "name" ? x.f.id : "";
-    return !/^(jsonify|make_response|.*Response|render|render_template(_string)?|loads|load|json|model_dump|to_dict|dict|list|parse\w*|split|splitlines)$/.test(name);
+    return !/^(jsonify|make_response|.*Response|render|render_template(_string)?|loads|load|json|model_dump|to_dict|dict|list|parse\w*|split|splitlines)$/.test(
+      name,
+    );
   }
   if (x.k === "await") return isText(c, c.nodes.node(x.x) ?? n, depth);
   if (x.k === "name") {
     const from = c.nodes.statements.filter(
-      (s) => s.scope === n.stmt.scope && s.st.k === "assign" && s.st.targets.some((t) => t.k === "name" && t.id === x.id),
+      (s) =>
+        s.scope === n.stmt.scope && s.st.k === "assign" && s.st.targets.some((t) => t.k === "name" && t.id === x.id),
     );
     return from.every((s) => {
       const v = s.st.k === "assign" && s.st.v ? c.nodes.node(s.st.v) : undefined;
@@ -87,7 +90,8 @@ function redactors(c: Case, at: Node): string[] {
       const { fn } = s.st;
       const required = fn.params.filter((p) => !p.def && p.kind !== "vararg" && p.kind !== "kwarg");
       const inside = s.s <= at.s && s.e >= at.e;
-      if (required.length === 1 && !inside && !fn.async && !fn.generator && !/response/i.test(required[0]!.name)) out.push(fn.name);
+      if (required.length === 1 && !inside && !fn.async && !fn.generator && !/response/i.test(required[0]!.name))
+        out.push(fn.name);
     } else if (s.st.k === "from") out.push(...s.st.names.map((n) => n.as ?? n.name));
   }
   return out.filter((n) => REDACTOR.test(n) && !NOT_TEXT.test(n)).slice(0, 3);
