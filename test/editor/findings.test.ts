@@ -2,14 +2,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFailed } from "vitest";
-import { type Editor, repository, startEditor } from "./launch.js";
+import { type Editor, extensionFolder, repository, startEditor } from "./launch.js";
 import { Workbench } from "./workbench.js";
 
 let editor: Editor;
 let bench: Workbench;
 
 beforeAll(async () => {
-  editor = await startEditor({ extension: repository });
+  editor = await startEditor({ extension: extensionFolder });
   bench = new Workbench(editor.page);
 });
 afterAll(() => editor?.close());

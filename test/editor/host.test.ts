@@ -2,7 +2,7 @@
 import path from "node:path";
 import { build } from "esbuild";
 import { describe, expect, it } from "vitest";
-import { repository, runInExtensionHost } from "./launch.js";
+import { extensionFolder, repository, runInExtensionHost } from "./launch.js";
 
 const module = path.join(repository, "out", "editor", "host.js");
 await build({
@@ -14,7 +14,7 @@ await build({
   external: ["vscode"],
   logLevel: "warning",
 });
-const { total, results } = await runInExtensionHost(module, process.env.SPILLCHECK_EXTENSION ?? repository);
+const { total, results } = await runInExtensionHost(module, extensionFolder);
 
 describe("in the extension host, SpillCheck", () => {
   it("was tested to the end", () => {

@@ -15,6 +15,8 @@ import { cacheFolder, ensureChromium, ensureHost, startServer, workbenchUrl } fr
 
 const run = promisify(execFile);
 export const repository = fileURLToPath(new URL("../..", import.meta.url)).replace(/[\\/]$/, "");
+/** Folder of the extension that is tested; another one than the repository for trying a build that lies elsewhere. */
+export const extensionFolder = process.env.SPILLCHECK_EXTENSION ?? repository;
 export const screenshots = path.join(repository, "out", "screenshots");
 
 export interface EditorOptions {

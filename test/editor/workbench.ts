@@ -8,6 +8,7 @@ export class Workbench {
 
   /** Opens a file of the workspace through the quick open list. */
   async openFile(name: string): Promise<void> {
+    await this.leaveWebview();
     await this.page.keyboard.press("ControlOrMeta+P");
     await this.pick(name, name);
     await this.page.locator(`.tabs-container .tab.active[data-resource-name="${name}"]`).waitFor();
@@ -15,8 +16,14 @@ export class Workbench {
 
   /** Runs a command through the command palette. */
   async run(title: string): Promise<void> {
+    await this.leaveWebview();
     await this.page.keyboard.press("F1");
     await this.pick(title, `>${title}`);
+  }
+
+  /** Keys pressed inside a webview are the webview's: gives the focus back to the window. */
+  private async leaveWebview(): Promise<void> {
+    await this.page.evaluate("document.activeElement?.tagName === 'IFRAME' && document.activeElement.blur()");
   }
 
   /** Titles that the command palette has for a text. */
@@ -60,9 +67,7 @@ export class Workbench {
 
   /** The lightbulb beside the cursor. */
   lightbulb(): Locator {
-    return this.page.locator(
-      ".editor-instance [class*=codicon-light-bulb], .editor-instance [class*=codicon-gutter-lightbulb]",
-    );
+    return this.page.locator(".editor-instance [class*=light-bulb], .editor-instance [class*=lightbulb]").first();
   }
 
   /** Opens the hover at the cursor and gives its text. */
@@ -83,7 +88,8 @@ export class Workbench {
 
   /** Saves the active editor and waits until it is clean. */
   async save(): Promise<void> {
-    await this.run("File: Save");
+    await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+    await this.page.keyboard.press("ControlOrMeta+S");
     await this.page.locator(".tabs-container .tab.active:not(.dirty)").waitFor();
   }
 

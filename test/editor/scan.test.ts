@@ -1,0 +1,177 @@
+/** The live scan in the editor, against the practice lab: from the command to the report. */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Frame } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFailed } from "vitest";
+import { type Editor, extensionFolder, startEditor } from "./launch.js";
+import { Workbench } from "./workbench.js";
+
+/** An address that is set aside for documentation: nothing is there, and nothing is sent there. */
+const settings = { "spillcheck.endpoints": [{ name: "staging", url: "http://192.0.2.10/chat" }] };
+let editor: Editor;
+let bench: Workbench;
+
+beforeAll(async () => {
+  editor = await startEditor({ extension: extensionFolder, settings });
+  bench = new Workbench(editor.page);
+  await bench.openFile("app.py");
+});
+afterAll(() => editor?.close());
+afterEach(() => bench.dismiss());
+const pictureOnFailure = () => onTestFailed(({ task }) => bench.picture(`failed-${task.name.replace(/\W+/g, "-")}`));
+
+const report = () => bench.webview("spillcheck-report h1");
+/** The text of the report, its components' inside included. */
+const textOf = async (frame: Frame) =>
+  (await frame.locator("spillcheck-report").first().innerText()).replace(/\s+/g, " ");
+
+describe("SpillCheck: Start Lab and Scan It", () => {
+  it("ends in a graded report beside the code", async () => {
+    pictureOnFailure();
+    await bench.run("SpillCheck: Start Lab and Scan It");
+    const frame = await report();
+    await frame.locator(".grade").waitFor();
+    await frame.locator(".finding", { hasText: "system-prompt-leak" }).first().waitFor();
+    expect(await textOf(frame)).toMatch(/Scan of http:\/\/127\.0\.0\.1:\d+\//);
+    await frame.locator(".grade-F, .grade-D").waitFor();
+    await bench.picture("report-beside-code");
+  });
+
+  it("can be read and clicked: findings open, filters filter, keys work", async () => {
+    pictureOnFailure();
+    const frame = await report();
+    await bench.run("View: Toggle Maximize Editor Group");
+    const heads = frame.locator(".finding-head");
+    const all = await heads.count();
+    expect(all).toBeGreaterThan(5);
+    const leak = frame.locator(".finding", { hasText: "system-prompt-leak" }).first();
+    await leak.locator(".finding-head").click();
+    await leak.locator(".finding-body").waitFor();
+    expect(await leak.locator(".finding-body").innerText()).toMatch(/Flask|remed|mend/i);
+    await bench.picture("report-finding");
+    await leak.locator(".finding-head").press("Enter");
+    await leak.locator(".finding-body").waitFor({ state: "hidden" });
+    await leak.locator(".finding-head").press("ArrowDown");
+    const focused = () =>
+      frame.evaluate(() => document.activeElement?.shadowRoot?.activeElement?.id ?? document.activeElement?.id);
+    expect(await focused()).not.toBe(await leak.locator(".finding-head").getAttribute("id"));
+    const search = frame.locator("[role=search] input").first();
+    await search.fill("no finding says this");
+    await frame.getByText("No finding matches these filters.").waitFor();
+    await frame.getByRole("button", { name: "Clear filters" }).click();
+    await expect.poll(() => heads.count()).toBe(all);
+  });
+
+  it("opens the page of a finding's id", async () => {
+    pictureOnFailure();
+    const frame = await report();
+    const leak = frame.locator(".finding", { hasText: "system-prompt-leak" }).first();
+    if (!(await leak.locator(".finding-body").isVisible())) await leak.locator(".finding-head").click();
+    await leak.locator(".finding-body button.mono").first().click();
+    await editor.page.locator(".tabs-container .tab", { hasText: "system-prompt-leak" }).waitFor();
+    await bench.run("View: Close Editor");
+  });
+
+  it("has a strict content security policy and loads nothing from elsewhere", async () => {
+    const frame = await report();
+    const policy = await frame.locator("meta[http-equiv=Content-Security-Policy]").getAttribute("content");
+    expect(policy).toMatch(/default-src 'none'/);
+    expect(policy).toMatch(/script-src 'nonce-[0-9a-f]{32,}'/);
+    expect(policy).not.toContain("unsafe");
+  });
+
+  for (const [name, theme, mark] of [
+    ["dark", "Default Dark Modern", ".vs-dark"],
+    ["high-contrast", "Default High Contrast", ".hc-black"],
+    ["light", "Default Light Modern", ".vs"],
+  ] as const) {
+    it(`follows the ${name} theme`, async () => {
+      pictureOnFailure();
+      const frame = await report();
+      editor.configure({ ...settings, "workbench.colorTheme": theme });
+      await editor.page.locator(`.monaco-workbench${mark}`).waitFor();
+      const background = () =>
+        frame.evaluate<string>(
+          "getComputedStyle(document.documentElement).getPropertyValue('--vscode-editor-background')",
+        );
+      const expected = { dark: /^#1|^#0|^#2/, "high-contrast": /^#0+$/, light: /^#f/i }[name];
+      await expect.poll(background).toMatch(expected);
+      await bench.picture(`report-in-editor-${name}`);
+    });
+  }
+
+  it("is there again after the window was reloaded", async () => {
+    pictureOnFailure();
+    await editor.page.reload();
+    await editor.page.locator(".tabs-container .tab", { hasText: "Scan: 127.0.0.1" }).waitFor({ timeout: 60_000 });
+    const frame = await report();
+    await frame.locator(".finding", { hasText: "system-prompt-leak" }).first().waitFor();
+  });
+});
+
+describe("SpillCheck: Scan Endpoint", () => {
+  it("says in one sentence what is wrong with an endpoint that is down", async () => {
+    pictureOnFailure();
+    const server = createServer();
+    await new Promise<void>((settle) => server.listen(0, "127.0.0.1", settle));
+    const { port } = server.address() as AddressInfo;
+    await new Promise((settle) => server.close(settle));
+    await bench.run("SpillCheck: Scan Endpoint");
+    await bench.pick("Type an address");
+    await bench.type("Address of the endpoint", `http://127.0.0.1:${port}/chat`);
+    await bench.pick("None");
+    const message = await bench.notification(String(port));
+    const text = (await message.textContent()) ?? "";
+    expect(text).not.toMatch(/\bat .*\.js|Error:|undefined/);
+    expect(text).toMatch(/127\.0\.0\.1:\d+/);
+  });
+
+  it("refuses what is no address while it is typed", async () => {
+    pictureOnFailure();
+    await bench.run("SpillCheck: Scan Endpoint");
+    await bench.pick("Type an address");
+    await bench.quickInput().fill("not an address");
+    await editor.page.getByText("Type an address that begins with http:// or https://.").waitFor();
+  });
+
+  it("asks before it scans what is not on this machine, and sends nothing when told no", async () => {
+    pictureOnFailure();
+    await bench.run("SpillCheck: Scan Endpoint");
+    await bench.pick("staging");
+    const dialog = editor.page.locator(".monaco-dialog-box");
+    await dialog.waitFor();
+    const text = await dialog.innerText();
+    expect(text).toContain("192.0.2.10");
+    expect(text).toMatch(/at most \d+ requests/);
+    await bench.picture("consent");
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await dialog.waitFor({ state: "hidden" });
+    expect(await editor.page.locator(".tabs-container .tab", { hasText: "192.0.2.10" }).count()).toBe(0);
+  });
+
+  it("asks for a secret without showing it, and keeps it out of every file", async () => {
+    pictureOnFailure();
+    const seen: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      seen.push(request.headers.authorization);
+      response.writeHead(200, { "content-type": "application/json" }).end('{"reply":"Hello."}');
+    });
+    await new Promise<void>((settle) => server.listen(0, "127.0.0.1", settle));
+    const { port } = server.address() as AddressInfo;
+    try {
+      await bench.run("SpillCheck: Scan Endpoint");
+      await bench.pick("Type an address");
+      await bench.type("Address of the endpoint", `http://127.0.0.1:${port}/chat`);
+      await bench.pick("Bearer token");
+      await bench.quickInput().waitFor();
+      expect(await bench.quickInput().getAttribute("type")).toBe("password");
+      await bench.type("Bearer token for", "s3cret-of-the-test");
+      await editor.page.locator(".tabs-container .tab", { hasText: `127.0.0.1:${port}` }).waitFor({ timeout: 60_000 });
+      expect(seen).toContain("Bearer s3cret-of-the-test");
+      const frame = await bench.webview(`spillcheck-report h1:has-text("${port}")`);
+      expect(await textOf(frame)).not.toContain("s3cret-of-the-test");
+    } finally {
+      await new Promise((settle) => server.close(settle));
+    }
+  });
+});
