@@ -1,49 +1,21 @@
 /** `spillcheck check`: files in, findings out. */
 import { Command, InvalidArgumentError, Option } from "commander";
-import type { Finding, Fix, Level } from "../../analysis/finding.js";
-import { LineIndex } from "../../analysis/lines.js";
-import { applyBaseline, readBaseline } from "../../project/baseline.js";
+import type { Finding, Fix } from "../../analysis/finding.js";
 import { type CheckOutcome, runCheck } from "../../project/check.js";
 import { type Collected, collect } from "../../project/collect.js";
 import { Configs } from "../../project/configs.js";
 import { decodeSource } from "../../project/decode.js";
 import { UsageError } from "../../project/errors.js";
-import { applyFixes, unifiedDiff } from "../../project/fix.js";
 import { createFileHost } from "../../project/host.js";
-import { writeFile } from "../../project/output.js";
-import { absolute, join, kindOf, parent, real, relative, repositoryRoot } from "../../project/paths.js";
+import { absolute, join, kindOf, parent, relative, repositoryRoot } from "../../project/paths.js";
 import { readSource } from "../../project/read.js";
-import { changesSince, touches } from "../../project/since.js";
-import { checkGithub } from "../../report/check-github.js";
-import { checkJson } from "../../report/check-json.js";
-import { checkJunit } from "../../report/check-junit.js";
-import { checkMarkdown } from "../../report/check-markdown.js";
-import { atLeast, type CheckReport, makeCheckReport, plural } from "../../report/check-report.js";
-import { checkSarif } from "../../report/check-sarif.js";
-import { checkText } from "../../report/check-text.js";
-import { Progress, say, wantsColor } from "../terminal.js";
+import { atLeast, makeCheckReport } from "../../report/check-report.js";
+import { Progress, say } from "../terminal.js";
+import { mend } from "./check-mend.js";
+import { narrow } from "./check-narrow.js";
+import { type CheckOptions, failLevels, formats, refuseContradictions } from "./check-options.js";
+import { emit, showsFixes, writeReport } from "./check-output.js";
 import { type Context, exit } from "./context.js";
-import { formatForFile } from "./save.js";
-
-const formats = ["text", "json", "sarif", "junit", "markdown", "github"] as const;
-const failLevels = ["hint", "info", "warning", "error", "never"] as const;
-
-interface CheckOptions {
-  format: (typeof formats)[number];
-  output?: string;
-  save?: string[];
-  preset?: "recommended" | "strict";
-  config?: string;
-  baseline?: string;
-  failOn: Level | "never";
-  jobs?: number;
-  fix?: true;
-  dryRun?: true;
-  since?: string;
-  include?: string[];
-  exclude?: string[];
-  stdinFilename?: string;
-}
 
 function jobs(text: string): number {
   const count = Number(text);
@@ -117,65 +89,34 @@ async function check(context: Context, paths: readonly string[], options: CheckO
     models: (file) => configs.modelsFor(file),
   });
   try {
-    const texts = new Map<string, string>();
-    const text = (file: string): string => {
-      const known = texts.get(file);
-      if (known !== undefined) return known;
-      const read = readSource(file);
-      const found = "text" in read ? read.text : "";
-      texts.set(file, found);
-      return found;
-    };
+    const texts = new Texts();
     if (standardInput !== undefined) {
       const decoded = decodeSource(context.readInput());
       if ("reason" in decoded) throw new UsageError(`Standard input cannot be checked: ${decoded.reason}.`);
       texts.set(standardInput, decoded.text);
       engine.open(standardInput, decoded.text);
     }
-    const progress = new Progress(context, "checking");
+    const text = (file: string): string => texts.of(file);
+    const bar = new Progress(context, "checking");
+    const progress = (n: number, total: number): void => bar.update(n, total);
     let outcome: CheckOutcome;
-    const run = { ...collected, progress: (n: number, total: number) => progress.update(n, total) };
     try {
-      outcome = runCheck(engine, run);
       if (options.fix) {
-        const fixed = applyFixes({
-          engine,
-          asked: collected.asked,
-          text: (file) => text(file),
-          refuse: (file) => notWritable(file),
-          progress: run.progress,
-        });
-        for (const [file, reason] of fixed.refused) say(context, `${relative(file, cwd)} is not mended: ${reason}.`);
-        if (options.dryRun) {
-          progress.end();
-          emit(context, options, unifiedDiff(fixed.changed, cwd));
-          say(
-            context,
-            `${plural(fixed.applied, "fix").replace("fixs", "fixes")} in ${plural(fixed.changed.size, "file")}; nothing is written.`,
-          );
+        const mended = mend(context, { engine, asked: collected.asked, text, progress }, options.dryRun === true);
+        if (mended.diff !== undefined) {
+          emit(context, options, mended.diff);
           return exit.ok;
         }
-        for (const [file, { after }] of fixed.changed) {
-          writeFile(file, after);
-          texts.set(file, after);
-        }
-        if (fixed.applied > 0) {
-          say(
-            context,
-            `${plural(fixed.applied, "fix").replace("fixs", "fixes")} applied in ${plural(fixed.changed.size, "file")}.`,
-          );
-          outcome = runCheck(engine, run);
-        }
+        for (const [file, after] of mended.changed) texts.set(file, after);
       }
+      outcome = runCheck(engine, { ...collected, progress });
     } finally {
-      progress.end();
+      bar.end();
     }
 
-    const unreadable = host.unreadable().filter(({ path }) => collected.asked.includes(path));
     const { findings, known } = narrow(context, options, configs, outcome.findings, text);
-    // Each fix is tried out by the engine, which takes its time, so only where one is shown.
-    const shown = [options.format, ...(options.save ?? []).map((file) => formatForFile(file, formats))];
-    const withFixes = shown.some((format) => format === "json" || format === "sarif" || format === "markdown");
+    const unreadable = host.unreadable().filter(({ path }) => collected.asked.includes(path));
+    const withFixes = showsFixes(options);
     const fixes = (finding: Finding): readonly Fix[] =>
       withFixes && finding.fixes.length > 0 && !finding.suppressed ? engine.fixes(finding) : [];
     const report = makeCheckReport({
@@ -188,13 +129,7 @@ async function check(context: Context, paths: readonly string[], options: CheckO
       partial: outcome.notes.filter((note) => !unreadable.some(({ path }) => path === note.file)),
       baselined: known,
     });
-    emit(context, options, render(report, options.format, options, context));
-    for (const file of options.save ?? []) {
-      writeFile(
-        absolute(file, cwd),
-        render(report, formatForFile(file, formats), { ...options, output: file }, context),
-      );
-    }
+    writeReport(context, report, options);
     const { failOn } = options;
     const fails = failOn !== "never" && findings.some((f) => !f.suppressed && atLeast(f.level, failOn));
     return fails ? exit.findings : exit.ok;
@@ -203,14 +138,23 @@ async function check(context: Context, paths: readonly string[], options: CheckO
   }
 }
 
-function refuseContradictions(paths: readonly string[], options: CheckOptions): void {
-  for (const file of options.save ?? []) formatForFile(file, formats);
-  if (options.dryRun && !options.fix) throw new UsageError("--dry-run only goes with --fix.");
-  if (options.stdinFilename === undefined) return;
-  if (paths.length > 0) throw new UsageError("--stdin-filename takes no paths beside it.");
-  if (options.fix) throw new UsageError("--fix cannot mend standard input; give the file instead.");
-  if (options.since !== undefined)
-    throw new UsageError("--since cannot compare standard input; give the file instead.");
+/** Texts of files as they are checked, each read once. */
+class Texts {
+  readonly #known = new Map<string, string>();
+
+  of(file: string): string {
+    let text = this.#known.get(file);
+    if (text === undefined) {
+      const read = readSource(file);
+      text = "text" in read ? read.text : "";
+      this.#known.set(file, text);
+    }
+    return text;
+  }
+
+  set(file: string, text: string): void {
+    this.#known.set(file, text);
+  }
 }
 
 /** The file that standard input stands in for need not exist; what lies around it is looked at. */
@@ -218,40 +162,6 @@ function aroundStandardInput(file: string, cwd: string, configs: Configs): Colle
   const folder = file.slice(0, file.lastIndexOf("/")) || "/";
   const around = kindOf(folder) === "folder" ? collect([folder], { cwd, configs }).all : [];
   return { asked: [file], all: [...new Set([...around, file])].sort(), skipped: [] };
-}
-
-/** Baseline and changed lines. */
-function narrow(
-  context: Context,
-  options: CheckOptions,
-  configs: Configs,
-  all: readonly Finding[],
-  text: (file: string) => string,
-): { findings: Finding[]; known: number } {
-  let findings = [...all];
-  if (options.since !== undefined) {
-    const changes = changesSince(options.since, context.cwd);
-    const indexes = new Map<string, LineIndex>();
-    const lines = (file: string): LineIndex => {
-      const index = indexes.get(file) ?? new LineIndex(text(file));
-      indexes.set(file, index);
-      return index;
-    };
-    findings = findings.filter((finding) => touches(finding, changes, lines, real));
-  }
-  const near = configs.near(context.cwd);
-  const baseline =
-    options.baseline !== undefined
-      ? absolute(options.baseline, context.cwd)
-      : near?.config.baseline === undefined
-        ? undefined
-        : join(near.folder, near.config.baseline);
-  if (baseline === undefined) return { findings, known: 0 };
-  // What the source suppresses is neither new nor known.
-  const open = findings.filter((finding) => !finding.suppressed);
-  const { fresh, known } = applyBaseline(open, readBaseline(baseline));
-  const kept = new Set(fresh);
-  return { findings: findings.filter((finding) => finding.suppressed || kept.has(finding)), known: known.length };
 }
 
 /** @returns false when a settings file is so broken that the result would not be what its author asked for */
@@ -265,34 +175,4 @@ function reportConfigProblems(context: Context, configs: Configs): boolean {
   }
   for (const file of configs.files()) if (file.broken) usable = false;
   return usable;
-}
-
-function notWritable(file: string): string | undefined {
-  const read = readSource(file);
-  if ("reason" in read) return read.reason;
-  return read.encoding === "utf-8"
-    ? undefined
-    : `it is written in ${read.encoding}, and fixes are only written as UTF-8`;
-}
-
-function render(report: CheckReport, format: CheckOptions["format"], options: CheckOptions, context: Context): string {
-  switch (format) {
-    case "json":
-      return checkJson(report);
-    case "sarif":
-      return checkSarif(report, context.rules);
-    case "junit":
-      return checkJunit(report, options.failOn);
-    case "markdown":
-      return checkMarkdown(report);
-    case "github":
-      return checkGithub(report);
-    case "text":
-      return checkText(report, { color: options.output === undefined && wantsColor(context.stdout, context.env) });
-  }
-}
-
-function emit(context: Context, options: CheckOptions, text: string): void {
-  if (options.output === undefined || options.output === "-") context.stdout.write(text);
-  else writeFile(absolute(options.output, context.cwd), text);
 }
