@@ -52,6 +52,9 @@ class ProjectEngine implements Engine {
   /** What the rules said of each unit, and which units said something about a file. */
   private readonly reports = new Map<Unit, Candidate[]>();
   private readonly byFile = new Map<string, Set<Unit>>();
+  /** How many units call a function, by its key; and what was counted for each unit. */
+  private readonly callers = new Map<string, number>();
+  private readonly counted = new Map<Unit, ReadonlySet<string>>();
   /** Files still to be looked at; undefined until the list was made. */
   private queue: string[] | undefined;
   private readonly changed = new Set<string>();
@@ -174,6 +177,8 @@ class ProjectEngine implements Engine {
     this.facts = appFacts(this.program);
     this.factsText = "";
     this.reports.clear();
+    this.callers.clear();
+    this.counted.clear();
     this.byFile.clear();
     this.queue = undefined;
   }
@@ -306,9 +311,13 @@ class ProjectEngine implements Engine {
   private judge(): void {
     const { program } = this;
     if (!program.fresh.size && !program.stale.size) return;
+    const turned = this.countCalls([...program.stale, ...program.fresh]);
     for (const u of program.stale) this.forgetReports(u);
     const text = this.facts.signature();
-    const units = text === this.factsText ? [...program.fresh] : [...program.units.values()];
+    const units =
+      text === this.factsText
+        ? [...program.fresh, ...turned.filter((u) => !program.fresh.has(u))]
+        : [...program.units.values()];
     this.factsText = text;
     program.fresh.clear();
     program.stale.clear();
@@ -316,7 +325,7 @@ class ProjectEngine implements Engine {
       this.forgetReports(u);
       const events = u.summary?.events ?? u.state?.events;
       if (!events?.length) continue;
-      const found = this.judgeUnit(asCalledFromOutside(u, events));
+      const found = this.judgeUnit(asCalledFromOutside(u, events, this.callers.has(u.fn?.key ?? "")));
       if (!found.length) continue;
       this.reports.set(u, found);
       for (const c of found) {
@@ -327,6 +336,25 @@ class ProjectEngine implements Engine {
         this.changed.add(file);
       }
     }
+  }
+
+  /** Brings up to date who is called; returns the units of functions that got their first caller or lost their last. */
+  private countCalls(units: readonly Unit[]): Unit[] {
+    const before = new Map<string, boolean>();
+    const count = (key: string, by: number) => {
+      if (!before.has(key)) before.set(key, this.callers.has(key));
+      const n = (this.callers.get(key) ?? 0) + by;
+      if (n > 0) this.callers.set(key, n);
+      else this.callers.delete(key);
+    };
+    for (const u of new Set(units)) {
+      for (const key of this.counted.get(u) ?? []) count(key, -1);
+      const now = u.summary || u.state ? u.called : new Set<string>();
+      for (const key of now) count(key, 1);
+      this.counted.set(u, now);
+    }
+    const turned = new Set([...before].filter(([key, had]) => had !== this.callers.has(key)).map(([key]) => key));
+    return turned.size ? [...this.program.units.values()].filter((u) => u.fn && turned.has(u.fn.key)) : [];
   }
 
   private forgetReports(u: Unit): void {

@@ -209,6 +209,7 @@ export function callFunction(
   if (t.env || (fn.nested && !fn.cls)) return callNested(frame, t, bound, at);
   const selfType = t.self?.types.find((y) => y.k === "inst" || y.k === "class");
   const cls = selfType && (selfType.k === "inst" || selfType.k === "class") ? selfType.cls : undefined;
+  frame.program.noteCall(fn);
   const s = frame.program.summary(fn, cls);
   const binding: Binding = {
     args: bound,

@@ -34,6 +34,8 @@ export interface Unit {
   running: boolean;
   /** Was asked for while running: part of a recursion. */
   recursive: boolean;
+  /** Keys of the functions that it calls. */
+  called: Set<string>;
   /** What the result looked like when it was last needed for comparison. */
   shape: string | undefined;
   /** Places in the unit's code; they keep their identity from one analysis to the next. */
@@ -302,6 +304,7 @@ export class Program {
         state: undefined,
         running: false,
         recursive: false,
+        called: new Set(),
         shape: undefined,
         places: new Map(),
       };
@@ -313,6 +316,12 @@ export class Program {
     return u;
   }
 
+  /** A function is called by what is being analysed (and not just asked for what it writes). */
+  noteCall(fn: FunctionDef): void {
+    const user = this.stack.at(-1);
+    if (user && user.fn !== fn) user.called.add(fn.key);
+  }
+
   private depend(on: Unit): void {
     const user = this.stack.at(-1);
     if (!user || user === on) return;
@@ -322,6 +331,7 @@ export class Program {
 
   private run(unit: Unit, f: () => void): void {
     this.stack.push(unit);
+    unit.called = new Set();
     unit.running = true;
     try {
       f();

@@ -1,4 +1,5 @@
 /** A summary as text, to see whether it changed. */
+import type { Label, RecordInfo } from "./labels.js";
 import type { Summary } from "./summary.js";
 import { EMPTY, type TypeRef, type Value } from "./value.js";
 
@@ -11,7 +12,7 @@ export function shapeOf(s: Summary): string {
     if (id !== undefined) return `@${id}`;
     seen.set(v, seen.size);
     if (depth > 6) return "…";
-    let out = v.labels.map((l) => `${l.key}/${l.path.join(".")}/${l.cleared}/${l.weak}${l.many ? "m" : ""}`).join(",");
+    let out = v.labels.map(labelText).join(",");
     out += `|${v.types.map(typeText).join(",")}`;
     if (v.c !== undefined) out += `=${JSON.stringify(v.c)}`;
     if (v.fields) out += `{${[...v.fields].map(([k, x]) => `${k}:${value(x, depth + 1)}`).join(",")}}`;
@@ -43,4 +44,14 @@ function typeText(t: TypeRef): string {
   if (t.k === "fn") return t.fn.key;
   if (t.k === "module") return t.mod.file;
   return `${t.k}:${t.cls.key}`;
+}
+
+function labelText(l: Label): string {
+  const flags = `${l.many ? "m" : ""}${l.parsed ? "p" : ""}${l.doubt}`;
+  return `${l.key}/${l.path.join(".")}/${l.cleared}/${l.weak}${flags}${l.type ?? ""}${l.record ? recordText(l.record) : ""}`;
+}
+
+/** What a query can return: callers of a function that hands its record on depend on it. */
+function recordText(r: RecordInfo): string {
+  return `:${r.columns ? r.columns.join("+") : "*"}-${[...r.excluded].join("-")}${r.narrowable ? "n" : ""}`;
 }

@@ -12,17 +12,15 @@ const USER_TEXT =
   /^(?:user_?)?(?:question|query|message|input|prompt|text|request|utterance|content)$|^(?:question|query|message|prompt|input)_(?:text|content)$|^(?:user|human|customer|client)_(?:text|content|msg|request|response|reply)$/i;
 
 /** Events as an unseen caller would cause them; the same list when nothing depends on one. */
-export function asCalledFromOutside(unit: Unit, events: readonly FlowEvent[]): readonly FlowEvent[] {
+export function asCalledFromOutside(unit: Unit, events: readonly FlowEvent[], called: boolean): readonly FlowEvent[] {
   const { fn } = unit;
-  if (!fn || fn.name === "__init__" || unit.summary?.entry || hasCallers(unit)) return events;
+  if (!fn || fn.name === "__init__" || unit.summary?.entry || called) return events;
   return events.map((e) => {
     if (e.kind !== "llm" || !e.slots.some((s) => someLabel(s.value, (l) => l.kind === "param"))) return e;
     const slots = e.slots.map((s) => ({ ...s, value: mapLabels(s.value, (l) => outside(l, fn)) }));
     return { ...e, slots };
   });
 }
-
-const hasCallers = (unit: Unit): boolean => [...unit.usedBy].some((u) => u.fn !== undefined && u.fn !== unit.fn);
 
 function outside(l: Label, fn: FunctionDef): Label {
   if (l.kind !== "param") return l;
