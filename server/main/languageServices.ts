@@ -1,31 +1,21 @@
 /** Puts the rooms together for the language server. */
-import path from "node:path";
 import { rules } from "../../rules/index.js";
 import { rulePageUrl } from "../analysis/rule-meta.js";
 import { toolVersion } from "../analysis/version.js";
 import { KEY_VARIABLE } from "../lsp/sealing.js";
 import type { ReportService, Services } from "../lsp/services.js";
-import { readTextFile } from "../project/output.js";
-import { renderHtml } from "../report/html.js";
 import { allGuides, reportData } from "../report/scan-guides.js";
-import { renderScanJunit } from "../report/scan-junit.js";
-import { renderScanMarkdown } from "../report/scan-markdown.js";
 import { historyPoint } from "../report/scan-report-data.js";
-import { renderScanSarif } from "../report/scan-sarif.js";
 import { planScan, runScan, startLab } from "../scan/index.js";
 import { openEngine } from "./engine.js";
+import { renderScan } from "./scanReports.js";
 import { openWorkspace } from "./workspace.js";
-
-/** A file of the report's page; it lies beside this bundle. */
-const readAsset = (name: string) => readTextFile(path.join(__dirname, name), "part of the report");
 
 const report: ReportService = {
   data: ({ key, result, previous, history }) =>
     reportData(result, { key, previous, history: history.map(historyPoint) }),
-  render(format, { result, previous }) {
-    switch (format) {
-      case "html": {
-        const assets = { script: readAsset("report-page.js"), style: readAsset("report-page.css") };
+  render: (format, { result, previous }) => renderScan(format, result, previous),
+};
         return renderHtml(reportData(result, { previous }), assets);
       }
       case "json":
