@@ -5,6 +5,7 @@ import { renderHtml } from "../report/html.js";
 import { reportData } from "../report/scan-guides.js";
 import { renderScanJunit } from "../report/scan-junit.js";
 import { renderScanMarkdown } from "../report/scan-markdown.js";
+import type { HistoryPoint } from "../report/scan-report-data.js";
 import { renderScanSarif } from "../report/scan-sarif.js";
 import type { ScanResult } from "../scan/index.js";
 
@@ -13,12 +14,20 @@ export type ScanFormat = "json" | "html" | "sarif" | "junit" | "markdown";
 /** A file of the report's page; it lies beside this bundle. */
 const readAsset = (name: string): string => readTextFile(path.join(__dirname, name), "part of the report");
 
-/** @param previous the scan before, of the same endpoint; for what is new and what is mended */
-export function renderScan(format: ScanFormat, result: ScanResult, previous?: ScanResult): string {
+/**
+ * @param previous the scan before, of the same endpoint; for what is new and what is mended
+ * @param history the scans of this endpoint, oldest first; for the trend chart
+ */
+export function renderScan(
+  format: ScanFormat,
+  result: ScanResult,
+  previous?: ScanResult,
+  history?: HistoryPoint[],
+): string {
   switch (format) {
     case "html": {
       const assets = { script: readAsset("report-page.js"), style: readAsset("report-page.css") };
-      return renderHtml(reportData(result, { previous }), assets);
+      return renderHtml(reportData(result, { previous, history }), assets);
     }
     case "json":
       return `${JSON.stringify(result, null, 2)}\n`;

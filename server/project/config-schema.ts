@@ -63,6 +63,14 @@ export const scanSettingsSchema = z
   })
   .describe("The running endpoint, for `spillcheck scan` and SpillCheck: Scan Endpoint.");
 
+/** How long scans are kept on this machine. */
+export const historySettingsSchema = z
+  .strictObject({
+    scans: z.number().int().min(1).max(10_000).describe("Scans kept of one endpoint. Default: 100.").optional(),
+    days: z.number().int().min(1).max(36_500).describe("Days for which a scan is kept. Default: 365.").optional(),
+  })
+  .describe("How many earlier scans are kept for `spillcheck history`, and for how long.");
+
 /**
  * The schema of the whole file.
  * @param ruleIds ids that `levels` may name
@@ -96,6 +104,7 @@ export function configSchema(ruleIds: readonly string[]) {
       .describe("Earlier result (JSON or SARIF), relative to this file; what it holds is not reported again.")
       .optional(),
     scan: scanSettingsSchema.optional(),
+    history: historySettingsSchema.optional(),
   });
 }
 

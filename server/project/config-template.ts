@@ -46,4 +46,9 @@ preset: recommended
 #   auth: bearer
 #   depth: quick
 #   threshold: 80
+
+# Earlier scans are kept in a folder of your user account (see spillcheck history): so many of an endpoint, for so long.
+# history:
+#   scans: 100
+#   days: 365
 `;

@@ -1,9 +1,10 @@
 /** The per-user folder for what the program keeps, and the files of the scan history in it. */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import type { HistoryFiles } from "../scan/history/files.js";
 import { ioReason, UsageError } from "./errors.js";
+import { removeIfThere } from "./output.js";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -66,7 +67,7 @@ export class HistoryStore implements HistoryFiles {
       writeFileSync(temporary, text, { mode: FILE_MODE });
       renameSync(temporary, file);
     } catch (error) {
-      rmSync(temporary, { force: true });
+      removeIfThere(temporary);
       throw new UsageError(
         `The scan history in ${this.root} cannot be written: ${ioReason(error)}; choose another folder with SPILLCHECK_DATA_DIR.`,
       );
@@ -74,7 +75,7 @@ export class HistoryStore implements HistoryFiles {
   }
 
   remove(folder: string, name: string): void {
-    rmSync(path.join(this.root, folder, name), { force: true });
+    removeIfThere(path.join(this.root, folder, name));
     try {
       rmdirSync(path.join(this.root, folder));
     } catch {

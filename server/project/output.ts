@@ -24,8 +24,17 @@ export function writeFile(path: string, contents: string | Uint8Array): void {
     writeFileSync(temporary, contents, mode === undefined ? {} : { mode });
     renameSync(temporary, target);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    removeIfThere(temporary);
     throw new UsageError(`${path} cannot be written: ${ioReason(error)}.`);
+  }
+}
+
+/** Removes a file; neither its absence nor that of its folder (ENOTDIR, which `force` does not cover) is an error. */
+export function removeIfThere(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // What hinders the removal has been met before, and is said there.
   }
 }
 

@@ -45,7 +45,6 @@ describe("check", () => {
     [["check", "--since", "HEAD"], /^spillcheck: .*not a git repository.*\n$/],
     [["check", "--stdin-filename", "a.py", "b.py"], "spillcheck: --stdin-filename takes no paths beside it.\n"],
     [["chekc"], "spillcheck: unknown command 'chekc' (Did you mean check?)\n"],
-    [["monitor", "--every", "1h"], 'spillcheck: The command "monitor" is not in this version.\n'],
     [
       ["explain", "missing-projektion"],
       'spillcheck: There is no rule "missing-projektion"; did you mean missing-projection?\n',

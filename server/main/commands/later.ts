@@ -3,8 +3,6 @@ import { Command } from "commander";
 import { UsageError } from "../../project/errors.js";
 
 const planned: readonly (readonly [name: string, summary: string])[] = [
-  ["history", "list earlier scans"],
-  ["compare", "compare two scans"],
   ["monitor", "repeat scans on a schedule"],
   ["test", "try your own models against marked examples"],
   ["report", "write a site of reports"],

@@ -4,8 +4,10 @@ import { toolVersion } from "../../analysis/version.js";
 import { UsageError } from "../../project/errors.js";
 import { say } from "../terminal.js";
 import { checkCommand } from "./check.js";
+import { compareCommand } from "./compare.js";
 import { completionCommand } from "./completion.js";
 import { type Context, exit } from "./context.js";
+import { historyCommand } from "./history.js";
 import { initCommand } from "./init.js";
 import { laterCommands } from "./later.js";
 import { lspCommand } from "./lsp.js";
@@ -40,6 +42,8 @@ Each command has its own --help.`,
   const commands = [
     checkCommand(context, done),
     scanCommand(context, done),
+    historyCommand(context, done),
+    compareCommand(context, done),
     rulesCommand(context, done),
     explainCommand(context, done),
     initCommand(context, done),

@@ -18,6 +18,7 @@ import {
 import { renderScan } from "../scanReports.js";
 import { Progress, say, wantsColor } from "../terminal.js";
 import { type Context, exit } from "./context.js";
+import { type Past, remember, retentionOf } from "./history-folder.js";
 import { formatForFile } from "./save.js";
 import { consent, describePlan } from "./scan-consent.js";
 import { addScanFlags, many } from "./scan-flags.js";
@@ -34,6 +35,7 @@ interface Flags extends ScanFlags {
   config?: string;
   source?: string;
   resume?: true;
+  history: boolean;
 }
 
 export function scanCommand(context: Context, done: (code: number) => void): Command {
@@ -46,6 +48,7 @@ export function scanCommand(context: Context, done: (code: number) => void): Com
     .addOption(new Option("--format <format>", "form of the report").choices(formats).default("text"))
     .option("--output <file>", "write the report to a file instead of standard output")
     .option("--save <file>", "also write the report to a file, in the form that its ending names (repeatable)", many)
+    .option("--no-history", "do not keep this scan for history and compare")
     .addHelpText(
       "after",
       `
@@ -91,7 +94,8 @@ async function scan(context: Context, url: string | undefined, flags: Flags): Pr
     } finally {
       progress.end();
     }
-    emit(context, flags, result);
+    const past = flags.history && !lab ? remember(context, result, retentionOf(configs.near(cwd))) : undefined;
+    emit(context, flags, result, past);
     return verdict(context, result, request.thresholds);
   } catch (error) {
     if (!(error instanceof ScanError)) throw error;
@@ -110,9 +114,12 @@ function withLab(options: ScanOptionsInput, lab: Lab): ScanOptionsInput {
   return { ...options, knowledge, auth: { kind: "bearer" }, secret: lab.secret };
 }
 
-function emit(context: Context, flags: Flags, result: ScanResult): void {
+function emit(context: Context, flags: Flags, result: ScanResult, past: Past | undefined): void {
+  const previous = past?.previous;
   const render = (format: Flags["format"], color: boolean): string =>
-    format === "text" ? renderScanText(result, { color }) : renderScan(format, result);
+    format === "text"
+      ? renderScanText(result, { color, previous })
+      : renderScan(format, result, previous, past?.points);
   for (const file of flags.save ?? []) {
     writeFile(absolute(file, context.cwd), render(formatForFile(file, formats), false));
   }
