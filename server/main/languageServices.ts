@@ -16,19 +16,6 @@ const report: ReportService = {
     reportData(result, { key, previous, history: history.map(historyPoint) }),
   render: (format, { result, previous }) => renderScan(format, result, previous),
 };
-        return renderHtml(reportData(result, { previous }), assets);
-      }
-      case "json":
-        return `${JSON.stringify(result, null, 2)}\n`;
-      case "sarif":
-        return renderScanSarif(result, { previous });
-      case "junit":
-        return renderScanJunit(result);
-      case "markdown":
-        return renderScanMarkdown(result, { previous });
-    }
-  },
-};
 
 /** The page of a static rule, or one made from the guide of a live finding's id. */
 function page(id: string): string | undefined {
