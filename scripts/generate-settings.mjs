@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { textLoaders } from "./yaml-text.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -17,6 +18,7 @@ export async function packageWithSettings() {
     write: false,
     format: "esm",
     platform: "node",
+    loader: textLoaders,
     logLevel: "warning",
   });
   const source = Buffer.from(bundled.outputFiles[0].contents).toString("base64");
