@@ -1,6 +1,7 @@
 /** Methods of Python's own types, on values whose type is plain data. */
 import type { CallExpr } from "../ir.js";
 import type { Args } from "./arguments.js";
+import { nameOf } from "./calls.js";
 import { constantMethod } from "./constants.js";
 import type { Env } from "./env.js";
 import { access, iterate } from "./expr.js";
@@ -89,6 +90,15 @@ export function dataMethod(
         by.c === undefined
       )
         return replaceIn(recv.c, first.c, by, args.pos[1]!.loc, at);
+      // A template that is not spelled out here, and a value that is put into it.
+      if (by && (by.labels.length || by.str) && target)
+        return concat(
+          [
+            { v: asText(recv), loc: frame.loc(target), name: nameOf(target) },
+            { v: asText(by), loc: args.pos[1]!.loc, nested: true },
+          ],
+          at,
+        );
       const redacts =
         typeof by?.c === "string" && /redact|mask|remov|filter|hidden|censor|\*{2,}|x{3,}|\[.*\]/i.test(by.c);
       const out = by?.labels.length
@@ -101,7 +111,7 @@ export function dataMethod(
     case "getlist":
     case "get_all": {
       const key = first?.c;
-      let v = typeof key === "string" ? field(recv, key) : element(recv);
+      let v = typeof key === "string" ? field(recv, key) : joinAll([element(recv), ...(recv.fields?.values() ?? [])]);
       if (typeof key === "string" && recv.types.length) v = join(v, access(frame, recv, key));
       const def = args.pos[1]?.value ?? args.kw.get("default")?.value;
       if (name === "setdefault" && target && typeof key === "string" && def) {
