@@ -20,6 +20,7 @@ export async function packageWithSettings() {
     platform: "node",
     loader: textLoaders,
     logLevel: "warning",
+    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire("file:///");' },
   });
   const source = Buffer.from(bundled.outputFiles[0].contents).toString("base64");
   const { contributedSettings } = await import(`data:text/javascript;base64,${source}`);
