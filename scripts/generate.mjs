@@ -7,30 +7,13 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 import { modelsIndex } from "./generate-models.mjs";
 import { packageWithSettings } from "./generate-settings.mjs";
-import { textLoaders } from "./yaml-text.mjs";
+import { loadTypeScript } from "./load-typescript.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** The exports of TypeScript modules, bundled on the fly. */
-async function load(source) {
-  const bundled = await build({
-    stdin: { contents: source, resolveDir: root, loader: "ts" },
-    bundle: true,
-    write: false,
-    format: "esm",
-    platform: "node",
-    loader: textLoaders,
-    logLevel: "warning",
-    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire("file:///");' },
-  });
-  const code = Buffer.from(bundled.outputFiles[0].contents).toString("base64");
-  return import(`data:text/javascript;base64,${code}`);
-}
-
-const { rules, guides, schemas, rulePageUrl } = await load(`
+const { rules, guides, schemas, rulePageUrl } = await loadTypeScript(`
   import { z } from "zod";
   import { rules } from "./rules/index.js";
   import { rulePageUrl } from "./server/analysis/rule-meta.js";
