@@ -31,7 +31,7 @@ export async function takeBaseline(discovery: Discovery): Promise<Baseline> {
   );
   const answers: Answer[] = first ? [first] : [];
   if (discovery.why === "" || first) {
-    for (const question of QUESTIONS) answers.push(await endpoint.ask(question, { check: "baseline" }));
+    answers.push(...(await Promise.all(QUESTIONS.map((question) => endpoint.ask(question, { check: "baseline" })))));
     const good = answers.filter((answer) => answer.ok);
     endpoint.replyPath ??= stablePath(good);
   }

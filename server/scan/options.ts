@@ -29,7 +29,7 @@ export const limitsSchema = z.object({
   bodyBytes: z.number().int().positive().default(2_000_000),
   headerBytes: z.number().int().positive().default(16_384),
   redirects: z.number().int().min(0).default(3),
-  concurrency: z.number().int().min(1).max(32).default(4),
+  concurrency: z.number().int().min(1).max(32).default(6),
   /** Even rate of starts; when not set, 20 a second, and 200 on loopback. */
   requestsPerSecond: z.number().positive().optional(),
   retries: z.number().int().min(0).default(2),

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { toolVersion } from "../analysis/version.js";
 import { BASELINE_REQUESTS, takeBaseline } from "./baseline.js";
 import { checkAuthentication } from "./checks/authentication.js";
@@ -38,6 +39,13 @@ export interface RunHooks {
   journal?: JournalStore;
 }
 
+/** Every request in flight listens for the abort; that many are no leak. */
+function abortable(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
+}
+
 /** Everything of a scan that lasts as long as it runs. */
 interface Running {
   options: ScanOptions;
@@ -57,7 +65,7 @@ export async function scan(options: ScanOptions, hooks: RunHooks): Promise<ScanR
   const url = parseTarget(options.url);
   const resolved = await resolveTarget(url);
   const plan = makePlan(options, url, resolved);
-  const controller = new AbortController();
+  const controller = abortable();
   const cancelled = () => controller.abort(new ScanError("cancelled", "The scan was cancelled."));
   if (hooks.signal?.aborted) cancelled();
   hooks.signal?.addEventListener("abort", cancelled, { once: true });
@@ -201,16 +209,12 @@ async function runChecks(ctx: ScanContext, running: Running): Promise<Map<ScanCa
     run("authentication", () => checkAuthentication(ctx, signal)),
     run("encryption", () => checkEncryption(ctx)),
     run("property_authorization", () => checkProperties(ctx)),
-    (async () => {
-      await run("inventory", () => checkInventory(ctx));
-      await run("bfla", () => checkFunctions(ctx));
-    })(),
-    (async () => {
-      await run("input_validation", () => checkInput(ctx));
-      await run("unsafe_consumption", () => checkConsumption(ctx));
-      await run("ssrf", () => checkSsrf(ctx));
-      await run("bola", () => checkObjects(ctx));
-    })(),
+    run("inventory", () => checkInventory(ctx)),
+    run("bfla", () => checkFunctions(ctx)),
+    run("input_validation", () => checkInput(ctx)),
+    run("unsafe_consumption", () => checkConsumption(ctx)),
+    run("ssrf", () => checkSsrf(ctx)),
+    run("bola", () => checkObjects(ctx)),
   ]);
   let exposed = new Set<string>();
   await run("data_exposure", () => {
@@ -357,7 +361,7 @@ export async function ping(options: ScanOptions, hooks: RunHooks): Promise<Ping>
   const resolved = await resolveTarget(url);
   const plan = makePlan(options, url, resolved);
   if (plan.needsConsent && !(await hooks.consent?.(plan))) throw noConsent(plan);
-  const controller = new AbortController();
+  const controller = abortable();
   hooks.signal?.addEventListener(
     "abort",
     () => controller.abort(new ScanError("cancelled", "The request was cancelled.")),

@@ -27,6 +27,12 @@ const withPaths =
     if (path.startsWith("/chat")) return chat(body, request, response);
     if (!extra(path, response)) send(response, 404, { error: "not found" });
   };
+const withPage = (page: string, document: unknown): Handler =>
+  withPaths((path, response) => {
+    if (path !== page) return false;
+    send(response, 200, document);
+    return true;
+  });
 const withHeaders =
   (headers: Record<string, string>): Handler =>
   (body, request, response) => {
@@ -82,35 +88,11 @@ const PLANTED: [string, Handler, Partial<ScanOptionsInput>?][] = [
   ],
   ["insecure-cookie", withHeaders({ "set-cookie": "sessionid=abcdef; Path=/" })],
   ["server-banner", withHeaders({})],
-  [
-    "api-docs-exposed",
-    withPaths(
-      (path, response) =>
-        path === "/docs" &&
-        (send(response, 200, "<html><title>Docs</title><script src=swagger-ui.js></script></html>"), true),
-    ),
-  ],
-  [
-    "debug-endpoint-exposed",
-    withPaths((path, response) => path === "/.env" && (send(response, 200, "SECRET_KEY=abc\nDB=x"), true)),
-  ],
-  [
-    "debug-endpoint-exposed",
-    withPaths(
-      (path, response) =>
-        path === "/config" && (send(response, 200, { settings: { debug: true }, database_url: "sqlite:///x" }), true),
-    ),
-  ],
-  [
-    "function-access-without-role",
-    withPaths(
-      (path, response) => path === "/admin/users" && (send(response, 200, { users: [{ username: "root" }] }), true),
-    ),
-  ],
-  [
-    "function-access-without-role",
-    withPaths((path, response) => path === "/admin" && (send(response, 200, "<h1>Admin dashboard</h1>"), true)),
-  ],
+  ["api-docs-exposed", withPage("/docs", "<html><title>Docs</title><script src=swagger-ui.js></script></html>")],
+  ["debug-endpoint-exposed", withPage("/.env", "SECRET_KEY=abc\nDB=x")],
+  ["debug-endpoint-exposed", withPage("/config", { settings: { debug: true }, database_url: "sqlite:///x" })],
+  ["function-access-without-role", withPage("/admin/users", { users: [{ username: "root" }] })],
+  ["function-access-without-role", withPage("/admin", "<h1>Admin dashboard</h1>")],
   [
     "debug-page-exposed",
     (body, _request, response) =>

@@ -41,8 +41,7 @@ export async function checkInput(ctx: ScanContext): Promise<CheckEnd> {
   const target = fill(shape, "hello", "spillcheck").url;
   const closed = failing !== undefined && [401, 403, 404, 429].includes(failing.http.status) && !baseline.ok;
 
-  await cors(ctx, target);
-  await methods(ctx, target);
+  await Promise.all([cors(ctx, target), methods(ctx, target)]);
   if (closed) return inconclusive(baseline.why);
 
   const crashes: { name: string; http: HttpReply }[] = [];
@@ -56,16 +55,15 @@ export async function checkInput(ctx: ScanContext): Promise<CheckEnd> {
           { name: "empty body", body: "" },
           { name: "a body that is not a form", body: "%%%" },
         ];
-    for (const entry of list) {
+    const sent = list.map(async (entry) => {
+      const headers = { "content-type": entry.contentType ?? contentType };
       const http = await endpoint.send(
-        {
-          method: shape.method,
-          url: target,
-          body: entry.body,
-          headers: { "content-type": entry.contentType ?? contentType },
-        },
+        { method: shape.method, url: target, body: entry.body, headers },
         { check: CHECK },
       );
+      return { entry, http };
+    });
+    for (const { entry, http } of await Promise.all(sent)) {
       if (http.failure) continue;
       answered++;
       ctx.recordHttp("malformed", http, entry.body);

@@ -78,8 +78,11 @@ export async function checkInventory(ctx: ScanContext): Promise<CheckEnd> {
   if (control.failure) return inconclusive(control.failure.message);
   if (control.status === 401 || control.status === 429) return inconclusive(`every path answers ${control.status}`);
   ctx.recordHttp("malformed", control);
-  for (const known of DOCS) {
-    const http = ctx.fetched.get(known.path) ?? (await get(ctx, known.path, "inventory"));
+  const asked = DOCS.map(async (known) => ({
+    known,
+    http: ctx.fetched.get(known.path) ?? (await get(ctx, known.path, "inventory")),
+  }));
+  for (const { known, http } of await Promise.all(asked)) {
     if (http.failure || !isFound(http, control, known.proof)) continue;
     const match = known.proof.exec(http.text)?.[0] ?? "";
     ctx.find({
@@ -192,8 +195,11 @@ export async function checkFunctions(ctx: ScanContext): Promise<CheckEnd> {
     }));
   let denied = 0;
   let asked = 0;
-  for (const known of [...documented, ...FUNCTIONS]) {
-    const http = await get(ctx, known.path, "bfla");
+  const replies = [...documented, ...FUNCTIONS].map(async (known) => ({
+    known,
+    http: await get(ctx, known.path, "bfla"),
+  }));
+  for (const { known, http } of await Promise.all(replies)) {
     if (http.failure) continue;
     asked++;
     if ([401, 403].includes(http.status) || (http.status === 200 && /type=["']?password/i.test(http.text))) denied++;

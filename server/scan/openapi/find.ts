@@ -52,10 +52,12 @@ export async function findDocument(options: ScanOptions, client: HttpClient, url
     const document = await readApiDocument(reply.text, url);
     return { document, replies, notes: document.notes };
   }
-  for (const path of DOCUMENT_PATHS) {
-    const reply = await get(new URL(path, url.origin));
+  const asked = await Promise.all(
+    DOCUMENT_PATHS.map(async (path) => [path, await get(new URL(path, url.origin))] as const),
+  );
+  for (const [path, reply] of asked) {
     replies.set(path, reply);
-    if (reply.failure) break;
+    if (reply.failure) continue;
     if (reply.status !== 200 || reply.truncated || !/"?(openapi|swagger)"?\s*:/.test(reply.text.slice(0, 4_000)))
       continue;
     try {

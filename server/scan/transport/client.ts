@@ -89,7 +89,8 @@ export class HttpClient {
     };
     const certificate = tls.withoutClientCertificate ? {} : { cert: options.tls.cert, key: options.tls.key };
     const common = {
-      connections: limits.concurrency,
+      // A burst outside the pacing needs connections of its own.
+      connections: limits.concurrency + 12,
       // Timed here, to the millisecond and with the limit's name.
       headersTimeout: 0,
       bodyTimeout: 0,
@@ -219,7 +220,7 @@ export class HttpClient {
       return failed({ kind: "timeout", message: "the endpoint did not answer in time, so nothing more was sent" });
     const run = () => this.exchange(spec, failed);
     if (this.signal.aborted) throw this.signal.reason;
-    return spec.unpaced ? run() : this.pace.run(run);
+    return spec.unpaced ? run() : this.pace.run(run, spec.check === "llm_ai_security");
   }
 
   private async exchange(spec: HttpRequest, failed: (failure: Failure, ms?: number) => HttpReply): Promise<HttpReply> {

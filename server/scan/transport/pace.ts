@@ -10,9 +10,12 @@ export class Pace {
     private readonly signal: AbortSignal,
   ) {}
 
-  /** Runs `task` when its turn comes. */
-  async run<T>(task: () => Promise<T>): Promise<T> {
-    if (this.running >= this.concurrency) await this.turn();
+  /**
+   * Runs `task` when its turn comes.
+   * @param urgent before all others that wait: for what others cannot overtake, one request after another
+   */
+  async run<T>(task: () => Promise<T>, urgent = false): Promise<T> {
+    if (this.running >= this.concurrency) await this.turn(urgent);
     else this.running++;
     try {
       const now = Date.now();
@@ -27,7 +30,7 @@ export class Pace {
     }
   }
 
-  private turn(): Promise<void> {
+  private turn(urgent: boolean): Promise<void> {
     return new Promise((resolve, reject) => {
       const wake = () => {
         this.signal.removeEventListener("abort", abort);
@@ -39,7 +42,8 @@ export class Pace {
         reject(this.signal.reason);
       };
       if (this.signal.aborted) return reject(this.signal.reason);
-      this.waiting.push(wake);
+      if (urgent) this.waiting.unshift(wake);
+      else this.waiting.push(wake);
       this.signal.addEventListener("abort", abort, { once: true });
     });
   }
