@@ -136,13 +136,6 @@ const rows: [name: string, slot: Slot, imports: string, body: string][] = [
     `r = client.converse(modelId="m", system=[{"text": text}], messages=[{"role": "user", "content": [{"text": "hi"}]}])
     return r["output"]["message"]["content"][0]["text"]`,
   ],
-  [
-    "bedrock invoke_model",
-    "only",
-    "import boto3\nimport json\nclient = boto3.client('bedrock-runtime')",
-    `r = client.invoke_model(modelId="m", body=json.dumps({"prompt": text}))
-    return json.loads(r["body"].read())["completion"]`,
-  ],
   ["cohere v1", "system", "import cohere\nco = cohere.Client()", `return co.chat(message="hi", preamble=text).text`],
   [
     "cohere v2",
@@ -307,5 +300,16 @@ describe("providers", () => {
     const input = found.find((f) => f.rule === "user-input-in-prompt");
     expect(input?.level).toBe(slot === "user" ? "warning" : "error");
     expect(found.map((f) => f.rule)).toContain("raw-llm-output");
+  });
+
+  it("bedrock invoke_model answers JSON in its maker's form", async () => {
+    const body = `r = client.invoke_model(modelId="m", body=json.dumps({"prompt": "hi"}))
+    return json.loads(r["body"].read())["completion"]`;
+    const engine = await createTestEngine({
+      "app.py": program("import boto3\nimport json\nclient = boto3.client('bedrock-runtime')", body),
+    });
+    const rules = engine.findings(testPath("app.py")).map((f) => f.rule);
+    engine.dispose();
+    expect(rules).toEqual(["raw-llm-output"]);
   });
 });
