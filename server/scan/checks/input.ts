@@ -59,11 +59,16 @@ export async function checkInput(ctx: ScanContext): Promise<CheckEnd> {
       const headers = { "content-type": entry.contentType ?? contentType };
       const http = await endpoint.send(
         { method: shape.method, url: target, body: entry.body, headers },
-        { check: CHECK },
+        { check: CHECK, retry: false },
       );
       return { entry, http };
     });
     for (const { entry, http } of await Promise.all(sent)) {
+      // A handler that dies without an answer has crashed as much as one that answers 500.
+      if (http.failure?.kind === "reset" && baseline.ok) {
+        answered++;
+        crashes.push({ name: entry.name, http });
+      }
       if (http.failure) continue;
       answered++;
       ctx.recordHttp("malformed", http, entry.body);
@@ -83,7 +88,7 @@ export async function checkInput(ctx: ScanContext): Promise<CheckEnd> {
   if (first && !always)
     ctx.find({
       id: "malformed-input-crash",
-      evidence: `The server answered ${first.http.status} to ${crashes.map((crash) => crash.name).join(", ")}.`,
+      evidence: `The server ${first.http.status === 0 ? "closed the connection without an answer" : `answered ${first.http.status}`} to ${crashes.map((crash) => crash.name).join(", ")}.`,
       exchanges: crashes.slice(0, 3).map((crash) => ctx.exchange(crash.name, crash.http)),
     });
   else if (answered > 0 && !always)

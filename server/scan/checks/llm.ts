@@ -61,7 +61,7 @@ async function openToAnyone(ctx: ScanContext): Promise<void> {
 function leaksByTheWay(ctx: ScanContext): void {
   if (ctx.findings.some((finding) => finding.id === "system-prompt-leak")) return;
   const records = ctx.recorded.filter((record) => record.kind === "probe");
-  const samples = records.map((record) => ({ request: record.asked, reply: record.text }));
+  const samples = records.map((record) => ({ request: record.asked, reply: record.reply, rest: record.text }));
   const { systemPrompts, secrets } = ctx.options.knowledge;
   const known = systemPrompts.length > 0 || secrets.length > 0;
   const proven = known ? judgeKnown(samples, { prompts: systemPrompts, secrets }, ctx.baseline.texts) : null;
@@ -80,7 +80,10 @@ function leaksByTheWay(ctx: ScanContext): void {
       ctx.exchange(
         "probe",
         record.http,
-        leak.spans.map((span) => ({ text: record.text.slice(span.start, span.end), label: "prompt" })),
+        leak.spans.map((span) => ({
+          text: `${record.reply}\n${record.text}`.slice(span.start, span.end),
+          label: "prompt",
+        })),
         record.text,
       ),
     ],

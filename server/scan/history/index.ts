@@ -9,4 +9,5 @@ export {
   retentionSchema,
   ScanHistory,
 } from "./history.js";
+export { type FindingSummary, findingSummarySchema, summaryOf } from "./summary.js";
 export { type Trend, trendOf } from "./trend.js";

@@ -13,6 +13,8 @@ export interface LeakSample {
   /** What was asked; text that the asker supplied proves nothing. */
   request: string;
   reply: string;
+  /** Other strings of the same answer. A known prompt may stand there as well; what is merely alike proves nothing there. */
+  rest?: string;
 }
 
 export interface LeakFinding {
@@ -57,7 +59,7 @@ function findSecret(
   for (const secret of secrets) {
     const wanted = squeeze(secret);
     if (wanted.length < 4 || asked.includes(wanted)) continue;
-    const start = sample.reply.toLowerCase().indexOf(secret.toLowerCase());
+    const start = (all[0]?.text ?? "").toLowerCase().indexOf(secret.toLowerCase());
     if (start >= 0) return { by: "secret", excerpt: secret, how: "", spans: [{ start, end: start + secret.length }] };
     for (const reading of all)
       if (squeeze(reading.text).includes(wanted))
@@ -108,7 +110,7 @@ export function judgeKnown(
   let best: (Omit<LeakFinding, "hits"> & { weight: number }) | null = null;
   const hits: number[] = [];
   samples.forEach((sample, index) => {
-    const all = readings(sample.reply);
+    const all = readings(sample.rest ? `${sample.reply}\n${sample.rest}` : sample.reply);
     const secret = findSecret(sample, all, secrets);
     const shared = findKnown(sample, all, wanted, unless);
     const found = secret ?? shared;

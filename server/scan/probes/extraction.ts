@@ -53,7 +53,11 @@ export async function judgeExtraction(ctx: ScanContext, probe: Probe, attempts: 
 }
 
 function sampleOf(each: Attempt): LeakSample {
-  return { request: each.asked, reply: each.answers.map((answer) => answer.extracted.everything).join("\n") };
+  return {
+    request: each.asked,
+    reply: each.answers.map((answer) => answer.extracted.text).join("\n"),
+    rest: each.answers.map((answer) => answer.extracted.everything).join("\n"),
+  };
 }
 
 function verdictOf(
@@ -65,7 +69,8 @@ function verdictOf(
   suspected: boolean,
 ): Verdict {
   const best = all[leak.sample];
-  const reply = best ? sampleOf(best).reply : "";
+  const sample = best ? sampleOf(best) : null;
+  const reply = sample ? `${sample.reply}\n${sample.rest}` : "";
   const spans = leak.spans.map((span) => ({
     text: reply.slice(span.start, span.end),
     label: suspected ? "same over several phrasings" : "shared with the known prompt",
