@@ -1,7 +1,24 @@
-/** Which files can matter at all, from their text alone. */
+/**
+ * Which files can matter at all, from their text alone. A file that is left out is still read when one that matters
+ * imports it; what counts here is whether a flow can begin to matter in it.
+ */
 
-const WORDS =
-  /openai|anthropic|langchain|llm|gpt|claude|gemini|genai|mistral|cohere|bedrock|groq|ollama|litellm|huggingface|transformers|llama|prompt|completion|chat|flask|django|fastapi|starlette|quart|ninja|rest_framework|DEBUG|debug|traceback|request/i;
+/** Models, their SDKs and what calls of them are named like. */
+const MODEL =
+  /openai|anthropic|langchain|langgraph|llm|gpt|claude|gemini|genai|vertexai|mistral|cohere|bedrock|groq|ollama|litellm|huggingface|transformers|llama|crewai|autogen|pydantic_ai|prompt|chat_?completion|chat\.|_ai\b|\bai_/i;
+/** Settings, hooks and registrations that speak for a whole app. */
+const APP =
+  /\bDEBUG\b|debug\s*=\s*True|use_debugger|FLASK_|SECRET_KEY|API_KEY|_COOKIE_SECURE|SECURE_|urlpatterns|add_url_rule|register_blueprint|after_request|process_response|errorhandler|app\.debug|\.run\(/;
+const ANSWERS = /\b(?:jsonify|\w*Response|make_response|render_template|render|HTTPException|abort|emit)\s*\(|\.(?:route|get|post|put|delete|patch)\(\s*["']/;
+const FAILS = /\bexcept\b|traceback|format_exc|exc_info|exception_handler/;
+const INPUT = /\brequest\b|\brequest_|self\.request|get_json|query_params|cleaned_data|validated_data/;
+const QUERIES = /\.(?:execute|executemany|raw|extra|text)\s*\(/;
+const LOGS = /\blog(?:ger|ging)?\b|\bprint\s*\(|\bcapture_(?:message|exception)\b/i;
+const DANGEROUS = /\beval\s*\(|\bexec\s*\(|subprocess|os\.system|pickle|yaml\.load|mark_safe|Markup/;
 
-/** Whether a file may hold a source, a sink, a setting or a route. Cheap; errs on the side of yes. */
-export const mayMatter = (text: string): boolean => WORDS.test(text);
+/** Whether a file may hold a source, a sink, a setting or a route that a rule speaks of. Cheap; errs on the side of yes. */
+export function mayMatter(text: string): boolean {
+  if (MODEL.test(text) || APP.test(text)) return true;
+  if (ANSWERS.test(text) && FAILS.test(text)) return true;
+  return INPUT.test(text) && (QUERIES.test(text) || LOGS.test(text) || DANGEROUS.test(text));
+}

@@ -408,7 +408,7 @@ function instantiate(frame: Frame, env: Env, cls: ClassDef, args: Args, x: CallE
   const fields = new Map<string, Value>();
   const names = program
     .mro(cls)
-    .reverse()
+    .toReversed()
     .flatMap((c) => [...c.attributes.keys()]);
   args.pos.forEach((a, i) => {
     const n = names[i];

@@ -379,7 +379,12 @@ function comprehension(frame: Frame, env: Env, x: Extract<Expr, { k: "comp" }>):
     const iter = evalExpr(frame, e, c.iter);
     // An allowlist of constant names: `{k: user[k] for k in ("id", "name")}`.
     const fixed =
-      c === first && iter.items?.length && !iter.elem && !iter.labels.length && iter.items.length <= 24 && iter.items.every((v) => v.c !== undefined)
+      c === first &&
+      iter.items?.length &&
+      !iter.elem &&
+      !iter.labels.length &&
+      iter.items.length <= 24 &&
+      iter.items.every((v) => v.c !== undefined)
         ? iter.items
         : undefined;
     if (fixed) {

@@ -98,6 +98,13 @@ export class Frame {
     return l;
   }
 
+  /** Forgets the places that the code does not have any more. */
+  prunePlaces(): void {
+    if (this.places.size === this.locs.size) return;
+    const now = new Set(this.locs.values());
+    for (const [id, l] of this.places) if (!now.has(l)) this.places.delete(id);
+  }
+
   emit(e: FlowEvent): void {
     if (this.events.size >= MAX_EVENTS) return;
     const key = `${e.kind}|${e.sink ?? ""}|${e.loc.id}|${e.q}|${e.via.map((v) => v.id).join(">")}|${e.data?.rule ?? ""}`;

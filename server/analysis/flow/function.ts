@@ -20,6 +20,8 @@ export interface ModuleState {
   events: readonly FlowEvent[];
   /** Names as the module's own statements leave them, without what functions add. */
   own: Env;
+  /** Imported names that somebody asked for, and what they meant. */
+  asked: ReadonlyMap<string, Value | undefined>;
 }
 
 /** Runs a function's body with its parameters as symbols (and as user input where a framework calls it). */
@@ -36,6 +38,7 @@ export function analyseFunction(
   runFunctionBody(frame, env, fn.ir);
   if (entry) emitEntry(frame, fn, entry);
   runNested(frame);
+  frame.prunePlaces();
   const end = frame.endEnv;
   const writes = new Map<number, Value>();
   fn.ir.params.forEach((p, i) => {
@@ -275,34 +278,46 @@ export function analyseModule(
   mod: ModuleDef,
   places: Map<string, Loc>,
   publish: (s: ModuleState) => void,
+  within: <T>(f: () => T) => T,
 ): void {
   const frame = new Frame(program, mod, undefined, { file: mod.file, base: 0 }, undefined, places);
   const env = new Env(new Map(), undefined);
-  const completed = new Map<string, Value>();
+  const asked = new Map<string, Value | undefined>();
+  const completed = new Map<string, { with: readonly unknown[]; value: Value }>();
   const completing = new Set<string>();
+  // What a name means that the module imports, the module depends on; whoever asks depends on the module.
+  const imported = (name: string): Value | undefined => {
+    if (!frame.lazy.has(name) && !frame.stars.length) return undefined;
+    const v = within(
+      () =>
+        frame.lazy.get(name)?.() ?? frame.stars.reduce<Value | undefined>((found, star) => found ?? star(name), undefined),
+    );
+    asked.set(name, v);
+    return v;
+  };
   const state: ModuleState & { events: FlowEvent[] } = {
     events: [],
     own: env,
+    asked,
     lookup(name) {
-      const v =
-        env.vars.get(name) ??
-        frame.lazy.get(name)?.() ??
-        frame.stars.reduce<Value | undefined>((f, s) => f ?? s(name), undefined);
+      const v = env.vars.get(name) ?? imported(name);
       if (!v) return undefined;
       const writers = mod.writers.get(name);
       if (!writers || v.types.some((t) => t.k === "fn" || t.k === "class" || t.k === "module")) return v;
-      const done = completed.get(name);
-      if (done) return done;
       if (completing.has(name)) return v;
       completing.add(name);
+      // Asked for every time: who uses the name depends on them.
+      const summaries = [...writers].filter((w) => !w.nested).map((w) => program.summary(w));
+      completing.delete(name);
+      const done = completed.get(name);
+      if (done && done.with.length === summaries.length && done.with.every((s, i) => s === summaries[i]))
+        return done.value;
       let out = v;
-      for (const w of writers) {
-        if (w.nested) continue;
-        const written = program.summary(w).globals.get(name);
+      for (const s of summaries) {
+        const written = s.globals.get(name);
         if (written && !isSymbolic(written)) out = join(out, written);
       }
-      completing.delete(name);
-      completed.set(name, out);
+      completed.set(name, { with: summaries, value: out });
       return out;
     },
   };
@@ -312,6 +327,7 @@ export function analyseModule(
   const end = execBody(frame, env, mod.ir.body);
   if (end && end !== env) for (const [k, v] of end.vars) env.set(k, v);
   runNested(frame);
+  frame.prunePlaces();
   state.events.push(...frame.events.values());
 }
 

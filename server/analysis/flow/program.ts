@@ -12,35 +12,17 @@ import { Env } from "./env.js";
 import { evalExpr } from "./expr.js";
 import { Frame } from "./frame.js";
 import { analyseFunction, analyseModule, type ModuleState } from "./function.js";
-import type { Label, Loc } from "./labels.js";
+import type { Label } from "./labels.js";
 import type { Lexicon } from "./lexicon.js";
 import { outlineOf, sameOutline } from "./outline.js";
+import { Registrations } from "./registrations.js";
 import { shapeOf } from "./shape.js";
 import { external, PENDING, pendingLabel, placed } from "./sources.js";
 import { NOTHING, type Summary } from "./summary.js";
+import { type Unit, Units } from "./units.js";
 import { EMPTY, join, mapLabels, type TypeRef, typed, type Value } from "./value.js";
 
-/** A piece of knowledge that others may depend on: a function's summary, a module's names. */
-export interface Unit {
-  key: string;
-  /** Units whose results this one used, and those that used this one. */
-  uses: Set<Unit>;
-  usedBy: Set<Unit>;
-  module: ModuleDef;
-  fn: FunctionDef | undefined;
-  selfClass: ClassDef | undefined;
-  summary: Summary | undefined;
-  state: ModuleState | undefined;
-  running: boolean;
-  /** Was asked for while running: part of a recursion. */
-  recursive: boolean;
-  /** Keys of the functions that it calls. */
-  called: Set<string>;
-  /** What the result looked like when it was last needed for comparison. */
-  shape: string | undefined;
-  /** Places in the unit's code; they keep their identity from one analysis to the next. */
-  places: Map<string, Loc>;
-}
+export type { Unit } from "./units.js";
 
 export interface ProgramHost {
   /** The module's intermediate form, or undefined when the file cannot be read. */
@@ -66,19 +48,16 @@ const MAX_ROUNDS = 4;
 
 export class Program {
   readonly modules = new Map<string, ModuleDef | undefined>();
-  readonly units = new Map<string, Unit>();
+  private readonly graph: Units;
   /** Functions that a call registers as a handler (`add_url_rule`, `path`), by function key. */
-  readonly registered = new Map<string, Entry>();
-  readonly registeredClasses = new Map<string, Entry>();
-  /** Bounds that were hit, in words. */
-  readonly notes = new Map<string, string>();
+  readonly registered = new Registrations(() => this.graph.stack.at(-1));
+  readonly registeredClasses = new Registrations(() => this.graph.stack.at(-1));
+  private readonly byModule = new Map<string, Set<Unit>>();
   private readonly moduleUnits = new WeakMap<ModuleDef, Unit>();
   private readonly functionUnits = new WeakMap<FunctionDef, Unit>();
-  /** Units that were analysed since the engine last looked. */
-  readonly fresh = new Set<Unit>();
   private resolver: ModuleResolver;
-  private readonly stack: Unit[] = [];
   private readonly extBases = new Map<ClassDef, string[]>();
+  private readonly lineages = new Map<ClassDef, ClassDef[]>();
 
   constructor(
     readonly host: ProgramHost,
@@ -86,6 +65,58 @@ export class Program {
     readonly lexicon: Lexicon,
   ) {
     this.resolver = createResolver(host.files());
+    this.graph = new Units(
+      (u) => this.make(u),
+      (u) => {
+        this.registered.forget(u);
+        this.registeredClasses.forget(u);
+      },
+    );
+  }
+
+  get units(): ReadonlyMap<string, Unit> {
+    return this.graph.all;
+  }
+
+  /** Units that were analysed since the engine last looked. */
+  get fresh(): Set<Unit> {
+    return this.graph.fresh;
+  }
+
+  /** Units whose former reports no longer count. */
+  get stale(): Set<Unit> {
+    return this.graph.stale;
+  }
+
+  /** Some results are missing or doubtful: the roots have to be asked for again. */
+  get pending(): boolean {
+    return this.graph.pending;
+  }
+
+  private get stack(): readonly Unit[] {
+    return this.graph.stack;
+  }
+
+  /** Bounds that were hit, in words, by file. */
+  notes(): Map<string, Set<string>> {
+    const out = new Map<string, Set<string>>();
+    for (const u of this.units.values()) {
+      if (!u.bounds.size) continue;
+      const list = out.get(u.module.file) ?? new Set();
+      out.set(u.module.file, list);
+      for (const b of u.bounds) list.add(b);
+    }
+    return out;
+  }
+
+  /** A bound was hit while something was analysed: its result may lack something. */
+  bound(text: string): void {
+    this.stack.at(-1)?.bounds.add(text);
+  }
+
+  private make(u: Unit): void {
+    if (u.fn) this.summary(u.fn, u.selfClass);
+    else this.moduleState(u.module);
   }
 
   /**
@@ -102,92 +133,65 @@ export class Program {
     const ir = this.host.lower(file);
     if (!ir) {
       this.modules.set(file, undefined);
-      this.drop(this.unitsOf(mod), true);
+      for (const u of this.unitsOf(mod)) this.remove(u);
       return true;
     }
     const before = new Map(mod.functions.map((f) => [f.key, f.ir]));
     const outline = outlineOf(mod);
+    const headers = headersOf(mod);
     defineModule(ir, formerOf(mod));
-    this.extBases.clear();
-    const keys = new Set(mod.functions.map((f) => f.key));
-    const reshaped =
-      !sameOutline(outline, outlineOf(mod)) || before.size !== keys.size || [...keys].some((k) => !before.has(k));
-    if (reshaped) {
-      for (const k of before.keys()) if (!keys.has(k)) this.registered.delete(k);
-      this.drop(this.unitsOf(mod), true);
-      return true;
+    const units = this.unitsOf(mod);
+    const now = new Set<FunctionDef>(mod.functions);
+    const touched = units.filter((u) => u.fn && now.has(u.fn) && before.get(u.fn.key) !== u.fn.ir);
+    const anew = new Set<Unit>();
+    if (before.size !== now.size || !sameOutline(outline, outlineOf(mod))) {
+      const own = units.find((u) => !u.fn);
+      if (own) touched.push(own);
+      this.extBases.clear();
+      this.lineages.clear();
+      if (own && (before.size !== now.size || headers !== headersOf(mod))) anew.add(own);
     }
-    const changed = this.unitsOf(mod).filter((u) => u.fn && before.get(u.fn.key) !== u.fn.ir);
-    for (const u of changed) this.redo(u);
+    for (const u of units) if (u.fn && !now.has(u.fn)) this.remove(u);
+    if (touched.length) this.graph.change(touched, anew);
     return true;
   }
 
   private unitsOf(mod: ModuleDef): Unit[] {
-    return [...this.units.values()].filter((u) => u.module === mod);
+    return [...(this.byModule.get(mod.file) ?? [])];
   }
 
-  /** Forgets results, and those of everything that used them. */
-  private drop(units: readonly Unit[], all: boolean): void {
-    const queue = [...units];
-    const seen = new Set(queue);
-    for (let u = queue.pop(); u; u = queue.pop()) {
-      for (const user of u.usedBy) {
-        if (seen.has(user)) continue;
-        seen.add(user);
-        queue.push(user);
-      }
-      this.forget(u);
+  private remove(u: Unit): void {
+    this.graph.remove(u);
+    this.byModule.get(u.module.file)?.delete(u);
+    if (u.fn) this.functionUnits.delete(u.fn);
+    else this.moduleUnits.delete(u.module);
+  }
+
+  /**
+   * Brings everything up to date that a change made doubtful.
+   * @param ask asks for every root's result; false when it was cancelled
+   * @param isRoot what is looked at whether or not something needs it
+   * @returns false when it was cancelled
+   */
+  settle(ask: () => boolean, isRoot: (u: Unit) => boolean): boolean {
+    for (let round = 0; round < 8 && this.graph.pending; round++) {
+      this.graph.settle((u) => this.isDefined(u));
+      if (!ask()) return false;
+      this.graph.pending = false;
+      this.graph.sweep(isRoot);
+      const turned = [...this.registered.turned(), ...this.registeredClasses.turned()];
+      if (!turned.length) continue;
+      const keys = new Set(turned);
+      const again = [...this.units.values()].filter(
+        (u) => u.fn && (u.summary || u.doubtful) && [u.fn.key, u.fn.cls?.key, u.selfClass?.key].some((k) => k && keys.has(k)),
+      );
+      if (again.length) this.graph.change(again, new Set());
     }
-    if (all) this.lost.push(...seen);
+    return true;
   }
 
-  /** Units without a result that had one; analysed again on `settle`. */
-  private lost: Unit[] = [];
-
-  private forget(u: Unit): void {
-    for (const x of u.uses) x.usedBy.delete(u);
-    u.uses.clear();
-    u.summary = undefined;
-    u.state = undefined;
-    u.shape = undefined;
-    this.stale.add(u);
-  }
-
-  /** Units whose former reports no longer count. */
-  readonly stale = new Set<Unit>();
-
-  /** Analyses a function again; users only when what they saw of it changed. */
-  private redo(u: Unit): void {
-    if (!u.fn || !u.summary) return;
-    const queue: Unit[] = [u];
-    const done = new Set<Unit>();
-    for (let x = queue.shift(); x; x = queue.shift()) {
-      if (done.has(x) || !x.fn || !x.summary) {
-        if (x && !x.fn && x.state) this.drop([x], true);
-        continue;
-      }
-      done.add(x);
-      const shape = x.shape ?? shapeOf(x.summary);
-      const users = [...x.usedBy];
-      for (const y of x.uses) y.usedBy.delete(x);
-      x.uses.clear();
-      x.summary = undefined;
-      this.stale.add(x);
-      const summary = this.summary(x.fn, x.selfClass);
-      x.shape = shapeOf(summary);
-      if (x.shape !== shape && done.size < 5000) queue.push(...users);
-    }
-  }
-
-  /** Gives the units that were dropped a result again. */
-  settle(): void {
-    const units = this.lost;
-    this.lost = [];
-    for (const u of units) {
-      if (this.modules.get(u.module.file) !== u.module) continue;
-      if (!u.fn) this.moduleState(u.module);
-      else if (u.module.functions.includes(u.fn)) this.summary(u.fn, u.selfClass);
-    }
+  private isDefined(u: Unit): boolean {
+    return this.modules.get(u.module.file) === u.module && (!u.fn || u.module.functions.includes(u.fn));
   }
 
   module(file: string): ModuleDef | undefined {
@@ -241,16 +245,21 @@ export class Program {
       unit = this.unit(`${mod.file}::`, mod, undefined, undefined);
       this.moduleUnits.set(mod, unit);
     }
-    this.depend(unit);
+    this.graph.depend(unit);
     const own = unit;
-    if (!own.state) {
-      this.run(own, () => {
-        analyseModule(this, mod, own.places, (state) => {
+    if (own.state && (own.running || this.graph.holds(own))) return own.state;
+    this.run(own, () => {
+      analyseModule(
+        this,
+        mod,
+        own.places,
+        (state) => {
           own.state = state;
-        });
-        this.fresh.add(own);
-      });
-    }
+        },
+        (f) => this.graph.within(own, f),
+      );
+    });
+    this.graph.done(own);
     return own.state!;
   }
 
@@ -265,14 +274,14 @@ export class Program {
       unit = this.unit(cls ? `${fn.key}@${cls.key}` : fn.key, fn.module, fn, cls);
       if (!cls) this.functionUnits.set(fn, unit);
     }
-    this.depend(unit);
-    if (unit.summary && !unit.running) return unit.summary;
+    this.graph.depend(unit);
     if (unit.running) {
       unit.recursive = true;
       return unit.summary ?? NOTHING;
     }
+    if (this.graph.holds(unit) && unit.summary) return unit.summary;
     if (this.stack.length > MAX_DEPTH) {
-      this.notes.set(fn.module.file, `the call chain at \`${fn.qualname}\` is deeper than ${MAX_DEPTH} functions`);
+      this.bound(`the call chain at \`${fn.qualname}\` is deeper than ${MAX_DEPTH} functions`);
       return NOTHING;
     }
     let previous = "";
@@ -280,39 +289,22 @@ export class Program {
       unit.recursive = false;
       this.run(unit, () => {
         unit.summary = analyseFunction(this, fn, cls ?? fn.cls, unit.places);
-        this.fresh.add(unit);
       });
-      if (!unit.recursive) break;
-      const shape = shapeOf(unit.summary!);
+      // Where an outer function of the circle is still at work, that one decides on another round.
+      if (!unit.recursive || this.graph.isInner(unit)) break;
+      const shape = shapeOf(unit.summary!, fn);
       if (shape === previous) break;
       previous = shape;
     }
+    this.graph.done(unit);
     return unit.summary!;
   }
 
   private unit(key: string, module: ModuleDef, fn: FunctionDef | undefined, selfClass: ClassDef | undefined): Unit {
-    let u = this.units.get(key);
-    if (!u) {
-      u = {
-        key,
-        uses: new Set(),
-        usedBy: new Set(),
-        module,
-        fn,
-        selfClass,
-        summary: undefined,
-        state: undefined,
-        running: false,
-        recursive: false,
-        called: new Set(),
-        shape: undefined,
-        places: new Map(),
-      };
-      this.units.set(key, u);
-    } else if (u.fn !== fn || u.module !== module || u.selfClass !== selfClass) {
-      // The definition went away and came back.
-      Object.assign(u, { fn, module, selfClass });
-    }
+    const u = this.graph.make(key, module, fn, selfClass);
+    const siblings = this.byModule.get(module.file);
+    if (siblings) siblings.add(u);
+    else this.byModule.set(module.file, new Set([u]));
     return u;
   }
 
@@ -322,33 +314,44 @@ export class Program {
     if (user && user.fn !== fn) user.called.add(fn.key);
   }
 
-  private depend(on: Unit): void {
-    const user = this.stack.at(-1);
-    if (!user || user === on) return;
-    user.uses.add(on);
-    on.usedBy.add(user);
-  }
-
+  /** Analyses a unit; a nesting of code that is too deep for the machine leaves what was found so far. */
   private run(unit: Unit, f: () => void): void {
-    this.stack.push(unit);
     unit.called = new Set();
     unit.running = true;
     try {
-      f();
+      this.graph.within(unit, f);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      unit.bounds.add("an expression is nested too deeply to be followed");
+      if (unit.fn) unit.summary ??= NOTHING;
     } finally {
       unit.running = false;
-      this.stack.pop();
     }
   }
 
   // ---- classes
 
   /** The project classes among the bases, nearest first, the class itself included. */
-  mro(cls: ClassDef, seen = new Set<ClassDef>()): ClassDef[] {
+  mro(cls: ClassDef): readonly ClassDef[] {
+    let out = this.lineages.get(cls);
+    if (!out) {
+      out = this.lineage(cls, new Set());
+      if (this.isSettled(cls.module)) this.lineages.set(cls, out);
+    }
+    return out;
+  }
+
+  /** Whether the module was evaluated to its end: what its names mean does not change any more. */
+  private isSettled(mod: ModuleDef): boolean {
+    const unit = this.moduleUnits.get(mod);
+    return unit?.state !== undefined && !unit.running;
+  }
+
+  private lineage(cls: ClassDef, seen: Set<ClassDef>): ClassDef[] {
     if (seen.has(cls) || seen.size > 30) return [];
     seen.add(cls);
     const out = [cls];
-    for (const t of this.bases(cls)) if (t.k === "class") out.push(...this.mro(t.cls, seen));
+    for (const t of this.bases(cls)) if (t.k === "class") out.push(...this.lineage(t.cls, seen));
     return out;
   }
 
@@ -366,7 +369,7 @@ export class Program {
     const hit = this.extBases.get(cls);
     if (hit) return hit;
     const out: string[] = [];
-    this.extBases.set(cls, out);
+    if (this.isSettled(cls.module)) this.extBases.set(cls, out);
     for (const c of this.mro(cls))
       for (const t of this.bases(c)) if (t.k === "ext" && !out.includes(t.q)) out.push(t.q);
     return out;

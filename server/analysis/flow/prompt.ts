@@ -9,6 +9,8 @@ export interface PromptPart {
   role: Role;
   value: Value;
   loc: Loc;
+  /** The role of the message, where it is no constant. */
+  spoken?: Value;
 }
 
 /** The texts of a model call with their roles. A messages list that the caller sent as it is has the role `client`. */
@@ -106,7 +108,8 @@ function message(m: Value, loc: Loc, out: PromptPart[]): void {
   }
   const role = field(m, "role");
   const content = m.fields.get("content") ?? m.fields.get("parts") ?? m.fields.get("text") ?? EMPTY;
-  for (const c of contents(content)) out.push({ role: roleOf(role.c), value: c, loc });
+  for (const c of contents(content))
+    out.push({ role: roleOf(role.c), value: c, loc, ...(role.labels.length ? { spoken: role } : {}) });
 }
 
 function roleOf(c: Value["c"]): Role {

@@ -225,7 +225,19 @@ function collectSelfWrites(fn: FunctionDef, out: Map<string, Set<FunctionDef>>) 
   });
 }
 
+/** Names of its module that a function changes; kept while the function stays the same. */
+const moduleWrites = new WeakMap<FunctionIR, readonly string[]>();
+
 function collectModuleWrites(fn: FunctionDef, out: Map<string, Set<FunctionDef>>) {
+  let names = moduleWrites.get(fn.ir);
+  if (!names) {
+    names = findModuleWrites(fn);
+    moduleWrites.set(fn.ir, names);
+  }
+  for (const n of names) add(out, n, fn);
+}
+
+function findModuleWrites(fn: FunctionDef): string[] {
   const globals = new Set<string>();
   const locals = new Set(fn.ir.params.map((p) => p.name));
   const scan = (stmts: readonly Stmt[]) => {
@@ -255,5 +267,5 @@ function collectModuleWrites(fn: FunctionDef, out: Map<string, Set<FunctionDef>>
     }
   };
   plain(fn.ir.body);
-  for (const n of touched) if (globals.has(n) || (!assigned.has(n) && !locals.has(n))) add(out, n, fn);
+  return [...touched].filter((n) => globals.has(n) || (!assigned.has(n) && !locals.has(n)));
 }

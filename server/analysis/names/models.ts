@@ -187,6 +187,32 @@ export function compileModels(files: readonly ModelFile[]): Models {
   const findRegistrations = through(registrations);
   const findSubclasses = through(subclasses);
 
+  const labels = new Map<string, Map<string, LabelKind | "prefix" | undefined>>();
+  const findLabel = (type: string, joined: string): LabelKind | "prefix" | undefined => {
+    let prefix = false;
+    const have = joined.split(".");
+    for (const name of chain(type)) {
+      const paths = typeAt(name, name.split("."))?.paths;
+      if (!paths) continue;
+      const exact = paths[joined];
+      if (exact) return exact;
+      for (const p of Object.keys(paths)) {
+        const want = p.split(".");
+        const n = Math.min(want.length, have.length);
+        let same = true;
+        for (let i = 0; i < n && same; i++) {
+          const [w, h] = [want[i]!, have[i]!];
+          same = w === "*" || w === h || (i === n - 1 && (w.startsWith(`${h}[`) || h.startsWith(`${w}[`)));
+        }
+        if (!same) continue;
+        // Below a labelled path everything has its label: `usage.total_tokens`.
+        if (want.length < have.length || (want.length === have.length && joined.length >= p.length)) return paths[p];
+        prefix = true;
+      }
+    }
+    return prefix ? "prefix" : undefined;
+  };
+
   return {
     roots,
     settings,
@@ -200,28 +226,10 @@ export function compileModels(files: readonly ModelFile[]): Models {
     type: findType,
     pathLabel(type, path) {
       const joined = joinPath(path);
-      let prefix = false;
-      const have = joined.split(".");
-      for (const name of chain(type)) {
-        const paths = typeAt(name, name.split("."))?.paths;
-        if (!paths) continue;
-        const exact = paths[joined];
-        if (exact) return exact;
-        for (const p of Object.keys(paths)) {
-          const want = p.split(".");
-          const n = Math.min(want.length, have.length);
-          let same = true;
-          for (let i = 0; i < n && same; i++) {
-            const [w, h] = [want[i]!, have[i]!];
-            same = w === "*" || w === h || (i === n - 1 && (w.startsWith(`${h}[`) || h.startsWith(`${w}[`)));
-          }
-          if (!same) continue;
-          // Below a labelled path everything has its label: `usage.total_tokens`.
-          if (want.length < have.length || (want.length === have.length && joined.length >= p.length)) return paths[p];
-          prefix = true;
-        }
-      }
-      return prefix ? "prefix" : undefined;
+      const known = labels.get(type) ?? new Map<string, LabelKind | "prefix" | undefined>();
+      if (!known.size) labels.set(type, known);
+      if (!known.has(joined)) known.set(joined, findLabel(type, joined));
+      return known.get(joined);
     },
     decorators(q, last) {
       const exact = q ? findDecorators(q) : undefined;
