@@ -112,6 +112,20 @@ describe("the bundled server", () => {
     expect(await ranges("copy.py")).toEqual(found);
   });
 
+  it("knows a file again that was empty on disk meanwhile, as it is for a moment whenever it is written", async () => {
+    write("helper.py", helper);
+    write("route.py", route);
+    const client = await start();
+    await client.open(uriOf("route.py"), route);
+    const before = codes(await client.items(uriOf("route.py")));
+    expect(before).toEqual(["user-input-in-prompt"]);
+    write("route.py", "");
+    await client.close(uriOf("route.py"));
+    await client.connection.sendRequest("spillcheck/checkWorkspace", {});
+    await client.open(uriOf("route.py"), route);
+    expect(codes(await client.items(uriOf("route.py")))).toEqual(before);
+  });
+
   it("pushes to a client that cannot pull", async () => {
     const capabilities = {
       ...fullCapabilities,
