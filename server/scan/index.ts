@@ -13,17 +13,6 @@ export { ScanError, type ScanErrorKind } from "./errors.js";
 export { explainScanFinding, type FindingKind, findingKinds } from "./findings.js";
 export type { Lab, LabKind } from "./lab/server.js";
 export {
-  type AlertTarget,
-  alertBody,
-  alertTargetSchema,
-  headline,
-  isChange,
-  postAlert,
-  type ScanChange,
-  signature,
-} from "./monitor/alert.js";
-export { type MonitorOptions, monitorRound, readSchedule, runMonitor } from "./monitor/monitor.js";
-export {
   type Auth,
   authSchema,
   type Depth,

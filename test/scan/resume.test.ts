@@ -2,7 +2,6 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { KEEP_SCANS, ScanHistory } from "../../server/project/scan-history.js";
 import { openScanJournal } from "../../server/project/scan-journal.js";
 import { runScan, type ScanError, startLab } from "../../server/scan/index.js";
 import { llmIds } from "./endpoints.js";
@@ -50,27 +49,5 @@ describe("the journal", () => {
     } finally {
       await lab.close();
     }
-  });
-});
-
-describe("the history", () => {
-  it("keeps scans, lists the newest first and drops the oldest", async () => {
-    const lab = await startLab({ kind: "hardened" });
-    const result = await runScan({ url: lab.url, auth: { kind: "bearer" }, secret: lab.secret ?? "" }).finally(() =>
-      lab.close(),
-    );
-    const history = new ScanHistory(path.join(folder, "scans"), 3);
-    expect(history.list()).toEqual([]);
-    const ids = [1, 2, 3, 4].map((day) =>
-      history.save({ ...result, started_at: `2026-03-0${day}T10:00:00.000Z`, score: 90 + day }),
-    );
-    history.save({ ...result, target: "http://other.test/", started_at: "2026-03-02T11:00:00.000Z" });
-    expect(history.list(result.target).map((entry) => entry.score)).toEqual([94, 93, 92]);
-    expect(history.read("latest").score).toBe(94);
-    expect(history.read(ids[2]?.slice(0, 12) ?? "").score).toBe(93);
-    expect(history.previous(result.target, "2026-03-04T10:00:00.000Z")?.score).toBe(93);
-    expect(() => history.read("nope")).toThrow('No kept scan has the id "nope"');
-    expect(() => history.read("2026")).toThrow(/stands for 4 kept scans/);
-    expect(KEEP_SCANS).toBeGreaterThan(10);
   });
 });

@@ -1,8 +1,8 @@
-import { parsePhoneNumberFromString } from "libphonenumber-js/min";
 import isIBAN from "validator/lib/isIBAN";
 import isLuhnNumber from "validator/lib/isLuhnNumber";
 import { networkOf } from "../transport/network.js";
 import type { Hit } from "./hit.js";
+import { findPhones } from "./phones.js";
 
 const ROLE =
   /^(support|help|helpdesk|info|contact|sales|admin|administrator|no-?reply|do-?not-?reply|hello|hi|team|office|service|services|customer\.?-?(service|care|support)|care|privacy|security|abuse|billing|accounts?|press|media|jobs|careers|hr|feedback|postmaster|webmaster|legal|dpo|returns?|orders?|enquir(y|ies)|inquir(y|ies)|reception|booking|bookings|marketing|news|newsletter|it|ops|devops|compliance|partners?|mail|email|user|username|name|you|your\.?-?(name|email)|someone|somebody|john\.?doe|jane\.?doe|foo|test)([+._-].*)?$/i;
@@ -37,14 +37,11 @@ const TEST_CARDS = new Set([
 
 const EMAIL =
   /[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})\.){1,6}[A-Za-z]{2,24}(?![A-Za-z0-9-])/g;
-const CARD = /(?<![\d.])(?:\d[ -]?){12,18}\d(?![\d])/g;
+const CARD = /(?<![\d.])(?:\d[ -]?){11,18}\d(?![\d])/g;
 const IBAN = /\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{2,4}){3,8}(?:[ -]?[A-Z0-9]{1,3})?\b/g;
 const SSN = /(?<![\d-])(\d{3})([- ])(\d{2})\2(\d{4})(?![\d-])/g;
 const BARE_SSN = /\b(?:ssn|social security(?: number| no\.?)?)\D{0,20}(\d{9})(?!\d)/gi;
 const IPV4 = /(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?![\d.]*\d)/g;
-const PHONE = /(?<![\w.])(?:\+|00)?\(?\d{1,4}\)?(?:[ .\-/]{0,2}\(?\d{1,5}\)?){1,6}(?![\w])/g;
-const PHONE_CONTEXT =
-  /\b(phone|tel|telephone|call|mobile|cell|fax|whatsapp|sms|text|dial|hotline|number|contact|reach)\b/i;
 const DOCUMENTATION_IP = /^(192\.0\.2\.|198\.51\.100\.|203\.0\.113\.|0\.|22[4-9]\.|2[3-5]\d\.)/;
 const PUBLIC_RESOLVER = new Set(["8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9"]);
 
@@ -74,6 +71,9 @@ function email(text: string, hits: Hit[]): void {
   }
 }
 
+/** Words before a number that make a card of any issuer's range likely. */
+const CARD_CONTEXT = /\b(card|visa|master ?card|amex|maestro|discover|jcb|diners|debit|credit|pan)\b/i;
+
 /** Issuer ranges of the large networks with the lengths they use. */
 function isCardRange(digits: string): boolean {
   const n = digits.length;
@@ -82,15 +82,23 @@ function isCardRange(digits: string): boolean {
   if (/^3[47]/.test(digits)) return n === 15;
   if (/^3(0[0-5]|09|[689])/.test(digits)) return n >= 14 && n <= 19;
   if (/^(6011|64[4-9]|65|62|81)/.test(digits)) return n >= 16 && n <= 19;
+  if (/^(1800|2131)/.test(digits)) return n === 15;
   if (/^35(2[89]|[3-8])/.test(digits)) return n >= 16 && n <= 19;
-  if (/^(50|5[6-9]|6[0-9])/.test(digits)) return n >= 12 && n <= 19;
+  if (/^(50|5[6-9]|6[0-9])/.test(digits)) return n >= 16 && n <= 19;
   return false;
 }
 
 function cards(text: string, hits: Hit[]): void {
   for (const match of text.matchAll(CARD)) {
     const digits = match[0].replace(/[ -]/g, "");
-    if (!isCardRange(digits) || !isLuhnNumber(digits) || TEST_CARDS.has(digits) || /^(\d)\1+$/.test(digits)) continue;
+    const named = CARD_CONTEXT.test(text.slice(Math.max(0, match.index - 40), match.index));
+    if (
+      !(isCardRange(digits) || (named && digits.length <= 19)) ||
+      !isLuhnNumber(digits) ||
+      TEST_CARDS.has(digits) ||
+      /^(\d)\1+$/.test(digits)
+    )
+      continue;
     hits.push({
       group: "personal-data",
       kind: "card",
@@ -103,7 +111,9 @@ function cards(text: string, hits: Hit[]): void {
 }
 
 function ibans(text: string, hits: Hit[]): void {
-  for (const match of text.matchAll(IBAN)) {
+  // Some write it in small letters; the folded copy has the same places.
+  const folded = /iban/i.test(text) && text.toUpperCase().length === text.length ? text.toUpperCase() : text;
+  for (const match of folded.matchAll(IBAN)) {
     // The run may have swallowed a following word in capitals: the longest prefix that verifies counts.
     const groups = match[0].split(/(?=[ -])/);
     for (let n = groups.length; n >= 1; n--) {
@@ -194,50 +204,6 @@ function addresses(text: string, hits: Hit[]): void {
   }
 }
 
-const AREA_555 = /555[ .-]?01\d\d$/;
-const DATE_LIKE = /^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})\b/;
-const MAX_PHONES = 500;
-
-function phones(text: string, hits: Hit[]): void {
-  let tried = 0;
-  for (const match of text.matchAll(PHONE)) {
-    const value = match[0].trim();
-    const digits = value.replace(/\D/g, "");
-    if (digits.length < 8 || digits.length > 15 || DATE_LIKE.test(value) || AREA_555.test(value)) continue;
-    const international = /^(\+|00)/.test(value);
-    const written =
-      /^\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}$/.test(value) ||
-      /^0\d{2,5}[ \-/]\d{3,}/.test(value) ||
-      /^\(0\d{1,4}\)/.test(value);
-    const context = PHONE_CONTEXT.test(text.slice(Math.max(0, match.index - 40), match.index));
-    if (!international && !(written && digits.length >= 10) && !context) continue;
-    const start = match.index + match[0].indexOf(value);
-    if (hits.some((hit) => hit.start < start + value.length && start < hit.end)) continue;
-    if (++tried > MAX_PHONES) return;
-    const number = international
-      ? parsePhoneNumberFromString(value.replace(/^00/, "+"))
-      : (parsePhoneNumberFromString(value, "US") ?? null);
-    const valid =
-      number?.isValid() ||
-      (!international &&
-        context &&
-        (["GB", "DE", "FR", "IN", "AU"] as const).some((country) =>
-          parsePhoneNumberFromString(value, country)?.isValid(),
-        ));
-    if (!valid) continue;
-    const free = /^\+1(8(00|33|44|55|66|77|88)|900)/.test(number?.number ?? "");
-    hits.push({
-      group: "personal-data",
-      kind: "phone",
-      title: "Phone number",
-      value,
-      start,
-      end: start + value.length,
-      ...(free ? { role: true } : {}),
-    });
-  }
-}
-
 /** Finds personal data; everything that has a checksum or an allotted range is checked against it. */
 export function findPersonalData(text: string): Hit[] {
   const hits: Hit[] = [];
@@ -248,6 +214,6 @@ export function findPersonalData(text: string): Hit[] {
   cards(text, hits);
   ssns(text, hits);
   addresses(text, hits);
-  phones(text, hits);
+  findPhones(text, hits);
   return hits;
 }

@@ -1,0 +1,81 @@
+import { parsePhoneNumberFromString } from "libphonenumber-js/min";
+import type { Hit } from "./hit.js";
+
+const PHONE = /(?<![\w.])(?:\+|00)?\(?\d{1,4}\)?(?:[ .\-/]{0,2}\(?\d{1,5}\)?){1,6}(?:x\d{1,6})?(?![\w])/g;
+/** Words that announce a phone number. */
+const BEFORE =
+  /\b(phone|tel|telephone|call|mobile|cell|fax|whatsapp|sms|text|dial|hotline|contact|reach|desk|office|ring|answering|registered|message on|messages? to|voicemail)\b[^\n\d]{0,24}\n?[^\n\d]{0,6}$/i;
+const AFTER = /^\s{0,2}[-–(,:]?\s{0,2}(fax|mobile|cell|office|phone|tel|work|home|desk)\b/i;
+/** Words that announce a number of another kind. */
+const OTHER =
+  /\b(licen[cs]e|passport|card|order|account|iban|ssn|social security|invoice|tracking|ticket|reference|ref|case|zip|postcode|isbn|version|id|no\.? of|customer number|part|serial|vat|tax)\b[^\n]{0,24}$/i;
+const AREA_555 = /555[ .-]?01\d\d$/;
+const DATE_LIKE = /^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})$/;
+/** Ways of writing that hardly anything but phone numbers has. */
+const WRITTEN =
+  /^(\(\d{3}\) ?|\d{3}[.-])\d{3}[.-]\d{4}(x\d+)?$|^\d{3} \d{3}[ -]\d{4}$|^0\d{2,4}[ \-/]\d{3}|^\(0\d{1,4}\)/;
+const COUNTRIES = ["US", "GB", "DE", "FR", "IN", "AU"] as const;
+const MAX_PHONES = 500;
+
+/** Free-call and premium numbers belong to companies. */
+const COMPANY = /^\+1(8(00|33|44|55|66|77|88)|900)|^\+44(800|808|845|870)|^\+49800/;
+
+/**
+ * Finds phone numbers and adds them to `hits`. Numbers that stand alone must be valid by the numbering plans; after a word
+ * such as "phone", those that are only possible count as well. What another detector has taken is left to it.
+ */
+export function findPhones(text: string, hits: Hit[]): void {
+  let tried = 0;
+  const taken = [...hits].sort((a, b) => a.start - b.start);
+  let next = 0;
+  for (const match of text.matchAll(PHONE)) {
+    const value = match[0].trim();
+    const start = match.index + match[0].indexOf(value);
+    const end = start + value.length;
+    while (next < taken.length && (taken[next]?.end ?? 0) <= start) next++;
+    if ((taken[next]?.start ?? Number.POSITIVE_INFINITY) < end) continue;
+    const plain = value.replace(/x\d+$/, "");
+    const digits = plain.replace(/\D/g, "");
+    if (digits.length < 7 || digits.length > 15 || DATE_LIKE.test(value) || AREA_555.test(plain)) continue;
+    const before = text.slice(Math.max(0, start - 40), start);
+    const announced = BEFORE.test(before) || AFTER.test(text.slice(end, end + 16));
+    const international = /^(\+|00)/.test(plain);
+    if (!announced && (OTHER.test(before) || (digits.length < 10 && !international))) continue;
+    const written = WRITTEN.test(value);
+    if (!international && !written && !announced) continue;
+    if (++tried > MAX_PHONES) return;
+    const number = isPhone(plain, digits, { announced, international, written });
+    if (number === null) continue;
+    hits.push({
+      group: "personal-data",
+      kind: "phone",
+      title: "Phone number",
+      value,
+      start,
+      end,
+      ...(COMPANY.test(number) ? { role: true } : {}),
+    });
+  }
+}
+
+/** The number in international form where it can be told, "" where only the words around speak for it, null when it is none. */
+function isPhone(
+  plain: string,
+  digits: string,
+  how: { announced: boolean; international: boolean; written: boolean },
+): string | null {
+  if (how.international) {
+    const number = parsePhoneNumberFromString(`+${digits.replace(/^00/, "")}`);
+    if (!number) return how.announced ? "" : null;
+    return number.isValid() || number.isPossible() || how.announced ? number.number : null;
+  }
+  for (const country of COUNTRIES) {
+    const number = parsePhoneNumberFromString(plain, country);
+    if (number?.isValid()) return number.number;
+    if (!how.announced && country === "GB") break;
+  }
+  const grouped = /\d[ .\-/)]+\(?\d/.test(plain);
+  if (how.announced && grouped) return "";
+  // North American form with area and exchange codes that are not in use yet.
+  return how.written && /^\(?[2-9]\d{2}\)?[ .-]\d{3}[.-]\d{4}$/.test(plain) ? "" : null;
+}
