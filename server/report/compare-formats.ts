@@ -1,7 +1,7 @@
 /** The comparison of two scans as text, JSON and Markdown. */
+import { type FindingSummary, summaryOf } from "../scan/history/summary.js";
 import type { Grade, ScanFinding, ScanResult } from "../scan/result.js";
 import { compareScans, comparisonSentence, type ScanComparison } from "./compare.js";
-import { type FindingSummary, summaryOf } from "./known.js";
 import { markdownCode, markdownText } from "./scan-markdown.js";
 import { terminalText } from "./scan-visible-text.js";
 

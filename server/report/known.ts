@@ -1,5 +1,5 @@
 /** What is known of an endpoint from all its scans, so that a scan that could not look does not make old findings new. */
-import { allFindings, SCAN_CATEGORIES, type ScanCategory, type ScanFinding, type ScanResult } from "../scan/result.js";
+import { allFindings, SCAN_CATEGORIES, type ScanResult } from "../scan/result.js";
 import { compareScans } from "./compare.js";
 
 const DEPTHS = ["quick", "standard", "deep"] as const;
@@ -26,19 +26,6 @@ function carryOver(known: ScanResult, later: ScanResult): ScanResult {
 export function knownBefore(results: readonly ScanResult[]): ScanResult | undefined {
   const [first, ...rest] = results;
   return first && rest.reduce(carryOver, first);
-}
-
-/** What an alert and a list say of a finding: nothing that the endpoint itself wrote. */
-export interface FindingSummary {
-  id: string;
-  category: ScanCategory;
-  severity: ScanFinding["severity"];
-  title: string;
-  fingerprint: string;
-}
-
-export function summaryOf({ id, category, severity, title, fingerprint }: ScanFinding): FindingSummary {
-  return { id, category, severity, title, fingerprint };
 }
 
 /** Finding counts in words: "1 critical, 2 high"; "none" for none. */

@@ -11,6 +11,7 @@ import { historyCommand } from "./history.js";
 import { initCommand } from "./init.js";
 import { laterCommands } from "./later.js";
 import { lspCommand } from "./lsp.js";
+import { monitorCommand } from "./monitor.js";
 import { explainCommand, rulesCommand } from "./rules.js";
 import { scanCommand } from "./scan.js";
 
@@ -44,6 +45,7 @@ Each command has its own --help.`,
     scanCommand(context, done),
     historyCommand(context, done),
     compareCommand(context, done),
+    monitorCommand(context, done),
     rulesCommand(context, done),
     explainCommand(context, done),
     initCommand(context, done),

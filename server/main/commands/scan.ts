@@ -22,7 +22,8 @@ import { type Past, remember, retentionOf } from "./history-folder.js";
 import { formatForFile } from "./save.js";
 import { consent, describePlan } from "./scan-consent.js";
 import { addScanFlags, many } from "./scan-flags.js";
-import { type ScanFlags, scanRequest, type Thresholds } from "./scan-options.js";
+import { type ScanFlags, scanRequest } from "./scan-options.js";
+import { verdict } from "./scan-verdict.js";
 
 const formats = ["text", "json", "html", "sarif", "junit", "markdown"] as const;
 
@@ -127,28 +128,4 @@ function emit(context: Context, flags: Flags, result: ScanResult, past: Past | u
   if (flags.output === undefined || flags.output === "-")
     context.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
   else writeFile(absolute(flags.output, context.cwd), text);
-}
-
-/** Says why the exit code is what it is. */
-function verdict(context: Context, result: ScanResult, thresholds: Thresholds): number {
-  if (result.score === null) {
-    say(context, "the scan is inconclusive: there is too little evidence for a grade.");
-    return exit.inconclusive;
-  }
-  let code: number = exit.ok;
-  const require = (name: string, score: number | null, threshold: number): void => {
-    if (score === null) {
-      say(context, `${name} is inconclusive, so its threshold of ${threshold} cannot be met or missed.`);
-      if (code === exit.ok) code = exit.inconclusive;
-    } else if (score < threshold) {
-      say(context, `${name} scores ${score}, below the threshold of ${threshold}.`);
-      code = exit.findings;
-    }
-  };
-  if (thresholds.overall !== undefined) require("the endpoint", result.score, thresholds.overall);
-  for (const [name, category] of Object.entries(result.category_breakdown)) {
-    const threshold = Object.entries(thresholds.categories).find(([key]) => key === name)?.[1];
-    if (threshold !== undefined) require(name, category.score, threshold);
-  }
-  return code;
 }

@@ -84,10 +84,14 @@ export class ScanHistory {
     return this.endpoints().filter(([entry]) => entry?.endpoint.target === target);
   }
 
-  /** The scans before this one of the same endpoint, oldest first. */
-  before(result: ScanResult): HistoryEntry[] {
+  /** The scans before this one of the same endpoint, at most so many of the newest; oldest first. */
+  before(result: ScanResult, limit = 30): HistoryEntry[] {
     const { key } = endpointOf(result);
-    return this.#scansIn(key).filter((entry) => entry.result.started_at < result.started_at);
+    // Each file takes some milliseconds to read and check, so only as many as can matter are.
+    return this.#ids(key)
+      .slice(-limit)
+      .flatMap((id) => this.#load(key, id) ?? [])
+      .filter((entry) => entry.result.started_at < result.started_at);
   }
 
   /** The scans whose id is this, or begins with it. */

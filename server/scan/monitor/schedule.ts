@@ -8,12 +8,6 @@ export interface Schedule {
   stop(): void;
 }
 
-export interface ScheduleHooks {
-  run: () => Promise<void>;
-  /** Called instead of `run` when the run before has not ended. */
-  overlap: () => void;
-}
-
 function bad(pattern: string, why: string): ScanError {
   return new ScanError(
     "bad-option",
@@ -23,10 +17,11 @@ function bad(pattern: string, why: string): ScanError {
 
 /**
  * Starts a schedule.
+ * @param run called each time; that a run may still be going on is for it to see
  * @param timezone an IANA name; the system's where absent
  * @throws ScanError "bad-option" when it is not understood or never comes
  */
-export function startSchedule(pattern: string, timezone: string | undefined, hooks: ScheduleHooks): Schedule {
+export function startSchedule(pattern: string, timezone: string | undefined, run: () => void): Schedule {
   if (timezone !== undefined && !isTimezone(timezone))
     throw new ScanError(
       "bad-option",
@@ -37,7 +32,7 @@ export function startSchedule(pattern: string, timezone: string | undefined, hoo
     throw bad(pattern, "it has not five fields");
   let cron: Cron;
   try {
-    cron = new Cron(pattern.trim(), { mode: "5-part", timezone, protect: hooks.overlap, catch: true }, hooks.run);
+    cron = new Cron(pattern.trim(), { mode: "5-part", timezone }, run);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     throw bad(pattern, text.replace(/^Cron\w+: /, "").replace(/\.$/, ""));
