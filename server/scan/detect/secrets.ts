@@ -35,7 +35,7 @@ export function entropy(text: string): number {
 }
 
 const PLACEHOLDER =
-  /example|your[_-]?|changeme|change[_-]me|placeholder|dummy|redacted|insert|xxxx|\*{3}|\.{3}|<|>|\$\{|\{\{|1234567890abcdef|abcdef123456|00000000/i;
+  /example|your[_-]?|changeme|change[_-]me|placeholder|dummy|redacted|insert|xxxx|\*{3}|\.{3}|<|>|\$\{|\{\{|1234567890abcdef|abcdef123456|00000000|1111111|randomstring|#{4}|some[_-]?(key|token|secret)|test[_-]?(key|token|secret)$|^\[|\]$|^(password|passwd|secret|token|apikey)$/i;
 
 /** True for values that documentation publishes or that stand for a value. */
 function isPlaceholder(value: string): boolean {
@@ -45,7 +45,7 @@ function isPlaceholder(value: string): boolean {
 /** Letters and digits mixed, or a word with symbols: what a password looks like and an English word does not. */
 function looksSecret(value: string): boolean {
   const bare = value.replace(/[.,;:!?]+$/, "");
-  if (bare.length < 6 || /^https?:/i.test(bare)) return false;
+  if (bare.length < 6 || /^https?:/i.test(bare) || /^[A-Z][A-Z0-9_]*=$/.test(value)) return false;
   const letters = /[A-Za-z]/.test(bare);
   const digits = /\d/.test(bare);
   const symbols = /[!@#$%^&*_+=~-]/.test(bare);
