@@ -9,7 +9,8 @@ const MODEL =
 /** Settings, hooks and registrations that speak for a whole app. */
 const APP =
   /\bDEBUG\b|debug\s*=\s*True|use_debugger|FLASK_|SECRET_KEY|API_KEY|_COOKIE_SECURE|SECURE_|urlpatterns|add_url_rule|register_blueprint|after_request|process_response|errorhandler|app\.debug|\.run\(/;
-const ANSWERS = /\b(?:jsonify|\w*Response|make_response|render_template|render|HTTPException|abort|emit)\s*\(|\.(?:route|get|post|put|delete|patch)\(\s*["']/;
+const ANSWERS =
+  /\b(?:jsonify|\w*Response|make_response|render_template|render|HTTPException|abort|emit)\s*\(|\.(?:route|get|post|put|delete|patch)\(\s*["']/;
 const FAILS = /\bexcept\b|traceback|format_exc|exc_info|exception_handler/;
 const INPUT = /\brequest\b|\brequest_|self\.request|get_json|query_params|cleaned_data|validated_data/;
 const QUERIES = /\.(?:execute|executemany|raw|extra|text)\s*\(/;

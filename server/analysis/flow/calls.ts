@@ -426,7 +426,22 @@ export function callProperty(frame: Frame, fn: FunctionDef, cls: ClassDef, self:
   const s = frame.program.summary(fn, cls);
   if (!isSymbolic(s.ret)) return s.ret;
   const loc = self.labels[0]?.step.loc ?? { chunk: frame.chunk, s: 0, e: 0, id: `${frame.key}:self` };
-  return substitute(s.ret, {
+  // A property may be written in terms of others, and those of itself.
+  if (propertyDepth >= MAX_PROPERTIES) return EMPTY;
+  propertyDepth++;
+  try {
+    return getterResult(frame, fn, self, s.ret, loc);
+  } finally {
+    propertyDepth--;
+  }
+}
+
+/** Properties being followed inside each other. */
+let propertyDepth = 0;
+const MAX_PROPERTIES = 3;
+
+function getterResult(frame: Frame, fn: FunctionDef, self: Value, ret: Value, loc: Loc): Value {
+  return substitute(ret, {
     args: new Map([[0, { value: self, loc }]]),
     name: fn.name,
     params: ["self"],
