@@ -55,17 +55,20 @@ class ProjectEngine implements Engine {
   /** How many units call a function, by its key; and what was counted for each unit. */
   private readonly callers = new Map<string, number>();
   private readonly counted = new Map<Unit, ReadonlySet<string>>();
-  /** Files still to be looked at; undefined until the list was made. */
-  private queue: string[] | undefined;
+  /** Whether a file's text says that it may matter. */
+  private readonly relevant = new Map<string, boolean>();
+  /** What is looked at of itself; undefined until the list was made. */
+  private roots: ReadonlySet<string> | undefined;
+  /** Every root has to be asked for. */
+  private again = true;
   private readonly changed = new Set<string>();
   /** What fixes are measured against, by file, until something changes. */
   private baselines = new Map<string, Finding[]>();
+  /** Where fixes are tried, and the files that changed since. */
+  private trial: ProjectEngine | undefined;
+  private readonly behind = new Set<string>();
 
-  /** @param only when given, the files that are looked at of themselves; others only when these need them */
-  constructor(
-    private readonly options: EngineOptions,
-    private readonly only?: ReadonlySet<string>,
-  ) {
+  constructor(private readonly options: EngineOptions) {
     this.models = compileModels(options.models);
     this.program = this.newProgram();
     this.facts = appFacts(this.program);
@@ -85,8 +88,8 @@ class ProjectEngine implements Engine {
 
   private files(): readonly string[] {
     const host = this.options.host.files();
-    const extra = [...this.opened.keys()].filter((f) => !host.includes(f));
-    return extra.length ? [...host, ...extra].sort() : host;
+    // Whatever order the host names them in: results must not depend on it.
+    return [...new Set([...host, ...this.opened.keys()])].sort();
   }
 
   private textOf(file: string): string | undefined {
@@ -130,7 +133,8 @@ class ProjectEngine implements Engine {
     this.opened.get(file)?.free();
     const same = this.texts.get(file) === text;
     this.opened.set(file, this.options.syntax.open(file, text));
-    if (!same || this.program.modules.has(file)) this.update(file);
+    if (!this.options.host.files().includes(file)) this.reset();
+    else if (!same || this.program.modules.has(file)) this.update(file);
   }
 
   change(file: string, changes: readonly TextChange[]): void {
@@ -145,7 +149,8 @@ class ProjectEngine implements Engine {
     if (!open) return;
     this.opened.delete(file);
     open.free();
-    this.update(file);
+    if (this.options.host.files().includes(file)) this.update(file);
+    else this.reset();
   }
 
   refresh(files: readonly string[]): void {
@@ -166,6 +171,7 @@ class ProjectEngine implements Engine {
 
   /** Forgets all results; texts and forms of files that did not change stay. */
   private reset(): void {
+    for (const f of this.byFile.keys()) this.changed.add(f);
     for (const f of [...this.texts.keys()]) {
       const now = this.options.host.read(f);
       if (now === this.texts.get(f)) continue;
@@ -173,6 +179,8 @@ class ProjectEngine implements Engine {
       this.irs.delete(f);
     }
     this.baselines.clear();
+    this.trial?.dispose();
+    this.trial = undefined;
     this.program = this.newProgram();
     this.facts = appFacts(this.program);
     this.factsText = "";
@@ -180,16 +188,23 @@ class ProjectEngine implements Engine {
     this.callers.clear();
     this.counted.clear();
     this.byFile.clear();
-    this.queue = undefined;
+    this.relevant.clear();
+    this.roots = undefined;
+    this.again = true;
   }
 
   private update(file: string): void {
     this.irs.delete(file);
     this.texts.delete(file);
     this.changed.add(file);
+    this.behind.add(file);
     this.baselines.clear();
-    if (!this.program.update(file)) this.queue?.push(file);
-    else if (this.queue) this.program.settle();
+    const mattered = this.relevant.get(file);
+    this.relevant.delete(file);
+    const text = mattered === undefined ? undefined : this.textOf(file);
+    const matters = text !== undefined && mayMatter(text);
+    if (mattered && !matters) this.reset();
+    else if (!this.program.update(file) || matters !== mattered) this.again = true;
   }
 
   findings(file: string, cancel?: Cancel): Finding[] {
@@ -204,7 +219,7 @@ class ProjectEngine implements Engine {
 
   notes(): FileNote[] {
     const out: FileNote[] = [];
-    for (const [file, reason] of this.program.notes) out.push({ file, reason });
+    for (const [file, reasons] of this.program.notes()) for (const reason of reasons) out.push({ file, reason });
     for (const [file, mod] of this.program.modules)
       if (mod?.ir.truncated) out.push({ file, reason: "part of the file is nested too deeply and was left out" });
     return out;
@@ -251,60 +266,100 @@ class ProjectEngine implements Engine {
   }
 
   /**
-   * Findings of a project in which one file has another text; for verifying fixes. Only that file and those that may
-   * reach it are looked at: nothing else can make a finding there.
+   * Findings of a project in which one file has another text; for verifying fixes. A second engine does it, which follows
+   * this one's changes and is as incremental, so that nothing that is tried touches what is known here.
    */
   private recheck(file: string, text: string): Finding[] {
-    const engine = new ProjectEngine(
-      { ...this.options, host: { files: () => this.files(), read: (f) => (f === file ? text : this.textOf(f)) } },
-      this.reaching(file),
-    );
-    for (const [f, ir] of this.irs) if (f !== file) engine.irs.set(f, ir);
-    for (const [f, open] of this.opened) if (f !== file) engine.irs.set(f, open.ir);
-    return engine.findings(file);
+    const before = this.textOf(file) ?? "";
+    const trial = this.trialEngine();
+    if (!trial.opened.has(file)) {
+      for (const f of [...trial.opened.keys()]) trial.close(f);
+      trial.open(file, before);
+    }
+    trial.change(file, [replacement(before, text)]);
+    try {
+      return trial.findings(file);
+    } finally {
+      trial.change(file, [replacement(text, before)]);
+    }
   }
 
-  /** The files that name a file's module, and those that name these, and whatever filters the answers of an app. */
-  private reaching(file: string): ReadonlySet<string> {
-    const out = new Set([file]);
-    const python = this.files().filter((f) => f.endsWith(".py"));
-    for (const f of out) {
-      const stem = f.replace(/\/__init__\.py$|\.py$/, "").replace(/^.*\//, "");
-      for (const g of python) if (!out.has(g) && this.textOf(g)?.includes(stem)) out.add(g);
+  /** The engine that fixes are tried in, up to date. */
+  private trialEngine(): ProjectEngine {
+    let { trial } = this;
+    if (!trial) {
+      const host = { files: () => this.files(), read: (f: string) => this.textOf(f) };
+      trial = new ProjectEngine({ ...this.options, host });
+      for (const [f, ir] of this.irs) trial.irs.set(f, ir);
+      this.trial = trial;
     }
-    for (const g of python) if (/after_request|[Mm]iddleware/.test(this.textOf(g) ?? "")) out.add(g);
-    return out;
+    const behind = [...this.behind];
+    this.behind.clear();
+    for (const f of behind) {
+      const open = trial.opened.get(f);
+      if (open) trial.change(f, [replacement(open.text, this.textOf(f) ?? "")]);
+    }
+    trial.refresh(behind);
+    return trial;
   }
 
   dispose(): void {
+    this.trial?.dispose();
+    this.trial = undefined;
     for (const o of this.opened.values()) o.free();
     this.opened.clear();
   }
 
-  /** Looks at every file that is still to be looked at, and lets the rules read what is new. */
+  /** Asks for the results of every file that may matter, as far as they are missing, and lets the rules read what is new. */
   private analyse(cancel?: Cancel, progress?: (done: number, total: number) => void): void {
     const { program } = this;
-    this.queue ??= this.files().filter((f) => f.endsWith(".py") && (!this.only || this.only.has(f)));
-    const relevant = this.queue.filter((f) => {
-      const t = this.textOf(f);
-      return t !== undefined && mayMatter(t);
+    if (this.again || program.pending) {
+      const files = this.rootFiles();
+      this.roots = new Set(files);
+      const ask = () => this.ask(files, cancel, progress);
+      if (this.again && !ask()) return;
+      const isRoot = (u: Unit) =>
+        !!this.roots?.has(u.module.file) &&
+        !u.selfClass &&
+        !u.fn?.nested &&
+        program.modules.get(u.module.file) === u.module;
+      if (!program.settle(ask, isRoot)) return;
+      this.again = false;
+    }
+    this.judge();
+  }
+
+  /** The files that are looked at of themselves, in order. */
+  private rootFiles(): string[] {
+    return this.files().filter((f) => {
+      if (!f.endsWith(".py")) return false;
+      let matters = this.relevant.get(f);
+      if (matters === undefined) {
+        const text = this.textOf(f);
+        matters = text !== undefined && mayMatter(text);
+        this.relevant.set(f, matters);
+      }
+      return matters;
     });
+  }
+
+  /** Asks for every root's result; false when it was cancelled. */
+  private ask(files: readonly string[], cancel?: Cancel, progress?: (done: number, total: number) => void): boolean {
+    const { program } = this;
     // Modules first: they say which functions a framework calls.
-    for (const f of relevant) {
-      if (cancel?.cancelled) return;
+    for (const f of files) {
+      if (cancel?.cancelled) return false;
       const mod = program.module(f);
       if (mod) program.moduleState(mod);
     }
     let done = 0;
-    for (const f of relevant) {
-      if (cancel?.cancelled) return;
+    for (const f of files) {
+      if (cancel?.cancelled) return false;
       const mod = program.module(f);
       if (mod) for (const fn of mod.functions) if (!fn.nested) program.summary(fn);
-      progress?.(++done, relevant.length);
+      progress?.(++done, files.length);
     }
-    this.queue = [];
-    program.settle();
-    this.judge();
+    return true;
   }
 
   /** Runs the rules over the units that are new, or over all when what holds for the whole app changed. */
@@ -458,6 +513,16 @@ function better(a: Report, b: Report, rule: Rule): boolean {
   const la = a.source ? stepsOf(a.source.step).length : 0;
   const lb = b.source ? stepsOf(b.source.step).length : 0;
   return la < lb;
+}
+
+/** The one change that turns a text into another. */
+function replacement(from: string, to: string): TextChange {
+  const most = Math.min(from.length, to.length);
+  let start = 0;
+  while (start < most && from[start] === to[start]) start++;
+  let tail = 0;
+  while (tail < most - start && from[from.length - 1 - tail] === to[to.length - 1 - tail]) tail++;
+  return { start, end: from.length - tail, text: to.slice(start, to.length - tail) };
 }
 
 function placeOf(loc: Loc) {

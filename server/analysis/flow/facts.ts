@@ -24,9 +24,9 @@ export function appFacts(program: Program): Facts {
     hooks ??= [...program.modules.values()].flatMap((mod) => {
       if (!mod) return [];
       const hit = perModule.get(mod.ir);
-      if (hit && hit.registered === program.registered.size) return hit.hooks;
+      if (hit && hit.registered === program.registered.version) return hit.hooks;
       const found = hooksOf(program, mod);
-      perModule.set(mod.ir, { registered: program.registered.size, hooks: found });
+      perModule.set(mod.ir, { registered: program.registered.version, hooks: found });
       return found;
     });
     return hooks;

@@ -290,7 +290,8 @@ export function analyseModule(
     if (!frame.lazy.has(name) && !frame.stars.length) return undefined;
     const v = within(
       () =>
-        frame.lazy.get(name)?.() ?? frame.stars.reduce<Value | undefined>((found, star) => found ?? star(name), undefined),
+        frame.lazy.get(name)?.() ??
+        frame.stars.reduce<Value | undefined>((found, star) => found ?? star(name), undefined),
     );
     asked.set(name, v);
     return v;

@@ -1,7 +1,6 @@
 /** What of a module others see besides its functions' results. */
-import type { FunctionIR } from "../ir.js";
+import type { ClassIR, FunctionIR } from "../ir.js";
 import type { FunctionDef, ModuleDef } from "../names/definitions.js";
-import { nameOf } from "./calls.js";
 
 /**
  * What others may have seen of a module besides its functions' summaries: its statements, headers, and who writes what.
@@ -11,7 +10,7 @@ export function outlineOf(mod: ModuleDef): unknown[] {
   for (const s of mod.ir.body) {
     if (s.k === "def") out.push(headerOf(s.fn));
     else if (s.k === "class") {
-      out.push(s.cls.name);
+      out.push(classHead(s.cls));
       for (const b of s.cls.body) out.push(b.k === "def" ? headerOf(b.fn) : b);
     } else out.push(s);
   }
@@ -20,8 +19,32 @@ export function outlineOf(mod: ModuleDef): unknown[] {
   return out;
 }
 
+/** Texts of heads, kept while a definition stays the same. */
+const heads = new WeakMap<FunctionIR | ClassIR, string>();
+
 const headerOf = (fn: FunctionIR): string =>
-  `${fn.name}(${fn.params.map((p) => p.kind + p.name).join()})@${fn.decorators.map(nameOf).join()}`;
+  headText(fn, () => `${fn.name}(${fn.params.map((p) => p.kind + p.name).join()})${exprTexts(fn.decorators)}`);
+
+const classHead = (cls: ClassIR): string =>
+  headText(
+    cls,
+    () => `class ${cls.name}(${exprTexts(cls.bases)}${exprTexts(cls.keywords)})${exprTexts(cls.decorators)}`,
+  );
+
+function headText(node: FunctionIR | ClassIR, make: () => string): string {
+  let text = heads.get(node);
+  if (text === undefined) {
+    text = make();
+    heads.set(node, text);
+  }
+  return text;
+}
+
+/** Expressions without their positions. */
+const exprTexts = (xs: readonly object[]): string =>
+  xs.length
+    ? JSON.stringify(xs, (key, v: unknown) => (key === "s" || key === "e" || key === "chunk" ? undefined : v))
+    : "";
 
 const writersText = (m: ReadonlyMap<string, ReadonlySet<FunctionDef>>): string =>
   [...m].map(([name, fns]) => `${name}:${[...fns].map((f) => f.key).join()}`).join(";");
@@ -29,3 +52,13 @@ const writersText = (m: ReadonlyMap<string, ReadonlySet<FunctionDef>>): string =
 /** The same statements (by identity) and headers. */
 export const sameOutline = (a: readonly unknown[], b: readonly unknown[]) =>
   a.length === b.length && a.every((x, i) => x === b[i]);
+
+/** A text that differs when functions or classes have other heads: what others may rely on besides values. */
+export function headersOf(mod: ModuleDef): string {
+  const classes = mod.classes.map((c) => {
+    const attributes = [...c.attributes.keys()].join();
+    const methods = [...c.methods].map(([name, m]) => `${name}=${m.key}${m.binding}`).join();
+    return `${c.key}${classHead(c.ir)}{${attributes};${methods};${[...c.inner.keys()].join()};${writersText(c.writers)}}`;
+  });
+  return [...mod.functions.map((f) => f.key + headerOf(f.ir)), ...classes, writersText(mod.writers)].join("\n");
+}

@@ -14,7 +14,7 @@ import { Frame } from "./frame.js";
 import { analyseFunction, analyseModule, type ModuleState } from "./function.js";
 import type { Label } from "./labels.js";
 import type { Lexicon } from "./lexicon.js";
-import { outlineOf, sameOutline } from "./outline.js";
+import { headersOf, outlineOf, sameOutline } from "./outline.js";
 import { Registrations } from "./registrations.js";
 import { shapeOf } from "./shape.js";
 import { external, PENDING, pendingLabel, placed } from "./sources.js";
@@ -183,7 +183,10 @@ export class Program {
       if (!turned.length) continue;
       const keys = new Set(turned);
       const again = [...this.units.values()].filter(
-        (u) => u.fn && (u.summary || u.doubtful) && [u.fn.key, u.fn.cls?.key, u.selfClass?.key].some((k) => k && keys.has(k)),
+        (u) =>
+          u.fn &&
+          (u.summary || u.doubtful) &&
+          [u.fn.key, u.fn.cls?.key, u.selfClass?.key].some((k) => k && keys.has(k)),
       );
       if (again.length) this.graph.change(again, new Set());
     }
@@ -336,8 +339,10 @@ export class Program {
     let out = this.lineages.get(cls);
     if (!out) {
       out = this.lineage(cls, new Set());
-      if (this.isSettled(cls.module)) this.lineages.set(cls, out);
+      if (out.every((c) => this.isSettled(c.module))) this.lineages.set(cls, out);
     }
+    // Whoever looks at a class depends on what the modules of its bases say.
+    for (const c of out) this.moduleState(c.module);
     return out;
   }
 
@@ -366,12 +371,12 @@ export class Program {
 
   /** Library classes that the class inherits from, directly or not. */
   libraryBases(cls: ClassDef): readonly string[] {
+    const lineage = this.mro(cls);
     const hit = this.extBases.get(cls);
     if (hit) return hit;
     const out: string[] = [];
-    if (this.isSettled(cls.module)) this.extBases.set(cls, out);
-    for (const c of this.mro(cls))
-      for (const t of this.bases(c)) if (t.k === "ext" && !out.includes(t.q)) out.push(t.q);
+    if (lineage.every((c) => this.isSettled(c.module))) this.extBases.set(cls, out);
+    for (const c of lineage) for (const t of this.bases(c)) if (t.k === "ext" && !out.includes(t.q)) out.push(t.q);
     return out;
   }
 

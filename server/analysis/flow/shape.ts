@@ -1,17 +1,20 @@
 /** A summary as text, to see whether it changed. */
-import type { Label, RecordInfo } from "./labels.js";
-import type { Summary } from "./summary.js";
-import { EMPTY, type TypeRef, type Value } from "./value.js";
+import type { FunctionIR } from "../ir.js";
+import type { FunctionDef } from "../names/definitions.js";
+import type { ModuleState } from "./function.js";
+import type { Label, RecordInfo, Step } from "./labels.js";
+import type { FlowEvent, Summary } from "./summary.js";
+import { EMPTY, type Piece, type TypeRef, type Value } from "./value.js";
 
-/** A text that differs when a summary differs in substance. Positions do not count. */
-export function shapeOf(s: Summary): string {
+/** What a value looks like as text; a value met again is only named. */
+function valueTexts(): (v: Value) => string {
   const seen = new Map<Value, number>();
   const value = (v: Value, depth: number): string => {
     if (v === EMPTY) return "-";
     const id = seen.get(v);
     if (id !== undefined) return `@${id}`;
-    seen.set(v, seen.size);
     if (depth > 6) return "…";
+    seen.set(v, seen.size);
     let out = v.labels.map(labelText).join(",");
     out += `|${v.types.map(typeText).join(",")}`;
     if (v.c !== undefined) out += `=${JSON.stringify(v.c)}`;
@@ -20,23 +23,49 @@ export function shapeOf(s: Summary): string {
     if (v.elem) out += `*${value(v.elem, depth + 1)}`;
     if (v.str)
       out += v.str
-        .map(
-          (f) =>
-            `"${f.pieces.map((p) => (typeof p === "string" ? p : `<${p.loc.id}${value(p.v, depth + 1)}>`)).join("")}"`,
-        )
+        .map((f) => `"${f.pieces.map((p) => (typeof p === "string" ? p : pieceText(p, value, depth))).join("")}"`)
         .join(";");
     return out;
   };
-  const parts = [value(s.ret, 0)];
-  for (const e of s.events)
-    parts.push(
-      `${e.kind}${e.sink ?? ""}${e.loc.id}${e.q}(${e.slots.map((x) => `${x.slot}:${value(x.value, 0)}`).join(",")})`,
-    );
-  for (const [i, v] of s.writes) parts.push(`w${i}${value(v, 0)}`);
-  for (const [n, v] of s.globals) parts.push(`g${n}${value(v, 0)}`);
+  return (v) => value(v, 0);
+}
+
+const pieceText = (p: Exclude<Piece, string>, value: (v: Value, depth: number) => string, depth: number): string =>
+  `<${p.loc.id} ${p.name ?? ""} ${value(p.v, depth + 1)}>`;
+
+/**
+ * A text that differs when a summary differs in anything that callers see. Positions do not count: places move by
+ * themselves.
+ * @param header the function as it was when the summary was made
+ */
+export function shapeOf(s: Summary, fn: FunctionDef | undefined, header: FunctionIR | undefined = fn?.ir): string {
+  const value = valueTexts();
+  const parts = [value(s.ret)];
+  if (header) parts.push(header.params.map((p) => p.kind + p.name).join());
+  for (const e of s.events) parts.push(eventText(e, value));
+  for (const [i, v] of s.writes) parts.push(`w${i}${value(v)}`);
+  for (const [n, v] of s.globals) parts.push(`g${n}${value(v)}`);
   for (const g of s.guards) parts.push(`c${g.param}${g.path.join(".")}${g.mask}${g.weak}${g.unsafeWhen}`);
   if (s.stub) parts.push("stub");
   return parts.join("\n");
+}
+
+/** The same for the names of a module. */
+export function moduleShape(state: ModuleState): string {
+  const value = valueTexts();
+  const parts: string[] = [];
+  for (const [name, v] of state.own.vars) parts.push(`${name} ${value(v)}`);
+  // What was asked for of the imports is asked for again, so that the texts compare.
+  for (const [name, v] of state.asked) parts.push(`import ${name} ${v ? value(v) : ""}`);
+  for (const e of state.events) parts.push(eventText(e, value));
+  return parts.join("\n");
+}
+
+function eventText(e: FlowEvent, value: (v: Value) => string): string {
+  const slots = e.slots.map((x) => `${x.slot}@${x.loc.id}:${value(x.value)}`).join(",");
+  const via = e.via.map((v) => v.id).join(">");
+  const data = e.data ? JSON.stringify(e.data) : "";
+  return `${e.kind}${e.sink ?? ""}${e.loc.id}${e.q}(${slots})${via}/${e.handed?.id ?? ""}/${e.doubt}${data}`;
 }
 
 function typeText(t: TypeRef): string {
@@ -46,12 +75,53 @@ function typeText(t: TypeRef): string {
   return `${t.k}:${t.cls.key}`;
 }
 
+const labelTexts = new WeakMap<Label, string>();
+
 function labelText(l: Label): string {
-  const flags = `${l.many ? "m" : ""}${l.parsed ? "p" : ""}${l.doubt}`;
-  return `${l.key}/${l.path.join(".")}/${l.cleared}/${l.weak}${flags}${l.type ?? ""}${l.record ? recordText(l.record) : ""}`;
+  let out = labelTexts.get(l);
+  if (out === undefined) {
+    const flags = `${l.many ? "m" : ""}${l.parsed ? "p" : ""}${l.shallow ? "s" : ""}${l.doubt}`;
+    const record = l.record ? recordText(l.record) : "";
+    out = `${l.kind}${l.key}/${l.path.join(".")}/${l.cleared}/${l.weak}${flags}${l.type ?? ""}${record}${l.what}^${stepText(l.step)}${l.at?.id ?? ""}`;
+    labelTexts.set(l, out);
+  }
+  return out;
+}
+
+const stepTexts = new WeakMap<Step, string>();
+
+/** A short text for a whole path: steps share their beginnings. */
+function stepText(step: Step): string {
+  const open: Step[] = [];
+  let text = "";
+  for (let s: Step | undefined = step; s; s = s.prev) {
+    const known = stepTexts.get(s);
+    if (known !== undefined) {
+      text = known;
+      break;
+    }
+    open.push(s);
+  }
+  for (let s = open.pop(); s; s = open.pop()) {
+    text = digest(`${text}|${s.loc.id}|${s.msg}`);
+    stepTexts.set(s, text);
+  }
+  return text;
+}
+
+/** Two FNV-1a hashes side by side (Fowler, Noll, Vo; public domain): enough to tell texts apart, not for secrets. */
+function digest(text: string): string {
+  let a = 0x811c9dc5;
+  let b = 0x01000193;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    a = Math.imul(a ^ c, 0x01000193);
+    b = Math.imul(b ^ c, 0x85ebca6b);
+  }
+  return (a >>> 0).toString(36) + (b >>> 0).toString(36);
 }
 
 /** What a query can return: callers of a function that hands its record on depend on it. */
 function recordText(r: RecordInfo): string {
-  return `:${r.columns ? r.columns.join("+") : "*"}-${[...r.excluded].join("-")}${r.narrowable ? "n" : ""}`;
+  return `:${r.columns ? r.columns.join("+") : "*"}-${[...r.excluded].join("-")}${r.narrowable ? "n" : ""}${r.name}${r.store}${r.fix ?? ""}`;
 }

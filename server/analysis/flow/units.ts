@@ -41,6 +41,8 @@ export interface Unit {
   checked: number;
   /** What the forgotten result looked like; undefined when any new one counts as different. */
   before: (() => string) | undefined;
+  /** Imported names that were asked for of the forgotten result. */
+  askedBefore: readonly string[] | undefined;
   /** How often it was made since the last edit. */
   made: number;
   /** Bounds that were hit on the way to the result, in words. */
@@ -98,6 +100,7 @@ export class Units {
         changed: this.clock,
         checked: this.clock,
         before: undefined,
+        askedBefore: undefined,
         made: 0,
         bounds: new Set(),
       };
@@ -165,6 +168,8 @@ export class Units {
     u.made++;
     const { before } = u;
     u.before = undefined;
+    if (u.state && u.askedBefore) for (const name of u.askedBefore) u.state.lookup(name);
+    u.askedBefore = undefined;
     if (before && before() === this.look(u)) {
       u.checked = this.clock;
       return;
@@ -216,6 +221,7 @@ export class Units {
     const [one] = units;
     if (one && units.length === 1 && !one.group && !anew.has(one) && !this.pending && one.fn) {
       this.forget(one, true);
+      this.pending = false;
       this.demand(one);
       return;
     }
@@ -240,13 +246,16 @@ export class Units {
     const circle = u.group;
     if (!circle) {
       this.forget(u, compare);
+      this.doubtUsers(u);
       return;
     }
     const [head] = circle;
     if (head) this.first.add(head);
     for (const m of circle) {
       m.group = undefined;
-      if (!m.active) this.forget(m, compare || m !== u);
+      if (m.active) continue;
+      this.forget(m, compare || m !== u);
+      this.doubtUsers(m);
     }
   }
 
@@ -261,6 +270,7 @@ export class Units {
             return text;
           }
         : undefined;
+      u.askedBefore = state && [...state.asked.keys()];
     } else if (!compare) u.before = undefined;
     for (const x of u.uses) {
       x.usedBy.delete(u);
@@ -276,6 +286,9 @@ export class Units {
     this.pending = true;
     this.orphans.add(u);
     this.forgotten(u);
+  }
+
+  private doubtUsers(u: Unit): void {
     for (const user of u.usedBy) this.doubt(user);
   }
 
@@ -312,6 +325,7 @@ export class Units {
         for (const x of seen) {
           const pending = this.pending;
           this.forget(x, false);
+          this.doubtUsers(x);
           this.pending = pending;
         }
     }
