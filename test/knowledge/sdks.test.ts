@@ -302,14 +302,14 @@ describe("providers", () => {
     expect(found.map((f) => f.rule)).toContain("raw-llm-output");
   });
 
-  it("bedrock invoke_model answers JSON in its maker's form", async () => {
-    const body = `r = client.invoke_model(modelId="m", body=json.dumps({"prompt": "hi"}))
+  it("bedrock invoke_model takes and answers JSON in its maker's form", async () => {
+    const body = `r = client.invoke_model(modelId="m", body=json.dumps({"prompt": text}))
     return json.loads(r["body"].read())["completion"]`;
     const engine = await createTestEngine({
       "app.py": program("import boto3\nimport json\nclient = boto3.client('bedrock-runtime')", body),
     });
     const rules = engine.findings(testPath("app.py")).map((f) => f.rule);
     engine.dispose();
-    expect(rules).toEqual(["raw-llm-output"]);
+    expect(rules).toEqual(["user-input-in-prompt", "raw-llm-output"]);
   });
 });
