@@ -1,21 +1,36 @@
 /** The registry of rules: the engine runs them, and docs, settings and results are made from their metadata. */
 import type { Rule } from "../server/analysis/rule.js";
 import type { RuleMeta } from "../server/analysis/rule-meta.js";
+import clientControlledRoles from "./client-controlled-roles/rule.js";
+import debugDetailInPrompt from "./debug-detail-in-prompt/rule.js";
 import debugEnabled from "./debug-enabled/rule.js";
 import exceptionDetailReturned from "./exception-detail-returned/rule.js";
+import llmOutputExecuted from "./llm-output-executed/rule.js";
+import llmResponseObjectReturned from "./llm-response-object-returned/rule.js";
 import missingProjection from "./missing-projection/rule.js";
 import rawLlmOutput from "./raw-llm-output/rule.js";
+import requestMetadataInPrompt from "./request-metadata-in-prompt/rule.js";
 import sensitiveFieldInPrompt from "./sensitive-field-in-prompt/rule.js";
+import sensitiveLogging from "./sensitive-logging/rule.js";
+import sqlStringFormatting from "./sql-string-formatting/rule.js";
 import userInputInPrompt from "./user-input-in-prompt/rule.js";
-
+import wholeRecordInPrompt from "./whole-record-in-prompt/rule.js";
 /** In the order of the rules table. */
 export const ruleSet: readonly Rule[] = [
   userInputInPrompt,
+  clientControlledRoles,
   sensitiveFieldInPrompt,
+  wholeRecordInPrompt,
   missingProjection,
+  sqlStringFormatting,
+  debugDetailInPrompt,
+  requestMetadataInPrompt,
   rawLlmOutput,
+  llmResponseObjectReturned,
+  llmOutputExecuted,
   debugEnabled,
   exceptionDetailReturned,
+  sensitiveLogging,
 ];
 
 export const rules: readonly RuleMeta[] = ruleSet.map((r) => r.meta);

@@ -1,7 +1,7 @@
 /** Exception text in an HTTP response. */
 import { deepLabels } from "../../server/analysis/flow/value.js";
 import type { Rule } from "../../server/analysis/rule.js";
-import { isResponse } from "../shared.js";
+import { isResponse, placeOf } from "../shared.js";
 import page from "./page.md";
 
 const rule: Rule = {
@@ -10,7 +10,8 @@ const rule: Rule = {
     group: "errors",
     level: "error",
     preset: "recommended",
-    summary: "Exception text or a traceback is returned to the client, and with it paths, queries, prompts or keys that it quotes.",
+    summary:
+      "Exception text or a traceback is returned to the client, and with it paths, queries, prompts or keys that it quotes.",
     fix: "returns a generic message and logs the detail",
     cwe: [209, 497],
     owaspLlm: ["LLM02", "LLM07"],
@@ -26,8 +27,9 @@ const rule: Rule = {
       const label = deepLabels(s.value).find((l) => l.kind === "exception");
       if (!label) continue;
       cx.report({
-        at: e.handed ?? (label.at && label.at.chunk !== s.loc.chunk ? label.at : s.loc),
-        message: "Exception detail is returned to the client; it can quote prompts, queries, file paths or keys. Answer with a fixed text and log the detail.",
+        at: e.handed ?? placeOf(label, s.loc),
+        message:
+          "Exception detail is returned to the client; it can quote prompts, queries, file paths or keys. Answer with a fixed text and log the detail.",
         source: label,
         sink: { loc: s.loc, msg: "it is returned to the client" },
         doubt: Math.max(e.doubt, label.doubt) as 0 | 1 | 2,

@@ -17,7 +17,8 @@ const rule: Rule = {
     group: "prompt",
     level: "warning",
     preset: "recommended",
-    summary: "A query fetches every field of a record that ends up in a prompt, so one careless line more sends all of it to the model.",
+    summary:
+      "A query fetches every field of a record that ends up in a prompt, so one careless line more sends all of it to the model.",
     fix: "names just the fields that the code uses",
     cwe: [201, 213],
     owaspLlm: ["LLM02"],
@@ -32,14 +33,17 @@ const rule: Rule = {
     for (const p of promptParts(e)) {
       for (const l of deepLabels(p.value)) {
         const r = l.kind === "record" ? l.record : undefined;
-        if (!r || !r.narrowable || r.columns || r.excluded.size) continue;
+        if (!r?.narrowable || r.columns || r.excluded.size) continue;
         // A model class with nothing sensitive in it has nothing to hold back.
         if (r.known && !r.known.some((f) => cx.lexicon.sensitive(f))) continue;
         cx.report({
           at: r.loc,
           message: `Every field is read from ${r.name} although the record goes into a prompt; ask for the fields that are used, with ${NARROWER[r.store] ?? "a projection"}.`,
           source: l,
-          sink: { loc: e.loc, msg: `${l.path.length ? `\`${l.path.join(".")}\` of it` : "it"} is sent to the model by \`${e.q}\`` },
+          sink: {
+            loc: e.loc,
+            msg: `${l.path.length ? `\`${l.path.join(".")}\` of it` : "it"} is sent to the model by \`${e.q}\``,
+          },
           doubt: Math.max(e.doubt, l.doubt) as 0 | 1 | 2,
           fixes: r.fix ? [{ kind: "projection", style: r.fix }] : [],
         });

@@ -1,0 +1,56 @@
+/** The client decides who speaks: a messages list, a role or a whole system prompt taken from the request. */
+import type { Label, Loc } from "../../server/analysis/flow/labels.js";
+import { promptParts, textForms } from "../../server/analysis/flow/prompt.js";
+import { deepLabels, type Value } from "../../server/analysis/flow/value.js";
+import type { Rule } from "../../server/analysis/rule.js";
+import page from "./page.md";
+
+const rule: Rule = {
+  meta: {
+    id: "client-controlled-roles",
+    group: "prompt",
+    level: "error",
+    preset: "recommended",
+    summary:
+      "The client decides which words the model takes for its system prompt or its own: messages, roles or the system text come from the request as they are.",
+    fix: "rebuilds each message with the role `user`",
+    cwe: [915, 77],
+    owaspLlm: ["LLM01", "LLM07"],
+    owaspApi: ["API3", "API8"],
+    compliance: ["SOC 2 CC6.1"],
+    tags: ["prompt-injection"],
+    securitySeverity: 8.1,
+    helpMarkdown: page,
+  },
+  check(e, cx) {
+    if (e.kind !== "llm") return;
+    const report = (at: Loc, label: Label, what: string, form: string) =>
+      cx.report({
+        at,
+        message: `${what} (${label.what}), so a caller can speak as the system or as the model.`,
+        source: label,
+        sink: { loc: e.loc, msg: `\`${e.q}\` sends it to the model` },
+        doubt: Math.max(e.doubt, label.doubt) as 0 | 1 | 2,
+        fixes: [{ kind: "fixed-roles", form }],
+        key: at.id,
+      });
+    for (const p of promptParts(e)) {
+      const role = p.spoken && userLabel(p.spoken);
+      if (role) report(p.loc, role, "The role of a message comes from the request", "role");
+      if (p.role === "client") {
+        const label = userLabel(p.value);
+        if (label) report(p.loc, label, "Messages come from the request as they are", "messages");
+      } else if (p.role === "system" && !role) {
+        for (const form of textForms(p)) {
+          const [piece, more] = form.pieces.filter((x) => typeof x !== "string" || x.trim() !== "");
+          if (!piece || more || typeof piece === "string") continue;
+          const label = userLabel(piece.v);
+          if (label) report(piece.loc, label, "The whole system prompt comes from the request", "system");
+        }
+      }
+    }
+  },
+};
+export default rule;
+
+const userLabel = (v: Value): Label | undefined => deepLabels(v).find((l) => l.kind === "user" && !l.unseen && !l.weak);

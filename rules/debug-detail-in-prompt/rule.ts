@@ -1,0 +1,39 @@
+/** Exception text, log lines or dumps of settings in a prompt. */
+import type { Rule } from "../../server/analysis/rule.js";
+import { goesTo, hitsByText } from "../prompt-pieces.js";
+import page from "./page.md";
+
+const rule: Rule = {
+  meta: {
+    id: "debug-detail-in-prompt",
+    group: "prompt",
+    level: "warning",
+    preset: "recommended",
+    summary:
+      "Exception text, log lines or settings are put into a prompt, and with them paths, queries and keys that they quote.",
+    fix: "drops it from the prompt",
+    cwe: [209, 532],
+    owaspLlm: ["LLM02", "LLM07"],
+    owaspApi: ["API8"],
+    compliance: ["SOC 2 CC6.7"],
+    tags: ["error-handling"],
+    securitySeverity: 5.3,
+    helpMarkdown: page,
+  },
+  check(e, cx) {
+    for (const group of hitsByText(e, (p) => p.labels.find((l) => l.kind === "exception" || l.kind === "debug"))) {
+      const { piece, hit } = group[0]!;
+      cx.report({
+        at: piece.loc,
+        message: `${hit.kind === "exception" ? "Exception detail" : "Debug detail"} goes into a prompt; it can quote file paths, queries, prompts or keys. Give the model an error code or a fixed text.`,
+        source: hit,
+        sink: { loc: e.loc, msg: goesTo(e) },
+        related: group.slice(1).map((g) => ({ loc: g.piece.loc, msg: "more of it goes into the same prompt" })),
+        doubt: Math.max(e.doubt, hit.doubt) as 0 | 1 | 2,
+        fixes: [{ kind: "drop-piece" }],
+        key: piece.form.loc.id || piece.loc.id,
+      });
+    }
+  },
+};
+export default rule;

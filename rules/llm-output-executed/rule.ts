@@ -1,0 +1,61 @@
+/** Model text that is run, queried, opened or put into a page as it is. */
+import { bit, type Label } from "../../server/analysis/flow/labels.js";
+import { deepLabels } from "../../server/analysis/flow/value.js";
+import type { SinkKind } from "../../server/analysis/names/model-schema.js";
+import type { Rule } from "../../server/analysis/rule.js";
+import { lower } from "../shared.js";
+import page from "./page.md";
+
+/** What happens to the text, in words. */
+const DANGERS: Partial<Record<SinkKind, string>> = {
+  "code-exec": "run as code",
+  shell: "run as a shell command",
+  sql: "run as SQL",
+  "template-exec": "rendered as a template",
+  "html-unescaped": "put into a page without escaping",
+  deserialise: "turned into objects by a loader that can run code",
+  import: "imported as a module",
+  "file-path": "used as a file path",
+  "outgoing-url": "used as the address of a request",
+};
+
+const rule: Rule = {
+  meta: {
+    id: "llm-output-executed",
+    group: "output",
+    level: "error",
+    preset: "recommended",
+    summary:
+      "Model text is run as code, a command, SQL or a template, so whoever steers the model steers the server behind it.",
+    fix: "uses the safe counterpart where there is one",
+    cwe: [94, 77, 89],
+    owaspLlm: ["LLM05", "LLM06"],
+    owaspApi: ["API8", "API10"],
+    compliance: ["PCI-DSS 6.2.4", "SOC 2 CC6.8"],
+    tags: ["injection", "output-handling"],
+    securitySeverity: 9.3,
+    helpMarkdown: page,
+  },
+  check(e, cx) {
+    const danger = e.kind === "sink" && e.sink ? DANGERS[e.sink] : undefined;
+    if (!danger) return;
+    for (const s of e.slots) {
+      const label = deepLabels(s.value).find(isModelText);
+      if (!label) continue;
+      const weak = (label.weak & bit("llm")) !== 0;
+      cx.report({
+        at: s.loc,
+        ...(weak ? { level: lower("error") } : {}),
+        message: `Model text is ${danger} by \`${e.q}\`; whoever can put words into the prompt decides what it does${weak ? ", and the filter on the way is weak" : ""}.`,
+        source: label,
+        sink: { loc: e.loc, msg: `it is ${danger}` },
+        doubt: Math.max(e.doubt, label.doubt) as 0 | 1 | 2,
+        fixes: [{ kind: "safe-counterpart", sink: e.sink ?? "", call: e.q }],
+        key: e.loc.id,
+      });
+    }
+  },
+};
+export default rule;
+
+const isModelText = (l: Label): boolean => l.kind === "llm" || (l.kind === "llm-object" && !l.path.length);

@@ -1,0 +1,53 @@
+/** The dynamic pieces of the texts that a model call sends. */
+import type { Label, Loc } from "../server/analysis/flow/labels.js";
+import { type PromptPart, promptParts, type TextForm, textForms } from "../server/analysis/flow/prompt.js";
+import type { FlowEvent } from "../server/analysis/flow/summary.js";
+import { deepLabels, type Piece } from "../server/analysis/flow/value.js";
+
+/** One value put into a prompt text. */
+export interface PromptPiece {
+  part: PromptPart;
+  form: TextForm;
+  piece: Exclude<Piece, string>;
+  labels: readonly Label[];
+  loc: Loc;
+}
+
+/** Every value that is put into a prompt text of the call. */
+export function promptPieces(e: FlowEvent): PromptPiece[] {
+  const out: PromptPiece[] = [];
+  if (e.kind !== "llm") return out;
+  for (const part of promptParts(e)) {
+    for (const form of textForms(part)) {
+      for (const piece of form.pieces)
+        if (typeof piece !== "string") out.push({ part, form, piece, labels: deepLabels(piece.v), loc: piece.loc });
+    }
+  }
+  return out;
+}
+
+/** The pieces that `pick` finds a label in, one group for each prompt text. */
+export function hitsByText<T>(
+  e: FlowEvent,
+  pick: (p: PromptPiece) => T | undefined,
+): { piece: PromptPiece; hit: T }[][] {
+  const groups = new Map<string, { piece: PromptPiece; hit: T }[]>();
+  for (const piece of promptPieces(e)) {
+    const hit = pick(piece);
+    if (hit === undefined) continue;
+    const key = piece.form.loc.id || piece.loc.id;
+    const group = groups.get(key);
+    if (!group) groups.set(key, [{ piece, hit }]);
+    else if (!group.some((g) => g.piece.loc.id === piece.loc.id)) group.push({ piece, hit });
+  }
+  return [...groups.values()];
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(names: readonly string[]): string {
+  return names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : (names[0] ?? "");
+}
+
+/** Where a prompt text goes, in words. */
+export const goesTo = (e: FlowEvent): string =>
+  e.data?.tool ? `\`${e.q}\` hands it to the model` : `\`${e.q}\` sends it to the model`;

@@ -1,0 +1,147 @@
+/** Prompts, model output, request bodies, records or sensitive fields in a log. */
+import { bit, type Label, type Loc } from "../../server/analysis/flow/labels.js";
+import type { Lexicon } from "../../server/analysis/flow/lexicon.js";
+import type { Slot } from "../../server/analysis/flow/summary.js";
+import { deepLabels, type Value } from "../../server/analysis/flow/value.js";
+import type { FunctionDef } from "../../server/analysis/names/definitions.js";
+import type { Rule, RuleContext } from "../../server/analysis/rule.js";
+import { isFreeText, lastName, lower, sensitiveName } from "../shared.js";
+import page from "./page.md";
+
+const rule: Rule = {
+  meta: {
+    id: "sensitive-logging",
+    group: "errors",
+    level: "warning",
+    preset: "recommended",
+    summary:
+      "Prompts, model output, request bodies, records or sensitive fields are written to a log, where more people and tools can read them.",
+    fix: "logs the length or a hash",
+    cwe: [532],
+    owaspLlm: ["LLM02"],
+    owaspApi: ["API8"],
+    compliance: ["GDPR Art. 5(1)(f)", "PCI-DSS 3.3", "SOC 2 CC6.7"],
+    tags: ["logging", "privacy"],
+    securitySeverity: 5.0,
+    helpMarkdown: page,
+  },
+  check(e, cx) {
+    if (e.kind !== "sink" || e.sink !== "log") return;
+    const hits: Hit[] = [];
+    for (const s of e.slots) {
+      for (const p of partsOf(s, cx)) {
+        const hit = leakOf(p, cx.lexicon);
+        if (hit && !hits.some((h) => h.what === hit.what)) hits.push({ ...hit, loc: p.loc });
+      }
+    }
+    const first = hits.find((h) => h.label) ?? hits[0];
+    if (!first) return;
+    const weak = hits.every((h) => h.label && h.label.weak & bit(h.label.kind));
+    // A logger of the project's own writes what it is given; the mend is made where it is given.
+    const at = (e.fn && isLogger(e.fn) ? e.via.at(-1) : undefined) ?? e.loc;
+    cx.report({
+      at,
+      ...(weak ? { level: lower("warning") } : {}),
+      message: `${first.what} is written to a log${weak ? "; the filter on the way is weak" : ""}. Log its length or a hash.`,
+      ...(first.label ? { source: first.label } : {}),
+      sink: { loc: first.loc, msg: `\`${e.q}\` writes it to the log` },
+      related: hits.filter((h) => h !== first).map((h) => ({ loc: h.loc, msg: `${h.what} is written too` })),
+      doubt: first.label ? (Math.max(e.doubt, first.label.doubt) as 0 | 1 | 2) : 2,
+      fixes: [{ kind: "log-length" }],
+      key: at.id,
+    });
+  },
+};
+export default rule;
+
+interface Hit {
+  /** Absent where the name alone says what is logged. */
+  label?: Label;
+  what: string;
+  loc: Loc;
+}
+
+/** A value that the log line shows, by the name that the code gives it. */
+interface LogPart {
+  v: Value;
+  name: string;
+  loc: Loc;
+}
+
+function partsOf(s: Slot, cx: RuleContext): LogPart[] {
+  if (s.value.str)
+    return s.value.str.flatMap((f) =>
+      f.pieces.flatMap((p) =>
+        typeof p === "string" ? [] : [{ v: p.v, name: lastWord(cx.textAt(p.loc)), loc: p.loc }],
+      ),
+    );
+  return [{ v: s.value, name: lastWord(cx.textAt(s.loc)), loc: s.loc }];
+}
+
+const isLogger = (fn: FunctionDef): boolean =>
+  /^(debug|info|warn|warning|error|critical|exception|log|trace|write_log|log_\w+)$/.test(fn.name) ||
+  /Log(ger|ging)?$/.test(fn.cls?.name ?? "");
+
+/** `id` of `user.id` and of `user["id"]`; nothing of a call or an operation. */
+const lastWord = (text: string): string => /(?:^|[.\s(["'])(\w+)["']?\]?$/.exec(text)?.[1] ?? "";
+
+function leakOf(p: LogPart, lexicon: Lexicon): { label?: Label; what: string } | undefined {
+  if (PLAIN.test(p.name)) return undefined;
+  for (const label of deepLabels(p.v)) {
+    const what = leaked(label, lexicon);
+    if (what) return { label, what };
+  }
+  if (p.v.c !== undefined || p.v.labels.length || !p.name) return undefined;
+  const credential = lexicon.sensitive(p.name)?.category === "credential" || CONNECTION.test(p.name);
+  if (credential && !/^[A-Z_]+$/.test(p.name)) return { what: `A credential (\`${p.name}\`)` };
+  return lexicon.promptName(p.name) ? { what: `A prompt (\`${p.name}\`)` } : undefined;
+}
+
+const CONNECTION = /^(conn(ection)?_?str(ing)?|dsn|database_url|db_url|mongo_uri|redis_url)$/i;
+
+/** Names of what the caller sends that says nothing of a person. */
+const PLAIN =
+  /(^|_)(id|ids|pk|latitude|longitude|lat|lng|lon|score|title|ok|success|valid|uid|uuid|guid|key|index|page|size|limit|offset|count|path|method|url|uri|route|endpoint|host|port|type|kind|mode|status|model|provider|lang|language|locale|version|format|sort|order|flag|date|time|year|month|day|action|event|filename|file|extension|slug|category|engine|temperature|tokens|level|number|num|enabled|stream)$/i;
+
+/** Fields of a parsed answer that hold what the model wrote. */
+const TEXT_FIELD =
+  /^$|text|answer|response|reply|content|message|summary|output|reason|thought|sql|query|code|command/i;
+
+/** What of a label must not be in a log, in words. */
+function leaked(l: Label, lexicon: Lexicon): string | undefined {
+  switch (l.kind) {
+    case "llm":
+      // One field of an answer that was parsed: a number, a choice, a name of a place.
+      return l.parsed && l.path.length && !TEXT_FIELD.test(lastName(l)) ? undefined : "Model output";
+    case "llm-object":
+      return l.path.length ? undefined : "The model's response";
+    case "secret":
+      return `A secret (${l.what})`;
+    case "system":
+      return "A system prompt";
+    case "sensitive":
+      return `The sensitive field ${l.what}`;
+    case "meta": {
+      const name = lastName(l);
+      return !name || lexicon.sensitive(name) ? `Request metadata (${l.what})` : undefined;
+    }
+    case "user": {
+      if (l.unseen) return undefined;
+      const name = lastName(l) || l.what.replace(/`/g, "").split(".").at(-1)!.replace(/\(\)$/, "");
+      return PLAIN.test(name) ? undefined : `What the caller sent (${l.what})`;
+    }
+    case "stored":
+      return `Text that users wrote (${l.what})`;
+    case "record": {
+      const name = sensitiveName(l, lexicon);
+      if (name) return `The sensitive field \`${name}\``;
+      if (isFreeText(l, lexicon)) return `Text that users wrote (\`${lastName(l)}\`)`;
+      const r = l.record;
+      if (!r || lastName(l) || (r.columns && !r.columns.some((c) => lexicon.sensitive(c)))) return undefined;
+      if (r.store === "user" || (r.known?.length && !r.known.some((c) => lexicon.sensitive(c)))) return undefined;
+      return `A whole record (from ${r.name})`;
+    }
+    default:
+      return undefined;
+  }
+}

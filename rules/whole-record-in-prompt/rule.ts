@@ -1,0 +1,65 @@
+/** An entire record, row, document or list of them in a prompt. */
+import type { Level } from "../../server/analysis/finding.js";
+import { bit, type Label } from "../../server/analysis/flow/labels.js";
+import type { Lexicon } from "../../server/analysis/flow/lexicon.js";
+import type { Rule } from "../../server/analysis/rule.js";
+import { goesTo, hitsByText } from "../prompt-pieces.js";
+import { lower } from "../shared.js";
+import page from "./page.md";
+
+const rule: Rule = {
+  meta: {
+    id: "whole-record-in-prompt",
+    group: "prompt",
+    level: "error",
+    preset: "recommended",
+    summary:
+      "An entire record is put into a prompt, so every field it has now or gets later goes to the model's provider.",
+    fix: "builds a dict of the fields that are meant",
+    cwe: [359, 201],
+    owaspLlm: ["LLM02"],
+    owaspApi: ["API3"],
+    compliance: ["GDPR Art. 5(1)(c)", "GDPR Art. 25", "SOC 2 CC6.7"],
+    tags: ["privacy", "data-minimisation"],
+    securitySeverity: 7.5,
+    helpMarkdown: page,
+  },
+  check(e, cx) {
+    for (const group of hitsByText(e, (p) => p.labels.find((l) => isWhole(l, cx.lexicon)))) {
+      const { piece, hit } = group[0]!;
+      const r = hit.record!;
+      let level: Level = r.excluded.size ? "warning" : "error";
+      const weak = group.every((g) => g.hit.weak & bit("record"));
+      if (weak) level = lower(level);
+      cx.report({
+        at: piece.loc,
+        level,
+        message: `${hit.many ? "Whole records are" : "A whole record is"} put into a prompt (from ${r.name}): ${
+          r.excluded.size
+            ? "what else it holds besides the fields left out is not known"
+            : "every field of it goes to the model's provider"
+        }. Name the fields that are meant${weak ? "; the filter on the way is weak" : ""}.`,
+        source: hit,
+        sink: { loc: e.loc, msg: goesTo(e) },
+        related: group
+          .slice(1)
+          .map((g) => ({ loc: g.piece.loc, msg: `another record (${g.hit.record!.name}) goes into the same prompt` })),
+        doubt: Math.max(e.doubt, hit.doubt) as 0 | 1 | 2,
+        fixes: [{ kind: "allowlist-fields" }],
+        key: piece.form.loc.id || piece.loc.id,
+      });
+    }
+  },
+};
+export default rule;
+
+/** The record itself and no field of it, unless all that it can hold is harmless. */
+function isWhole(l: Label, lexicon: Lexicon): boolean {
+  const r = l.kind === "record" ? l.record : undefined;
+  if (!r || r.store === "user" || l.path.some((p) => !/^\[-?\d*\]$/.test(p))) return false;
+  // A value out of a row, by its position.
+  if (l.path.length && !l.many && r.columns) return false;
+  if (r.columns) return r.columns.some((c) => lexicon.sensitive(c));
+  if (r.known?.length) return r.known.some((c) => lexicon.sensitive(c) && !r.excluded.has(c));
+  return true;
+}
