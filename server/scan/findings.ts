@@ -106,24 +106,3 @@ export function makeFinding(
       .slice(0, 16),
   };
 }
-
-/** A finding's page as Markdown: what it is, why it matters, how to mend it. Null for an unknown id. */
-export function explainScanFinding(id: string): string | null {
-  const kind = catalogue().findings[id];
-  if (!kind) return null;
-  const references = [kind.cwe, kind.owasp_llm, kind.owasp_api].filter((entry) => entry !== undefined).join(", ");
-  const code = kind.code.map(
-    (entry) =>
-      `### ${entry.framework === "any" ? "Python" : entry.framework}\n\n\`\`\`${entry.framework === "nginx" ? "nginx" : "python"}\n${entry.code}\n\`\`\``,
-  );
-  return [
-    `# ${kind.title}`,
-    `\`scan/${id}\` · ${kind.severity} · ${references}`,
-    kind.why,
-    "## Remediation",
-    kind.remediation,
-    ...code,
-  ]
-    .join("\n\n")
-    .concat("\n");
-}

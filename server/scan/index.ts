@@ -10,7 +10,7 @@ import type { JournalStore } from "./transport/journal.js";
 import { parseTarget, resolveTarget } from "./transport/network.js";
 
 export { ScanError, type ScanErrorKind } from "./errors.js";
-export { explainScanFinding, type FindingKind, findingKinds } from "./findings.js";
+export { type FindingKind, findingKinds } from "./findings.js";
 export type { Lab, LabKind } from "./lab/server.js";
 export {
   type Auth,
