@@ -8,7 +8,7 @@ const MODEL =
   /openai|anthropic|langchain|langgraph|llm|gpt|claude|gemini|genai|vertexai|mistral|cohere|bedrock|groq|ollama|litellm|huggingface|transformers|llama|crewai|autogen|pydantic_ai|prompt|chat_?completion|chat\.|_ai\b|\bai_/i;
 /** Settings, hooks and registrations that speak for a whole app. */
 const APP =
-  /\bDEBUG\b|debug\s*=\s*True|use_debugger|DebuggedApplication|FLASK_|SECRET_KEY|API_KEY|_COOKIE_SECURE|SECURE_|urlpatterns|add_url_rule|register_blueprint|after_request|process_response|errorhandler|app\.debug|\.run\(/;
+  /\bDEBUG\b|debug\s*=\s*True|use_debugger|DebuggedApplication|FLASK_|SECRET_KEY|API_KEY|_COOKIE_SECURE|SECURE_|urlpatterns|add_url_rule|register_blueprint|after_request|process_response|get_response|errorhandler|app\.debug|\.run\(/;
 const ANSWERS =
   /\b(?:jsonify|\w*Response|make_response|render_template|render|HTTPException|abort|emit)\s*\(|\.(?:route|get|post|put|delete|patch)\(\s*["']/;
 const FAILS = /\bexcept\b|traceback|format_exc|exc_info|exception_handler/;
