@@ -38,6 +38,9 @@ export function inconclusive(reason: string): CheckEnd {
   return { status: "inconclusive", reason };
 }
 
+/** How much of one reply the detectors read at the end. */
+const KEPT_CHARACTERS = 1_000_000;
+
 /** Everything that checks share in one scan. */
 export class ScanContext {
   readonly findings: ScanFinding[] = [];
@@ -110,7 +113,7 @@ export class ScanContext {
     this.recorded.push({
       kind,
       http: answer.http,
-      text: answer.extracted.everything,
+      text: answer.extracted.everything.slice(0, KEPT_CHARACTERS),
       reply: answer.extracted.text,
       asked: answer.prompt,
       probe,
@@ -118,7 +121,7 @@ export class ScanContext {
   }
 
   recordHttp(kind: Recorded["kind"], http: HttpReply, asked = ""): void {
-    this.recorded.push({ kind, http, text: http.text, reply: "", asked, probe: null });
+    this.recorded.push({ kind, http, text: http.text.slice(0, KEPT_CHARACTERS), reply: "", asked, probe: null });
   }
 
   /** The arithmetic question of the baseline asked without any credentials; sent once. */

@@ -26,7 +26,7 @@ export const limitsSchema = z.object({
   /** After so many time-outs in a row nothing more is sent. */
   timeoutsInARow: z.number().int().min(1).default(3),
   /** Of one body, after decompression. */
-  bodyBytes: z.number().int().positive().default(2_000_000),
+  bodyBytes: z.number().int().positive().default(500_000),
   headerBytes: z.number().int().positive().default(16_384),
   redirects: z.number().int().min(0).default(3),
   concurrency: z.number().int().min(1).max(32).default(6),

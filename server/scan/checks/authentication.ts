@@ -1,4 +1,5 @@
 import { type CheckEnd, COMPLETE, inconclusive, type ScanContext } from "../context.js";
+import { missesCsrf } from "../target/answer.js";
 import { credentialHeaders, hasCredentials } from "../target/auth.js";
 import { ARITHMETIC } from "../target/discover.js";
 import { HttpClient } from "../transport/client.js";
@@ -13,7 +14,7 @@ export async function checkAuthentication(ctx: ScanContext, signal: AbortSignal)
   const severity = loopback ? "info" : "high";
 
   if (!hasCredentials(options)) {
-    if (first.http.status === 401 || first.http.status === 403) {
+    if ((first.http.status === 401 || first.http.status === 403) && !missesCsrf(first.http)) {
       challenge(ctx, first.http);
       ctx.stood("unauthenticated-endpoint", `Without credentials it answers ${first.http.status}.`);
       return COMPLETE;

@@ -22,6 +22,11 @@ export async function checkLlm(ctx: ScanContext): Promise<CheckEnd> {
     ctx.undecide("llm_ai_security", "LLM probes", baseline.why);
     return inconclusive(baseline.why);
   }
+  if (baseline.answers.every((answer) => answer.http.truncated)) {
+    const why = "no answer came whole: every body ran into a limit or broke off";
+    ctx.undecide("llm_ai_security", "LLM probes", why);
+    return inconclusive(why);
+  }
   await openToAnyone(ctx);
   disclosures(ctx);
   passiveMarkers(ctx);

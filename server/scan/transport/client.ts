@@ -45,6 +45,10 @@ export interface Counters {
 /** Checks whose replies mean nothing later: a burst, and addresses of a listener that is gone. */
 const NOT_REPLAYED: ReadonlySet<string> = new Set(["rate_limiting", "ssrf"]);
 
+/** After so many bodies that ran into the cap an endpoint is read in small pieces from then on. */
+const CUT_BODIES = 1;
+const SMALL_BODY = 64_000;
+
 const UNITS: Readonly<Record<string, string>> = {
   bodyBytes: "bytes",
   headerBytes: "bytes",
@@ -70,6 +74,7 @@ export class HttpClient {
   private readonly pace: Pace;
   private timeoutsInARow = 0;
   private exhaustedRetries = 0;
+  private cutBodies = 0;
 
   constructor(
     private readonly options: ScanOptions,
@@ -161,6 +166,8 @@ export class HttpClient {
       this.hit("retryAfterMs", limits.retryAfterMs, `the endpoint asked to wait ${Math.round(after / 1000)} s`);
       return null;
     }
+    // Others would only run into the same limit.
+    if (reply.status === 429) this.pace.hold(after ?? 250);
     return after ?? 250 * 2 ** attempt;
   }
 
@@ -251,11 +258,16 @@ export class HttpClient {
       const body = await readBody(
         answer.body,
         headers["content-encoding"] ?? "",
-        { ...limits, remainingMs: limits.totalMs - (performance.now() - started) },
+        {
+          ...limits,
+          bodyBytes: this.cutBodies < CUT_BODIES ? limits.bodyBytes : Math.min(limits.bodyBytes, SMALL_BODY),
+          remainingMs: limits.totalMs - (performance.now() - started),
+        },
         this.signal,
       );
       const late = body.limit === "totalMs" || body.limit === "idleMs" || body.limit === "minBytesPerSecond";
       this.timeoutsInARow = late ? this.timeoutsInARow + 1 : 0;
+      if (body.limit === "bodyBytes") this.cutBodies++;
       if (body.limit) this.hit(body.limit, limits[body.limit], `the body was cut off after ${body.bytes} bytes`);
       this.counters.characters += Math.min(body.text.length, limits.bodyBytes);
       const broken =

@@ -30,6 +30,11 @@ export class Pace {
     }
   }
 
+  /** Starts nothing for `ms` milliseconds: the endpoint asked for patience. */
+  hold(ms: number): void {
+    this.nextStart = Math.max(this.nextStart, Date.now() + ms);
+  }
+
   private turn(urgent: boolean): Promise<void> {
     return new Promise((resolve, reject) => {
       const wake = () => {
