@@ -69,7 +69,7 @@ class ProjectEngine implements Engine {
   private readonly behind = new Set<string>();
 
   constructor(private readonly options: EngineOptions) {
-    this.models = compileModels(options.models);
+    this.models = compiled(options.models);
     this.program = this.newProgram();
     this.facts = appFacts(this.program);
   }
@@ -490,7 +490,7 @@ class ProjectEngine implements Engine {
 
 const compilations = new WeakMap<readonly ModelFile[], Models>();
 /** Models are compiled once, however many engines are made of them. */
-function _compiled(files: readonly ModelFile[]): Models {
+function compiled(files: readonly ModelFile[]): Models {
   let models = compilations.get(files);
   if (!models) {
     models = compileModels(files);
