@@ -77,6 +77,8 @@ const quiet = {
   "editor.minimap.enabled": false,
   "editor.lightbulb.enabled": "on",
   "files.autoSave": "off",
+  // A dialog of the system's own could not be driven.
+  "files.simpleDialog.enable": true,
 };
 
 /** A copy of the sample workspace with settings. */

@@ -51,8 +51,7 @@ describe("the packaged extension", () => {
     pictureOnFailure();
     const frame = await bench.webview("spillcheck-report h1");
     await frame.locator("vscode-button", { hasText: "HTML" }).first().click();
-    const box = editor.page.locator(".quick-input-widget:visible", { hasText: "Save" });
-    await box.waitFor();
+    await expect.poll(() => bench.quickInput().inputValue()).toContain("spillcheck-report-");
     const file = path.join(editor.folder, "report.html");
     await bench.quickInput().fill(file);
     await editor.page.keyboard.press("Enter");

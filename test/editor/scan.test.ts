@@ -53,7 +53,7 @@ describe("SpillCheck: Start Lab and Scan It", () => {
     await leak.locator(".finding-body").waitFor({ state: "hidden" });
     await leak.locator(".finding-head").press("ArrowDown");
     const focused = () =>
-      frame.evaluate(() => document.activeElement?.shadowRoot?.activeElement?.id ?? document.activeElement?.id);
+      frame.evaluate<string>("(document.activeElement?.shadowRoot?.activeElement ?? document.activeElement).id");
     expect(await focused()).not.toBe(await leak.locator(".finding-head").getAttribute("id"));
     const search = frame.locator("[role=search] input").first();
     await search.fill("no finding says this");

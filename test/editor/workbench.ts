@@ -86,9 +86,9 @@ export class Workbench {
     return rows.allInnerTexts();
   }
 
-  /** Saves the active editor and waits until it is clean. */
+  /** Saves the active editor, once an edit has reached it, and waits until it is clean. */
   async save(): Promise<void> {
-    await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+    await this.page.locator(".tabs-container .tab.active.dirty").waitFor();
     await this.page.keyboard.press("ControlOrMeta+S");
     await this.page.locator(".tabs-container .tab.active:not(.dirty)").waitFor();
   }
