@@ -19,10 +19,16 @@ export function toAnswer(prompt: string, http: HttpReply, at: ReplyPath | null):
   return { prompt, http, extracted, ok: why === "", why };
 }
 
+/** A refusal for want of a CSRF token, which says nothing about who may ask. */
+export function missesCsrf(http: HttpReply): boolean {
+  return http.status === 403 && /csrf/i.test(http.text);
+}
+
 function whyNot(http: HttpReply, extracted: Extracted): string {
   if (http.failure) return http.failure.message;
   const { status } = http;
   if (status === 401) return "it asks for credentials (401)";
+  if (missesCsrf(http)) return "it refuses access (403): a CSRF token is missing, see --csrf";
   if (status === 403) return "it refuses access (403)";
   if (status === 404) return "there is nothing at this URL (404)";
   if (status === 429) return "it limits the rate of requests (429)";

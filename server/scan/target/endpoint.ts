@@ -22,6 +22,8 @@ export interface AskOptions {
 
 /** Cookies, session id and turns of one conversation with the endpoint. */
 export interface Conversation {
+  /** Who opened it; only they may use its cookies. */
+  identity: Identity;
   session: string;
   cookies: Map<string, string>;
   turns: ChatMessage[];
@@ -30,8 +32,8 @@ export interface Conversation {
 /** The endpoint as the scan speaks to it, once the shape of request and reply is known. */
 export class Endpoint {
   replyPath: ReplyPath | null;
-  /** The first conversation's, shared by all single questions where the endpoint needs a session or a CSRF cookie. */
-  private shared: Promise<Conversation> | null = null;
+  /** Each identity's first conversation, shared by all its single requests where the endpoint needs a session or a CSRF cookie. */
+  private readonly shared = new Map<Identity, Promise<Conversation>>();
 
   constructor(
     readonly client: HttpClient,
@@ -44,7 +46,7 @@ export class Endpoint {
 
   /** Sends one prompt. In a conversation with turns, the earlier ones are sent along where the shape takes messages. */
   async ask(prompt: string, ask: AskOptions): Promise<Answer> {
-    const conversation = ask.conversation ?? (await this.sharedConversation(ask.check));
+    const conversation = ask.conversation ?? (await this.sharedConversation(ask.check, ask.identity ?? "own"));
     const shape = ask.shape ?? this.shape;
     const filled = fill(shape, prompt, conversation.session, ask.conversation?.turns ?? []);
     const http = await this.send(
@@ -71,8 +73,11 @@ export class Endpoint {
     ask: AskOptions,
   ): Promise<HttpReply> {
     const { options } = this;
-    const conversation = ask.conversation;
     const identity = ask.identity ?? "own";
+    // Without the CSRF cookie or the session a request would be turned away before the code that is tested.
+    const conversation =
+      ask.conversation ??
+      (options.csrf || options.session ? await this.sharedConversation(ask.check, identity) : undefined);
     const headers: Record<string, string> = {
       accept: "application/json, text/event-stream;q=0.9, text/plain;q=0.8, text/html;q=0.7, */*;q=0.5",
       "user-agent": "SpillCheck",
@@ -81,11 +86,11 @@ export class Endpoint {
       ...request.headers,
       ...ask.headers,
     };
-    if (conversation) {
+    if (conversation && (identity !== "nobody" || conversation.identity === "nobody")) {
       const cookie = [headers.cookie, ...[...conversation.cookies].map(([name, value]) => `${name}=${value}`)]
         .filter(Boolean)
         .join("; ");
-      if (cookie && identity !== "nobody") headers.cookie = cookie;
+      if (cookie) headers.cookie = cookie;
       const csrf = options.csrf ? conversation.cookies.get(options.csrf.cookie) : undefined;
       if (csrf && options.csrf) {
         headers[options.csrf.header.toLowerCase()] = csrf;
@@ -107,16 +112,20 @@ export class Endpoint {
   /** Opens a conversation of its own: fetches the CSRF cookie and the session id where those are described. */
   async open(check: string, identity: Identity = "own"): Promise<Conversation> {
     const conversation: Conversation = {
+      identity,
       session: `spillcheck-${Math.random().toString(36).slice(2, 10)}`,
       cookies: new Map(),
       turns: [],
     };
     const { session, csrf } = this.options;
-    if (csrf)
-      await this.send(
-        { method: "GET", url: new URL(stripPlaceholders(this.shape.url)), body: null },
-        { check, conversation, identity },
-      );
+    if (csrf) {
+      const url = new URL(stripPlaceholders(this.shape.url));
+      await this.send({ method: "GET", url, body: null }, { check, conversation, identity });
+      if (!conversation.cookies.has(csrf.cookie))
+        this.client.notes.add(
+          `GET ${url.pathname} did not set the cookie ${csrf.cookie}, so requests were sent without the header ${csrf.header}.`,
+        );
+    }
     if (session) {
       const http = await this.send(
         {
@@ -139,12 +148,16 @@ export class Endpoint {
     return conversation;
   }
 
-  private sharedConversation(check: string): Promise<Conversation> {
-    this.shared ??=
-      this.options.csrf || this.options.session
-        ? this.open(check)
-        : Promise.resolve({ session: "spillcheck", cookies: new Map(), turns: [] });
-    return this.shared;
+  private sharedConversation(check: string, identity: Identity): Promise<Conversation> {
+    let shared = this.shared.get(identity);
+    if (!shared) {
+      shared =
+        this.options.csrf || this.options.session
+          ? this.open(check, identity)
+          : Promise.resolve({ identity, session: "spillcheck", cookies: new Map(), turns: [] });
+      this.shared.set(identity, shared);
+    }
+    return shared;
   }
 
   /** True when several turns can be told apart from single questions: a messages list, a session id, or cookies. */
