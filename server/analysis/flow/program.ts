@@ -263,7 +263,7 @@ export class Program {
       );
     });
     this.graph.done(own);
-    return own.state!;
+    return this.graph.enterAtFirst(own) ? this.moduleState(mod) : own.state!;
   }
 
   /**
@@ -290,6 +290,7 @@ export class Program {
     let previous = "";
     for (let round = 0; round < MAX_ROUNDS; round++) {
       unit.recursive = false;
+      if (round) this.graph.restartCircle(unit);
       this.run(unit, () => {
         unit.summary = analyseFunction(this, fn, cls ?? fn.cls, unit.places);
       });
@@ -300,7 +301,7 @@ export class Program {
       previous = shape;
     }
     this.graph.done(unit);
-    return unit.summary!;
+    return this.graph.enterAtFirst(unit) ? this.summary(fn, selfClass) : unit.summary!;
   }
 
   private unit(key: string, module: ModuleDef, fn: FunctionDef | undefined, selfClass: ClassDef | undefined): Unit {
@@ -423,7 +424,12 @@ export class Program {
           );
       }
       for (const w of c.writers.get(name) ?? []) {
-        if (this.isRunning(w)) continue;
+        // Its result is not there yet: whoever reads the attribute belongs to its circle.
+        const running = this.stack.find((u) => u.fn === w);
+        if (running) {
+          this.graph.depend(running);
+          continue;
+        }
         const written = this.summary(w, cls).writes.get(0)?.fields?.get(name);
         if (written) out = join(out, stripParams(written));
       }
@@ -433,10 +439,6 @@ export class Program {
       .slice(0, 4)
       .map((q) => external(this.models, `${q}.${name}`, cls))
       .reduce((a, b) => join(a, b), EMPTY);
-  }
-
-  private isRunning(fn: FunctionDef): boolean {
-    return this.stack.some((u) => u.fn === fn);
   }
 
   /** A value of the type that an annotation names. */

@@ -161,6 +161,33 @@ export class Units {
     return !!u.group && this.stack.some((x) => x !== u && x.group === u.group && x.active > 0);
   }
 
+  /** Another round of a circle: what its members found in the last one does not count, except for who began it. */
+  restartCircle(u: Unit): void {
+    for (const m of u.group ?? []) if (m !== u && !m.active && m.fn) m.summary = undefined;
+  }
+
+  /**
+   * What comes out of a circle may depend on where it was entered, and that must not depend on who asked first: a circle is
+   * made again from its first member.
+   * @returns whether it was
+   */
+  enterAtFirst(u: Unit): boolean {
+    const { group } = u;
+    if (!group || this.entering || this.isInner(u) || group.some((m) => m.active)) return false;
+    const first = firstOf(group);
+    if (first === u) return false;
+    this.entering = true;
+    for (const m of group) {
+      m.group = undefined;
+      this.forget(m, false);
+    }
+    this.within(u, () => this.demand(first));
+    this.entering = false;
+    return true;
+  }
+
+  private entering = false;
+
   /** A result was made. */
   done(u: Unit): void {
     u.doubtful = false;
@@ -176,7 +203,7 @@ export class Units {
     }
     if (u.changed !== this.clock || u.usedBy.size) {
       u.changed = ++this.clock;
-      for (const user of u.usedBy) if (!user.active) this.doubt(user);
+      for (const user of u.usedBy) if (!user.active && !(user.group && user.group === u.group)) this.doubt(user);
     }
     u.checked = this.clock;
   }
@@ -205,8 +232,10 @@ export class Units {
       u.checked = this.clock;
       return true;
     }
+    const first = u.group && firstOf(u.group);
     this.forgetWithCircle(u, true);
-    return false;
+    if (first && first !== u && !first.active) this.demand(first);
+    return u.summary !== undefined || u.state !== undefined;
   }
 
   /**
@@ -249,8 +278,7 @@ export class Units {
       this.doubtUsers(u);
       return;
     }
-    const [head] = circle;
-    if (head) this.first.add(head);
+    this.first.add(firstOf(circle));
     for (const m of circle) {
       m.group = undefined;
       if (m.active) continue;
@@ -331,4 +359,12 @@ export class Units {
     }
     this.orphans.clear();
   }
+}
+
+/** Where a circle is entered: at a module, else at a function, the first by name. */
+function firstOf(circle: readonly Unit[]): Unit {
+  return circle.reduce((a, b) => {
+    if (!a.fn !== !b.fn) return a.fn ? b : a;
+    return b.key < a.key ? b : a;
+  });
 }
