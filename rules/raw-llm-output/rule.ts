@@ -25,6 +25,8 @@ const rule: Rule = {
   check(e, cx) {
     if (e.kind !== "sink" || !isResponse(e.sink)) return;
     for (const s of e.slots) {
+      // A template made of model text is run, which is worse and another rule's.
+      if (s === e.slots[0] && /template_string$/.test(e.q)) continue;
       const label = deepLabels(s.value).find((l) => l.kind === "llm" && !(l.parsed && l.path.length));
       if (!label) continue;
       if (cx.facts.filtersResponses(e.module)) continue;

@@ -56,9 +56,7 @@ export default rule;
 /** The record itself and no field of it, unless all that it can hold is harmless. */
 function isWhole(l: Label, lexicon: Lexicon): boolean {
   const r = l.kind === "record" ? l.record : undefined;
-  if (!r || r.store === "user" || l.path.some((p) => !/^\[-?\d*\]$/.test(p))) return false;
-  // A value out of a row, by its position.
-  if (l.path.length && !l.many && r.columns) return false;
+  if (!r || r.store === "user" || l.path.length) return false;
   if (r.columns) return r.columns.some((c) => lexicon.sensitive(c));
   if (r.known?.length) return r.known.some((c) => lexicon.sensitive(c) && !r.excluded.has(c));
   return true;

@@ -11,6 +11,9 @@ const APP =
   /\bDEBUG\b|debug\s*=\s*True|use_debugger|DebuggedApplication|FLASK_|SECRET_KEY|API_KEY|_COOKIE_SECURE|SECURE_|urlpatterns|add_url_rule|register_blueprint|after_request|process_response|get_response|errorhandler|app\.debug|\.run\(/;
 const ANSWERS =
   /\b(?:jsonify|\w*Response|make_response|render_template|render|HTTPException|abort|emit)\s*\(|\.(?:route|get|post|put|delete|patch)\(\s*["']/;
+/** Routes: what they call may be anywhere. */
+const ROUTES =
+  /^\s*@\w+(?:\.\w+)?\.(?:route|get|post|put|delete|patch|websocket|api_route|on|event)\(\s*["']|^\s*@(?:api_view|action)\b|\b(?:JsonResponse|jsonify|StreamingHttpResponse|StreamingResponse|EventSourceResponse|APIView|MethodView|ViewSet|AsyncWebsocketConsumer)\b/m;
 const FAILS = /\bexcept\b|traceback|format_exc|exc_info|exception_handler/;
 const INPUT = /\brequest\b|\brequest_|self\.request|get_json|query_params|cleaned_data|validated_data/;
 const QUERIES = /\.(?:execute|executemany|raw|extra|text)\s*\(/;
@@ -19,7 +22,7 @@ const DANGEROUS = /\beval\s*\(|\bexec\s*\(|subprocess|os\.system|pickle|yaml\.lo
 
 /** Whether a file may hold a source, a sink, a setting or a route that a rule speaks of. Cheap; errs on the side of yes. */
 export function mayMatter(text: string): boolean {
-  if (MODEL.test(text) || APP.test(text)) return true;
+  if (MODEL.test(text) || APP.test(text) || ROUTES.test(text)) return true;
   if (ANSWERS.test(text) && FAILS.test(text)) return true;
   return INPUT.test(text) && (QUERIES.test(text) || LOGS.test(text) || DANGEROUS.test(text));
 }

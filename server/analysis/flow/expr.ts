@@ -5,7 +5,7 @@ import { evalCompare } from "./constants.js";
 import { Env } from "./env.js";
 import type { Frame } from "./frame.js";
 import { conditionOf, flip } from "./guards.js";
-import type { Label } from "./labels.js";
+import type { Label, Loc } from "./labels.js";
 import { external, pendingLabel, placed } from "./sources.js";
 import { returnedBy } from "./statements.js";
 import { binaryAdd, evalFString, percentFormat } from "./strings.js";
@@ -358,8 +358,24 @@ function dictionary(frame: Frame, env: Env, x: Extract<Expr, { k: "dict" }>): Va
     if (typeof key.c === "string" || typeof key.c === "number") fields.set(String(key.c), v);
     else out = { ...out, elem: join(out.elem ?? EMPTY, v) };
   }
+  const content = fields.get("content");
+  const node = fields.has("role") && x.items.find((i) => i.key?.k === "const" && i.key.v === "content")?.v;
+  // A message whose text is one value: the value stands where it is put in, and not where the messages are sent.
+  if (content && node && isPlainText(content)) fields.set("content", oneText(content, frame.loc(node), nameOf(node)));
   return { ...out, fields };
 }
+
+const isPlainText = (v: Value): boolean =>
+  v.labels.length > 0 &&
+  !v.labels.some((l) => l.kind === "param") &&
+  !v.str &&
+  v.c === undefined &&
+  !v.items &&
+  !v.elem &&
+  !v.fields;
+
+/** A text of a single piece; still what it was for calls on it. */
+const oneText = (v: Value, loc: Loc, name: string): Value => ({ ...v, str: [{ pieces: [{ v, loc, name }], loc }] });
 
 function comprehension(frame: Frame, env: Env, x: Extract<Expr, { k: "comp" }>): Value {
   const inner = new Env(new Map(), env);
