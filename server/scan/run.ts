@@ -194,7 +194,6 @@ async function runPhases(
 }
 
 async function runChecks(ctx: ScanContext, running: Running): Promise<Map<ScanCategory, CheckEnd>> {
-  const { signal } = running.controller;
   const selected = new Set(selectedChecks(ctx.options));
   const ends = new Map<ScanCategory, CheckEnd>();
   const run = async (category: ScanCategory, check: () => Promise<CheckEnd> | CheckEnd) => {
@@ -206,7 +205,7 @@ async function runChecks(ctx: ScanContext, running: Running): Promise<Map<ScanCa
   };
   await Promise.all([
     run("llm_ai_security", () => checkLlm(ctx)),
-    run("authentication", () => checkAuthentication(ctx, signal)),
+    run("authentication", () => checkAuthentication(ctx)),
     run("encryption", () => checkEncryption(ctx)),
     run("property_authorization", () => checkProperties(ctx)),
     run("inventory", () => checkInventory(ctx)),

@@ -1,20 +1,19 @@
 import { type CheckEnd, COMPLETE, inconclusive, type ScanContext } from "../context.js";
-import { missesCsrf } from "../target/answer.js";
+import { certificateRefusal, missesCsrf } from "../target/answer.js";
 import { credentialHeaders, hasCredentials } from "../target/auth.js";
 import { ARITHMETIC } from "../target/discover.js";
-import { HttpClient } from "../transport/client.js";
-import { resolveTarget } from "../transport/network.js";
+import type { HttpReply } from "../transport/client.js";
 import { samePath } from "./inventory.js";
 
 /** Whether the endpoint tells callers apart, asks for credentials properly, and insists on a client certificate. */
-export async function checkAuthentication(ctx: ScanContext, signal: AbortSignal): Promise<CheckEnd> {
+export async function checkAuthentication(ctx: ScanContext): Promise<CheckEnd> {
   const { options, baseline, loopback } = ctx;
   const first = baseline.answers.at(-1);
   if (!first) return inconclusive("nothing was answered");
   const severity = loopback ? "info" : "high";
 
   if (!hasCredentials(options)) {
-    if ((first.http.status === 401 || first.http.status === 403) && !missesCsrf(first.http)) {
+    if (refuses(first.http)) {
       challenge(ctx, first.http);
       ctx.stood("unauthenticated-endpoint", `Without credentials it answers ${first.http.status}.`);
       return COMPLETE;
@@ -40,6 +39,11 @@ export async function checkAuthentication(ctx: ScanContext, signal: AbortSignal)
   if (!baseline.ok) return inconclusive(`with the credentials given, ${baseline.why}`);
 
   const bare = await ctx.anonymous(ARITHMETIC.prompt);
+  if (options.tls.cert) await withoutCertificate(ctx);
+  if (refusedHandshake(ctx, bare.http)) {
+    ctx.stood("unauthenticated-endpoint", "Without the client certificate no connection is made.");
+    return COMPLETE;
+  }
   if (bare.http.failure) return inconclusive(bare.http.failure.message);
   if (bare.ok)
     ctx.find({
@@ -53,8 +57,18 @@ export async function checkAuthentication(ctx: ScanContext, signal: AbortSignal)
     challenge(ctx, bare.http);
     await wrongCredentials(ctx, severity);
   }
-  if (options.tls.cert) await withoutCertificate(ctx, signal);
   return COMPLETE;
+}
+
+/** True when the server ended the connection because the client certificate was left out. */
+export function refusedHandshake({ options }: ScanContext, { failure }: HttpReply): boolean {
+  return options.tls.cert !== undefined && (failure?.kind === "client-certificate" || failure?.kind === "reset");
+}
+
+/** Turned away for want of credentials; a missing CSRF token does not show that callers are told apart. */
+function refuses(http: HttpReply): boolean {
+  if (certificateRefusal(http) !== null || http.status === 401) return true;
+  return http.status === 403 && !missesCsrf(http);
 }
 
 /** Whether the API document asks for credentials on this operation. */
@@ -96,6 +110,7 @@ async function wrongCredentials(ctx: ScanContext, severity: "info" | "high"): Pr
   const answer = await ctx.endpoint.ask(ARITHMETIC.prompt, {
     check: "authentication",
     identity: "nobody",
+    certificate: true,
     headers: credentialHeaders(auth, "spillcheck-wrong-credential"),
   });
   if (answer.ok)
@@ -108,29 +123,27 @@ async function wrongCredentials(ctx: ScanContext, severity: "info" | "high"): Pr
     });
 }
 
-async function withoutCertificate(ctx: ScanContext, signal: AbortSignal): Promise<void> {
-  const client = new HttpClient(ctx.options, ctx.url, await resolveTarget(ctx.url), 1, signal, {
-    withoutClientCertificate: true,
+/** Whether the server in front insists on the certificate, whatever the application behind it does. */
+async function withoutCertificate(ctx: ScanContext): Promise<void> {
+  const http = await ctx.client.send({
+    method: "GET",
+    url: ctx.url,
+    headers: { accept: "*/*" },
+    body: null,
+    check: "authentication",
+    retry: false,
+    withoutCertificate: true,
   });
-  try {
-    const http = await client.send({
-      method: "GET",
-      url: ctx.url,
-      headers: { accept: "*/*" },
-      body: null,
-      check: "authentication",
-      retry: false,
+  if (http.failure?.kind === "budget" || http.failure?.kind === "timeout")
+    ctx.undecide("authentication", "Client certificate", http.failure.message, {
+      id: "client-certificate-not-enforced",
     });
-    ctx.client.countElsewhere("authentication");
-    if (http.failure || [400, 401, 403, 495, 496].includes(http.status))
-      ctx.stood("client-certificate-not-enforced", "Without the client certificate it does not answer.");
-    else
-      ctx.find({
-        id: "client-certificate-not-enforced",
-        evidence: `Without the client certificate it answered ${http.status}.`,
-        exchanges: [ctx.exchange("without certificate", http)],
-      });
-  } finally {
-    await client.close();
-  }
+  else if (http.failure || [400, 401, 403, 495, 496].includes(http.status))
+    ctx.stood("client-certificate-not-enforced", "Without the client certificate it does not answer.");
+  else
+    ctx.find({
+      id: "client-certificate-not-enforced",
+      evidence: `Without the client certificate it answered ${http.status}.`,
+      exchanges: [ctx.exchange("without certificate", http)],
+    });
 }

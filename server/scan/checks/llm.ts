@@ -1,3 +1,4 @@
+import { reconsiderModel } from "../baseline.js";
 import { type CheckEnd, inconclusive, type ScanContext } from "../context.js";
 import { quote } from "../evidence.js";
 import { judgeConsistent, judgeKnown } from "../leak/leak.js";
@@ -5,6 +6,7 @@ import { findMarkers } from "../leak/markers.js";
 import { runProbes } from "../probes/run.js";
 import { hasCredentials } from "../target/auth.js";
 import { ARITHMETIC } from "../target/discover.js";
+import { refusedHandshake } from "./authentication.js";
 import { properties } from "./properties.js";
 
 const MODEL_NAME =
@@ -27,11 +29,15 @@ export async function checkLlm(ctx: ScanContext): Promise<CheckEnd> {
     ctx.undecide("llm_ai_security", "LLM probes", why);
     return inconclusive(why);
   }
-  await openToAnyone(ctx);
   disclosures(ctx);
   passiveMarkers(ctx);
   const end = await runProbes(ctx);
   leaksByTheWay(ctx);
+  reconsiderModel(
+    baseline,
+    ctx.recorded.filter((record) => record.kind === "probe"),
+  );
+  await openToAnyone(ctx);
   if (baseline.model === "no" && end.status === "complete") {
     ctx.notes.add(`The endpoint does not answer as a model does: ${baseline.modelReason}.`);
   }
@@ -45,12 +51,12 @@ async function openToAnyone(ctx: ScanContext): Promise<void> {
   const answer = credentials ? await ctx.anonymous(ARITHMETIC.prompt) : baseline.answers.find((each) => each.ok);
   if (!answer) return;
   if (!answer.ok) {
-    if (answer.http.failure)
+    if (answer.http.failure && !refusedHandshake(ctx, answer.http))
       ctx.undecide("llm_ai_security", "Open to anyone", answer.why, { id: "unauthenticated-llm-endpoint" });
     else
       ctx.stood(
         "unauthenticated-llm-endpoint",
-        `Without credentials the model is not reached (${answer.http.status}).`,
+        `Without credentials the model is not reached (${answer.http.status || "no connection"}).`,
       );
     return;
   }

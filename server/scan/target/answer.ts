@@ -24,10 +24,27 @@ export function missesCsrf(http: HttpReply): boolean {
   return http.status === 403 && /csrf/i.test(http.text);
 }
 
+/**
+ * Why a server in front turns a connection away for its client certificate, or null. nginx says so in an HTTP answer
+ * (ngx_http_ssl_module: 495 and 496, sent as 400), since the handshake is over by then.
+ */
+export function certificateRefusal(http: HttpReply): string | null {
+  const { status } = http;
+  if (![400, 403, 495, 496].includes(status)) return null;
+  const text = http.text.slice(0, 2_000);
+  if (status === 496 || /no required SSL certificate|client certificate (is )?required/i.test(text))
+    return `it asks for a client certificate (${status}), see --cert and --key`;
+  if (status === 495 || /SSL certificate error/i.test(text))
+    return `it does not accept the client certificate (${status})`;
+  return null;
+}
+
 function whyNot(http: HttpReply, extracted: Extracted): string {
   if (http.failure) return http.failure.message;
   const { status } = http;
   if (status === 401) return "it asks for credentials (401)";
+  const certificate = certificateRefusal(http);
+  if (certificate !== null) return certificate;
   if (missesCsrf(http)) return "it refuses access (403): a CSRF token is missing, see --csrf";
   if (status === 403) return "it refuses access (403)";
   if (status === 404) return "there is nothing at this URL (404)";
@@ -46,6 +63,13 @@ function isErrorObject(extracted: Extracted): boolean {
   const { json, at } = extracted;
   if (json === undefined || json === null || typeof json !== "object" || Array.isArray(json) || at === null)
     return false;
+  const told = new Map<string, unknown>(Object.entries(json).map(([key, value]) => [key.toLowerCase(), value]));
+  if (
+    /^(error|fail(ed|ure)?)$/i.test(String(told.get("status"))) ||
+    told.get("success") === false ||
+    told.get("ok") === false
+  )
+    return true;
   const keys = Object.keys(json).map((key) => key.toLowerCase());
   const error = keys.some((key) => key === "error" || key === "errors" || key === "detail");
   return error && /^\$\.(error|errors|detail|message|status|code)\b/i.test(at.path ?? "");

@@ -1,6 +1,6 @@
 import type { ScanOptions } from "../options.js";
 import type { HttpClient, HttpReply } from "../transport/client.js";
-import { type Answer, toAnswer } from "./answer.js";
+import { type Answer, certificateRefusal, toAnswer } from "./answer.js";
 import { Endpoint } from "./endpoint.js";
 import { fieldsAsked } from "./hints.js";
 import { parseReplyPath } from "./reply.js";
@@ -100,7 +100,7 @@ function hopeless(answer: Answer): boolean {
   const { status, failure } = answer.http;
   return failure !== null
     ? failure.kind !== "reset"
-    : status === 401 || status === 403 || status === 429 || status === 404;
+    : status === 401 || status === 403 || status === 429 || status === 404 || certificateRefusal(answer.http) !== null;
 }
 
 async function tryShapes(

@@ -18,6 +18,8 @@ export interface AskOptions {
   unpaced?: boolean;
   headers?: Record<string, string>;
   shape?: Shape;
+  /** Show the client certificate; `nobody` does not unless told. */
+  certificate?: boolean;
 }
 
 /** Cookies, session id and turns of one conversation with the endpoint. */
@@ -103,6 +105,7 @@ export class Endpoint {
       check: ask.check,
       retry: ask.retry,
       unpaced: ask.unpaced,
+      withoutCertificate: !(ask.certificate ?? identity !== "nobody"),
     });
     if (conversation)
       for (const [name, value] of readCookies(http.headers["set-cookie"])) conversation.cookies.set(name, value);
@@ -121,7 +124,7 @@ export class Endpoint {
     if (csrf) {
       const url = new URL(stripPlaceholders(this.shape.url));
       await this.send({ method: "GET", url, body: null }, { check, conversation, identity });
-      if (!conversation.cookies.has(csrf.cookie))
+      if (identity !== "nobody" && !conversation.cookies.has(csrf.cookie))
         this.client.notes.add(
           `GET ${url.pathname} did not set the cookie ${csrf.cookie}, so requests were sent without the header ${csrf.header}.`,
         );

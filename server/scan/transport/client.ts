@@ -20,6 +20,8 @@ export interface HttpRequest {
   retry?: boolean;
   /** True for the burst: outside the even pacing. */
   unpaced?: boolean;
+  /** True to go over a connection without the client certificate, as somebody without credentials would. */
+  withoutCertificate?: boolean;
 }
 
 export interface HttpReply {
@@ -71,6 +73,8 @@ export class HttpClient {
   onReply: (reply: HttpReply) => void = () => {};
   private readonly hits = new Map<string, LimitHit>();
   private readonly dispatcher: Dispatcher;
+  /** Connections without the client certificate. */
+  private readonly bareDispatcher: Dispatcher;
   private readonly pace: Pace;
   private timeoutsInARow = 0;
   private exhaustedRetries = 0;
@@ -82,7 +86,6 @@ export class HttpClient {
     resolved: Resolved,
     readonly budget: number,
     private readonly signal: AbortSignal,
-    tls: { withoutClientCertificate?: boolean } = {},
   ) {
     const { limits } = options;
     const rate = limits.requestsPerSecond ?? (resolved.network === "loopback" ? 200 : 20);
@@ -92,7 +95,6 @@ export class HttpClient {
       if (lookupOptions.all) callback(null, entries);
       else callback(null, entries[0]?.address ?? "", entries[0]?.family ?? 4);
     };
-    const certificate = tls.withoutClientCertificate ? {} : { cert: options.tls.cert, key: options.tls.key };
     const common = {
       // A burst outside the pacing needs connections of its own.
       connections: limits.concurrency + 12,
@@ -107,14 +109,17 @@ export class HttpClient {
       timeout: limits.connectMs,
       ca: options.tls.ca,
       rejectUnauthorized: !options.tls.insecure,
-      ...certificate,
     };
     const proxied =
       resolved.network !== "loopback" &&
       (process.env.HTTPS_PROXY || process.env.HTTP_PROXY || process.env.https_proxy || process.env.http_proxy);
-    this.dispatcher = proxied
-      ? new EnvHttpProxyAgent({ ...common, requestTls: connect })
-      : new Agent({ ...common, connect: { ...connect, lookup: pinned } });
+    const pool = (tls: { cert?: string; key?: string }): Dispatcher =>
+      proxied
+        ? new EnvHttpProxyAgent({ ...common, requestTls: { ...connect, ...tls } })
+        : new Agent({ ...common, connect: { ...connect, ...tls, lookup: pinned } });
+    const { cert, key } = options.tls;
+    this.dispatcher = pool({ cert, key });
+    this.bareDispatcher = cert === undefined ? this.dispatcher : pool({});
   }
 
   /** Requests that the budget still allows. */
@@ -245,7 +250,7 @@ export class HttpClient {
     let timer = setTimeout(() => slow.abort(), limits[passed]);
     try {
       const answer = await request(spec.url, {
-        dispatcher: this.dispatcher,
+        dispatcher: spec.withoutCertificate ? this.bareDispatcher : this.dispatcher,
         method: spec.method,
         headers: { "accept-encoding": "gzip, deflate, br", ...spec.headers },
         body: spec.body,
@@ -302,15 +307,9 @@ export class HttpClient {
     }
   }
 
-  /** Counts a request that another client has sent for this scan. */
-  countElsewhere(check: string): void {
-    this.counters.sent++;
-    this.counters.byCheck[check] = (this.counters.byCheck[check] ?? 0) + 1;
-  }
-
   /** Drops all connections at once. */
   async close(): Promise<void> {
-    await this.dispatcher.destroy();
+    await Promise.all([...new Set([this.dispatcher, this.bareDispatcher])].map((each) => each.destroy()));
   }
 }
 
