@@ -12,9 +12,15 @@ function hasModule(python, module) {
   return spawnSync(python, ["-c", `import ${module}`], { stdio: "ignore" }).status === 0;
 }
 
-function install(name) {
+/**
+ * Installs a package of the distribution where this process may: as root, with apt-get.
+ * @param {string} name
+ * @returns {boolean} whether it was installed
+ */
+export function installPackage(name) {
   if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return false;
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  // In runlevel 1 no service of the package is started.
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
   const run = (...args) => spawnSync("/usr/bin/apt-get", args, { env, stdio: "ignore", timeout: 120_000 }).status === 0;
   return (
     run("install", "-y", "--no-install-recommends", name) ||
@@ -29,7 +35,7 @@ function install(name) {
  */
 export function ensurePython(module, name) {
   const found = () => PYTHONS.find((python) => hasModule(python, module));
-  const python = found() ?? (install(name) ? found() : undefined);
+  const python = found() ?? (installPackage(name) ? found() : undefined);
   if (python) return { python };
   return {
     missing: `no Python with ${module} was found, and ${name} could not be installed (apt-get install ${name})`,

@@ -1,0 +1,1 @@
+export function ensureDjango(): { python: string } | { missing: string };
