@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const chosen = {
   "findings-light.png": "findings.png",
   "editor-dark.png": "quick-fix.png",
-  "report-in-editor-dark.png": "report.png",
+  "report-beside-code.png": "report.png",
 };
 
 const from = join(root, "out", "screenshots");

@@ -18,7 +18,7 @@ export class Consents {
     const detail = [
       `The target is ${where}: scan it only if it is yours or you have been asked to.`,
       `Depth ${plan.depth}: at most ${plan.requests} requests and about ${plan.tokens.toLocaleString("en")} tokens, ` +
-        `${plan.checks.length} checks, ${plan.probes.length} probes. Only text is sent; nothing destructive.`,
+        `${plan.checks.length} checks, ${plan.probes.length} probes.`,
       ...plan.notes,
     ].join("\n\n");
     const choice = await vscode.window.showWarningMessage(
