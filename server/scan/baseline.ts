@@ -1,6 +1,7 @@
 import type { Answer } from "./target/answer.js";
 import { ARITHMETIC, type Discovery } from "./target/discover.js";
 import { formatReplyPath } from "./target/reply.js";
+import { fill } from "./target/shape.js";
 
 /** What the endpoint says to ordinary questions. */
 export interface Baseline {
@@ -25,9 +26,13 @@ export const BASELINE_REQUESTS = QUESTIONS.length;
 /** Asks the ordinary questions; where the shape's discovery was answered, its question is the first of three. */
 export async function takeBaseline(discovery: Discovery): Promise<Baseline> {
   const { endpoint } = discovery;
+  const { body, url } = fill(endpoint.shape, ARITHMETIC.prompt, "spillcheck");
   const first = discovery.answers.findLast(
     (answer) =>
-      answer.ok && answer.prompt === ARITHMETIC.prompt && answer.http.request.method === endpoint.shape.method,
+      answer.ok &&
+      answer.prompt === ARITHMETIC.prompt &&
+      answer.http.request.url.pathname === url.pathname &&
+      sameRequest(answer, body),
   );
   const answers: Answer[] = first ? [first] : [];
   if (discovery.why === "" || first) {
@@ -46,6 +51,19 @@ export async function takeBaseline(discovery: Discovery): Promise<Baseline> {
     modelReason: verdict.reason,
     longest: Math.max(0, ...good.map((answer) => answer.extracted.text.length)),
   };
+}
+
+/** Whether an answer came to the chosen shape; session ids in the body may differ. */
+function sameRequest(answer: Answer, body: string | null): boolean {
+  const sent = answer.http.request.body;
+  return body === null || sent === null ? body === sent : keysOf(sent) === keysOf(body);
+}
+
+/** The names in a body, JSON or form, in order. */
+function keysOf(body: string): string {
+  return [...body.matchAll(/"([^"\\]{1,60})"\s*:|(?:^|&)([^=&]{1,60})=/g)]
+    .map((match) => match[1] ?? match[2])
+    .join(",");
 }
 
 /** The reply's place, if all replies agree on it. Places with array positions that vary are left open. */
@@ -78,6 +96,20 @@ function judgeModel(answers: readonly Answer[]): { model: Baseline["model"]; rea
   if (answers.every((answer) => answer.extracted.text.includes(answer.prompt)))
     return { model: "no", reason: "it only repeats what it is sent" };
   return { model: "unclear", reason: "its answers do not show whether a model wrote them" };
+}
+
+/**
+ * A second look after the probes: an endpoint whose ordinary answers are always the same sentence is still a model when the
+ * answers to other prompts follow the prompt.
+ */
+export function reconsiderModel(baseline: Baseline, probes: readonly { asked: string; reply: string }[]): void {
+  if (baseline.model !== "unclear") return;
+  const ordinary = baseline.answers.filter((answer) => answer.ok);
+  const all = [...probes, ...ordinary.map((answer) => ({ asked: answer.prompt, reply: answer.extracted.text }))];
+  const own = all.map(({ asked, reply }) => withoutEcho(reply, asked)).filter((text) => text !== "");
+  if (new Set(own).size < 3) return;
+  baseline.model = "likely";
+  baseline.modelReason = "its answers follow the prompt";
 }
 
 function sseHasKeys(answer: Answer): boolean {
