@@ -21,6 +21,7 @@ const { rules, guides, schemas, rulePageUrl } = await loadTypeScript(`
   import { configSchema } from "./server/project/config-schema.js";
   import { checkResultSchema } from "./server/report/check-json.js";
   import { allGuides } from "./server/report/scan-guides.js";
+  import { alertSchema } from "./server/scan/monitor/alert.js";
   import { scanResultSchema } from "./server/scan/result.js";
   export { rules, rulePageUrl };
   export const guides = allGuides();
@@ -28,6 +29,7 @@ const { rules, guides, schemas, rulePageUrl } = await loadTypeScript(`
     "spillcheck-config": [z.toJSONSchema(configSchema(rules.map((rule) => rule.id)), { io: "input" }), "Settings of SpillCheck (.spillcheck.yaml)"],
     "spillcheck-model": [z.toJSONSchema(modelFile, { io: "input" }), "What an SDK, framework or store does, for SpillCheck"],
     "spillcheck-check": [z.toJSONSchema(checkResultSchema), "Result of spillcheck check --format json"],
+    "spillcheck-alert": [z.toJSONSchema(alertSchema), "What spillcheck monitor sends to a web hook"],
     "spillcheck-scan": [z.toJSONSchema(scanResultSchema), "Result of spillcheck scan --format json"],
   };
 `);

@@ -26,6 +26,8 @@ beforeAll(async () => {
     results[`${mode}/safe`] = await scan("safe");
     results[`${mode}/open`] = await scan("open", {});
     results[`${mode}/error`] = await scan("error", {});
+    const member = { csrf, auth: { kind: "cookie", name: "sessionid" }, secret: "4c1e9a70-member" } as const;
+    for (const route of ["members", "lax", "safe"]) results[`${mode}/signed-in/${route}`] = await scan(route, member);
     results[`${mode}/without`] = await scan("chat", {});
   }
 });
@@ -89,6 +91,17 @@ describe("a real Django server", () => {
     expect(changes.unverified).toEqual([]);
     expect(changes.score.before ?? 100).toBeLessThan(changes.score.after ?? 0);
     expect(changes.categories).toContainEqual(expect.objectContaining({ category: "data_exposure" }));
+  });
+
+  it("asks as nobody with a CSRF token of nobody's own, so that only the missing cookie decides", () => {
+    const answered = (route: string) =>
+      ids(`production/signed-in/${route}`).filter((id) => id.startsWith("unauthenticated"));
+    expect(answered("members")).toEqual([]);
+    const stood = result("production/signed-in/members").withstood.map(({ id }) => id);
+    expect(stood).toEqual(expect.arrayContaining(["unauthenticated-endpoint", "unauthenticated-llm-endpoint"]));
+    // Any cookie of that name will do: the made-up one shows it.
+    expect(answered("lax")).toEqual(["unauthenticated-endpoint"]);
+    expect(answered("safe")).toEqual(["unauthenticated-endpoint", "unauthenticated-llm-endpoint"]);
   });
 
   it("has no grade where nothing but errors comes", () => {

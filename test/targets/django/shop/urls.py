@@ -1,4 +1,7 @@
-"""Routes: `/chat/` leaks and `/safe/` does not, both behind Django's CSRF check; `/open/` leaks without it; `/error/` raises."""
+"""Routes: `/chat/` leaks and `/safe/` does not, both behind Django's CSRF check; `/open/` leaks without it; `/error/` raises.
+
+`/members/` asks for the cookie `sessionid=MEMBER` besides, `/lax/` for any cookie of that name.
+"""
 
 import json
 
@@ -9,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from shop import model
 
+MEMBER = "4c1e9a70-member"
 PAGE = "<!doctype html><title>Garden shop</title><p>Ask about plants, tools and orders.</p>"
 
 
@@ -48,6 +52,20 @@ def safe(request):
     return response
 
 
+@ensure_csrf_cookie
+def members(request):
+    if request.COOKIES.get("sessionid") != MEMBER:
+        return JsonResponse({"error": "please sign in"}, status=403)
+    return safe(request)
+
+
+@ensure_csrf_cookie
+def lax(request):
+    if "sessionid" not in request.COOKIES:
+        return JsonResponse({"error": "please sign in"}, status=403)
+    return safe(request)
+
+
 @csrf_exempt
 def error(request):
     orders = {"1": "a fern"}
@@ -58,5 +76,7 @@ urlpatterns = [
     path("chat/", chat),
     path("open/", open_chat),
     path("safe/", safe),
+    path("members/", members),
+    path("lax/", lax),
     path("error/", error),
 ]
