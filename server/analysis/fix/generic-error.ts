@@ -30,15 +30,23 @@ export function genericError(c: Case): Draft[] {
   const src = c.source;
   const leaks = leaksIn(c, stmt, caught);
   if (!leaks.length) return [];
-  const text = pyString(
-    clientError(stmt) ? "The request could not be processed." : "An internal error occurred.",
-    src.quote,
-  );
-  const edits: Edit[] = leaks.map((n, i) => (i > 0 ? removal(c, n, text) : src.edit(n.s, n.e, text)));
+  const generic = clientError(stmt) ? "The request could not be processed." : "An internal error occurred.";
+  const edits: Edit[] = leaks.map((n, i) => {
+    if (i > 0) return removal(c, n, pyString(generic, src.quote));
+    return src.edit(n.s, n.e, pyString(ownWords(n) ?? generic, src.quote));
+  });
   if (!logs(c, caught)) edits.push(...logLine(c, caught));
   const unused = caught.clause && caught.name !== undefined && caught.span && !stillUsed(c, caught, leaks);
   if (unused) edits.push(...dropName(c, caught));
   return [{ title: "Return a generic error and log the detail", effort: "low", edits }];
+}
+
+/** What the author says of the failure before the exception speaks: `Could not order: {e}`. */
+function ownWords(n: Node): string | undefined {
+  const x = n.x.k === "bin" && n.x.op === "+" ? n.x.l : n.x;
+  const first = x.k === "fstr" ? x.parts[0] : x.k === "const" ? x.v : undefined;
+  const m = typeof first === "string" ? /^([A-Z][a-z]+(?: [\w'-]+){1,8})\s*[:(-]\s*$/.exec(first) : null;
+  return m ? `${m[1]}.` : undefined;
 }
 
 function caughtAt(c: Case, stmt: Statement): Caught | undefined {
@@ -69,7 +77,7 @@ function leaksIn(c: Case, stmt: Statement, caught: Caught): Node[] {
   };
   for (const n of c.nodes.all) {
     if (n.stmt !== stmt || isCause(stmt.st, n)) continue;
-    const named = n.x.k === "name" && n.x.id === caught.name;
+    const named = n.x.k === "name" && n.x.id === caught.name && !isHarmless(n);
     const trace = n.x.k === "call" && TRACES.test(dotted(n.x.f) ?? "");
     if (named || trace) add(climb(n));
   }
@@ -80,6 +88,18 @@ function leaksIn(c: Case, stmt: Statement, caught: Caught): Node[] {
   const shown = out.findIndex((n) => !/trace|stack|debug|detail|type|class/i.test(keyFor(n)));
   if (shown > 0) out.unshift(...out.splice(shown, 1));
   return out;
+}
+
+/** Codes that an exception carries say nothing of the inside; nor does a question about its kind. */
+function isHarmless(n: Node): boolean {
+  const p = n.parent?.x;
+  if (p?.k === "attr") return /^(status_code|status|code|errno|returncode|http_status)$/.test(p.a);
+  if (p?.k === "call" && p.f.k === "name") {
+    const asked = p.args[1];
+    if (p.f.id === "getattr") return asked?.k === "const" && /status|code|errno/.test(String(asked.v));
+    return p.f.id === "isinstance" || p.f.id === "hasattr";
+  }
+  return false;
 }
 
 /** The key or keyword that an expression is the value of. */
@@ -143,6 +163,8 @@ function removal(c: Case, n: Node, text: string): Edit {
 /** The answer's status says that the request was at fault. */
 function clientError(stmt: Statement): boolean {
   const codes: number[] = [];
+  const named = namedStatus(stmt);
+  if (named !== undefined) return named;
   const look = (n: Node): void => {
     if (n.x.k === "tuple") for (const x of n.x.xs) if (x.k === "const" && typeof x.v === "number") codes.push(x.v);
     if (n.x.k === "call") {
@@ -154,6 +176,19 @@ function clientError(stmt: Statement): boolean {
   for (const n of stmt.exprs) look(n);
   const status = codes.find((v) => v >= 400 && v < 600);
   return status !== undefined && status < 500;
+}
+
+/** The same, where the status has a name: `status.HTTP_400_BAD_REQUEST`, `HTTPStatus.NOT_FOUND`. */
+function namedStatus(stmt: Statement): boolean | undefined {
+  const values = stmt.exprs.flatMap((n) =>
+    n.x.k === "tuple" ? n.x.xs : n.x.k === "call" ? [...n.x.args, ...n.x.kw.map((k) => k.x)] : [],
+  );
+  for (const x of values) {
+    const name = dotted(x) ?? "";
+    if (/(^|\.)HTTP_[45]\d\d_/.test(name)) return /HTTP_4/.test(name);
+    if (/HTTPStatus\.(BAD_REQUEST|NOT_FOUND|FORBIDDEN|UNAUTHORIZED|CONFLICT|UNPROCESSABLE\w*)$/.test(name)) return true;
+  }
+  return undefined;
 }
 
 /** Whether the handler logs already. */

@@ -175,6 +175,7 @@ function tidy(parts: Part[]): Part[] {
   const out = parts.map((p) => (typeof p === "string" ? p.replace(/[ \t]+\n/g, "\n").replace(/\n{3,}/g, "\n\n") : p));
   const last = out.at(-1);
   // What announced the answer of a completion has nothing behind it any more.
-  if (typeof last === "string" && out.length > 1) out[out.length - 1] = dropAnswer(last.trimEnd());
+  if (typeof last === "string" && out.length > 1)
+    out[out.length - 1] = dropAnswer(last.trimEnd()).replace(/(?:\n\s*[-=#*_]{3,}\s*)+$/, "");
   return trim(merge(out));
 }
