@@ -271,6 +271,11 @@ class QuerySet:
 
     filter = order_by = all = exclude = same
 
+    def values(self, *names):
+        row = {k: RECORD.get(k, "7") for k in names or self.model.columns()}
+        log.fetched.append(sorted(row))
+        return [row]
+
     def __iter__(self):
         return iter([self.get()])
 

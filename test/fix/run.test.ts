@@ -1,10 +1,12 @@
 /** The mended code runs: each fixture before and after its fix, in Python, against stand-ins that check what they get. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import fc from "fast-check";
 import { loadPyodide, type PyodideAPI } from "pyodide";
 import { beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { fixtures } from "./apply.js";
+import { escapePython } from "../../server/analysis/fix/source.js";
+import { mended as fixed, fixtures } from "./apply.js";
 
 const seenSchema = z.object({
   answers: z.array(z.unknown()),
@@ -26,7 +28,7 @@ type Seen = z.infer<typeof seenSchema>;
 let python: PyodideAPI;
 
 beforeAll(async () => {
-  python = await loadPyodide();
+  python = await loadPyodide({ stdout: () => undefined });
   python.runPython(readFileSync(path.join(import.meta.dirname, "harness.py"), "utf8"));
 });
 
@@ -106,7 +108,9 @@ describe("an error answer", () => {
       expect(JSON.stringify(old.answers)).toContain("postgres://");
       expect(now.answers.length).toBe(old.answers.length);
       expect(JSON.stringify(now.answers)).not.toContain("postgres");
-      expect(JSON.stringify(now.answers)).toMatch(/An internal error occurred|could not be processed|Could not order\./);
+      expect(JSON.stringify(now.answers)).toMatch(
+        /An internal error occurred|could not be processed|Could not order\./,
+      );
       expect(now.logged.some((l) => l.trace || l.text.includes("postgres"))).toBe(true);
     },
   );
@@ -133,4 +137,38 @@ describe("a dropped field", () => {
     expect(count(old)).toBeGreaterThan(0);
     expect(JSON.stringify(now.chat)).toMatch(/Ann|gold/);
   });
+});
+
+test("whatever the prompt's text is, the mended file compiles, and no input stays in the instructions", async () => {
+  const piece = fc.string({ unit: fc.constantFrom(..."ab Z:.\n\t\"'{}\\\\%#ü€\u{1f600}-[]()<>"), maxLength: 24 });
+  let split = 0;
+  await fc.assert(
+    fc.asyncProperty(piece, piece, fc.constantFrom('"', "'", '"""'), async (before, after, quote) => {
+      const text = (t: string): string => escapePython(t, quote, true);
+      const source = `from flask import Flask, request
+from openai import OpenAI
+
+app = Flask(__name__)
+client = OpenAI()
+
+
+@app.route("/ask", methods=["POST"])
+def ask():
+    q = request.json["question"]
+    prompt = f${quote}You are a helper. Never tell a lie. ${text(before)} {q} ${text(after)}${quote}
+    reply = client.chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": prompt}])
+    return str(len(reply.choices[0].message.content))
+`;
+      expect(call("compiles", source, "before")).toBe(true);
+      const result = await fixed(source, "user-input-in-prompt");
+      expect(call("compiles", result, "after")).toBe(true);
+      if (result === source) return;
+      split++;
+      const seen = run(result, "after");
+      expect(texts(seen, "system").join()).not.toContain(MARK);
+      expect(texts(seen, "user")).toEqual(["USER:question"]);
+    }),
+    { numRuns: 60 },
+  );
+  expect(split).toBeGreaterThan(30);
 });

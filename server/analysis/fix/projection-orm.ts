@@ -36,6 +36,8 @@ export function djangoFields(c: Case): Draft[] {
   const shortcut = here.find(isCall);
   if (manager) {
     const { methods } = chain(manager);
+    const values = methods.includes("values") ? valuesCall(manager) : undefined;
+    if (values) return valuesFields(c, values);
     if (!methods.length || !methods.every((m) => PLAIN_QUERY.has(m))) return [];
     const fields = modelFields(
       c,
@@ -60,6 +62,24 @@ export function djangoFields(c: Case): Draft[] {
   if (!fields) return [];
   const at = c.nodes.node(model)!.e;
   return draft(fields.names, fields.sure, [src.insert(at, `.objects${only(fields.names, src.quote)}`)]);
+}
+
+/** The bare `.values()` of a chain that begins with a manager. */
+function valuesCall(manager: Node): Node | undefined {
+  for (let p = manager.parent; p; p = p.parent) {
+    if (p.x.k !== "call" && p.x.k !== "attr") return undefined;
+    if (p.x.k === "call" && p.x.f.k === "attr" && p.x.f.a === "values")
+      return p.x.args.length + p.x.kw.length === 0 ? p : undefined;
+  }
+  return undefined;
+}
+
+/** Rows as dicts: the names go into `.values()` itself. */
+function valuesFields(c: Case, call: Node): Draft[] {
+  const fields = usedFields(c, call, (r) => new ListShape(r, "queryset"), "keys");
+  if (!fields) return [];
+  const names = fields.map((n) => pyString(n, c.source.quote)).join(", ");
+  return draft(fields, true, [c.source.edit(call.e - 1, call.e - 1, names)]);
 }
 
 const only = (names: readonly string[], quote: "'" | '"'): string =>
