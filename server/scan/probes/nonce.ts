@@ -8,8 +8,9 @@ export interface Nonce {
   b: string;
 }
 
-const CONSONANTS = "BDFGKLMNPRSTVZ";
-const VOWELS = "AEIOU";
+// Without D and E, so that no half holds a word that filters and models listen for: DAN, data, role, name, token, mode.
+const CONSONANTS = "BFGKLMNPRSTVZ";
+const VOWELS = "AIOU";
 
 function half(bytes: Buffer, at: number): string {
   let out = "";
