@@ -11,6 +11,7 @@ import {
 } from "vscode-languageserver";
 import { z } from "zod";
 import type { Edit, Finding } from "../analysis/finding.js";
+import { isLate } from "../analysis/fix/index.js";
 import { diagnosticDataSchema, diagnosticOf, SOURCE } from "./diagnostics.js";
 import { EditedText, overlap, workspaceEdit } from "./edits.js";
 import { rangeOf, touches } from "./positions.js";
@@ -159,7 +160,9 @@ export function fixAll(session: Session, file: string): Edit[] {
   session.whatIf(file, (edit) => {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const batch: Edit[] = [];
-      for (const finding of session.findings(file)) {
+      const findings = session.findings(file);
+      for (const finding of [...findings.filter((f) => !isLate(f)), ...findings.filter(isLate)]) {
+        if (isLate(finding) && batch.length > 0) continue;
         const fix = engine.fixes(finding)[0];
         if (!fix || fix.edits.some((one) => one.file !== file)) continue;
         if (fix.edits.some((one) => batch.some((other) => overlap(one, other) || same(one, other)))) continue;

@@ -2,6 +2,7 @@
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
 import type { Engine } from "../analysis/engine-api.js";
 import type { Edit, Finding } from "../analysis/finding.js";
+import { isLate } from "../analysis/fix/index.js";
 import { relative } from "./paths.js";
 
 export interface FixRun {
@@ -64,7 +65,7 @@ export function applyFixes(run: FixRun): FixOutcome {
 
   const nextFix = (file: string): boolean => {
     const findings = open(file);
-    for (const finding of findings) {
+    for (const finding of [...findings.filter((f) => !isLate(f)), ...findings.filter(isLate)]) {
       const key = keyOf(finding);
       const place = `${key}\0${finding.start}`;
       if (spent.has(key) || spent.has(place)) continue;

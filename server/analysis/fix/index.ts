@@ -31,3 +31,9 @@ export function fixesFor(finding: Finding, cx: FixContext): Fix[] {
   }
   return out;
 }
+
+/** Rules whose fix depends on what the others leave: which fields are read, say. */
+const LATE = new Set(["missing-projection"]);
+
+/** Whether a finding should be mended only when no other can be. */
+export const isLate = (finding: Finding): boolean => LATE.has(finding.rule);
