@@ -62,6 +62,8 @@ class ProjectEngine implements Engine {
   /** Every root has to be asked for. */
   private again = true;
   private readonly changed = new Set<string>();
+  /** Template files that were looked for, by folder and name; most names are not there. */
+  private readonly templates = new Map<string, string | undefined>();
   /** What fixes are measured against, by file, until something changes. */
   private baselines = new Map<string, Finding[]>();
   /** Where fixes are tried, and the files that changed since. */
@@ -117,8 +119,17 @@ class ProjectEngine implements Engine {
 
   /** A template file by the name that the code gives: beside the module, in `templates/` above it, or by its ending. */
   private template(from: string, name: string): string | undefined {
+    if (name.length > 200 || !/\.\w+$/.test(name)) return undefined;
     const clean = name.replace(/^\.?\//, "");
-    let dir = from.slice(0, from.lastIndexOf("/"));
+    const dir = from.slice(0, from.lastIndexOf("/"));
+    const key = `${dir}|${clean}`;
+    if (!this.templates.has(key)) this.templates.set(key, this.findTemplate(dir, clean));
+    return this.templates.get(key);
+  }
+
+  /** Looks in the folder, in `templates/` beside it, and in those above. */
+  private findTemplate(folder: string, clean: string): string | undefined {
+    let dir = folder;
     for (let i = 0; i < 6 && dir; i++) {
       for (const path of [`${dir}/${clean}`, `${dir}/templates/${clean}`]) {
         const text = this.textOf(path);
@@ -185,6 +196,7 @@ class ProjectEngine implements Engine {
     this.facts = appFacts(this.program);
     this.factsText = "";
     this.reports.clear();
+    this.templates.clear();
     this.callers.clear();
     this.counted.clear();
     this.byFile.clear();

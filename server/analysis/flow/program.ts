@@ -45,6 +45,8 @@ const RECORD_BASES = [
 ];
 const MAX_DEPTH = 60;
 const MAX_ROUNDS = 4;
+/** Circles of more functions get two rounds only. */
+const MAX_CIRCLE = 12;
 
 export class Program {
   readonly modules = new Map<string, ModuleDef | undefined>();
@@ -112,6 +114,11 @@ export class Program {
   /** A bound was hit while something was analysed: its result may lack something. */
   bound(text: string): void {
     this.stack.at(-1)?.bounds.add(text);
+  }
+
+  /** What is being analysed is one of several that need each other. */
+  get inCircle(): boolean {
+    return this.stack.at(-1)?.group !== undefined;
   }
 
   private make(u: Unit): void {
@@ -288,7 +295,7 @@ export class Program {
       return NOTHING;
     }
     let previous = "";
-    for (let round = 0; round < MAX_ROUNDS; round++) {
+    for (let round = 0; round < (unit.group && unit.group.length > MAX_CIRCLE ? 2 : MAX_ROUNDS); round++) {
       unit.recursive = false;
       if (round) this.graph.restartCircle(unit);
       this.run(unit, () => {
@@ -524,5 +531,16 @@ export class Program {
 
 /** What a class-level reader may know of a written value: types and real labels, nothing of one call's parameters. */
 function stripParams(v: Value): Value {
+  let out = stripped.get(v);
+  if (!out) {
+    out = withoutParams(v);
+    stripped.set(v, out);
+  }
+  return out;
+}
+
+const stripped = new WeakMap<Value, Value>();
+
+function withoutParams(v: Value): Value {
   return mapLabels(v, (l) => (l.kind === "param" ? undefined : l));
 }
