@@ -5,11 +5,13 @@ import clientControlledRoles from "./client-controlled-roles/rule.js";
 import debugDetailInPrompt from "./debug-detail-in-prompt/rule.js";
 import debugEnabled from "./debug-enabled/rule.js";
 import exceptionDetailReturned from "./exception-detail-returned/rule.js";
+import hardcodedCredential from "./hardcoded-credential/rule.js";
 import llmOutputExecuted from "./llm-output-executed/rule.js";
 import llmResponseObjectReturned from "./llm-response-object-returned/rule.js";
 import missingProjection from "./missing-projection/rule.js";
 import rawLlmOutput from "./raw-llm-output/rule.js";
 import requestMetadataInPrompt from "./request-metadata-in-prompt/rule.js";
+import secretInPrompt from "./secret-in-prompt/rule.js";
 import sensitiveFieldInPrompt from "./sensitive-field-in-prompt/rule.js";
 import sensitiveLogging from "./sensitive-logging/rule.js";
 import sqlStringFormatting from "./sql-string-formatting/rule.js";
@@ -19,6 +21,7 @@ import wholeRecordInPrompt from "./whole-record-in-prompt/rule.js";
 export const ruleSet: readonly Rule[] = [
   userInputInPrompt,
   clientControlledRoles,
+  secretInPrompt,
   sensitiveFieldInPrompt,
   wholeRecordInPrompt,
   missingProjection,
@@ -31,6 +34,7 @@ export const ruleSet: readonly Rule[] = [
   debugEnabled,
   exceptionDetailReturned,
   sensitiveLogging,
+  hardcodedCredential,
 ];
 
 export const rules: readonly RuleMeta[] = ruleSet.map((r) => r.meta);

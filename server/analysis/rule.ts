@@ -30,6 +30,8 @@ export interface Report {
 export interface AppFacts {
   /** Whether an `after_request` hook or middleware filters the bodies of responses made in the module. */
   filtersResponses(module: ModuleDef): boolean;
+  /** Where a constant that holds the text stands, in the module or else anywhere in the project. */
+  constantWith(text: string, near: ModuleDef): Loc | undefined;
 }
 
 export interface RuleContext {

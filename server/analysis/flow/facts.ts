@@ -2,6 +2,7 @@
 import type { Expr, Stmt } from "../ir.js";
 import { blocksOf, type FunctionDef, type ModuleDef } from "../names/definitions.js";
 import type { AppFacts } from "../rule.js";
+import { constantWith } from "./constant-places.js";
 import { entryOf } from "./entries.js";
 import type { Program } from "./program.js";
 
@@ -47,6 +48,7 @@ export function appFacts(program: Program): Facts {
         .map((h) => h.fn.key + h.blueprint)
         .join();
     },
+    constantWith: (text, near) => constantWith(program, text, near),
     filtersResponses(mod) {
       return all().some(({ fn, blueprint }) => {
         if (fn.module === mod) return true;
