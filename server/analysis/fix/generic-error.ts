@@ -25,7 +25,7 @@ export function genericError(c: Case): Draft[] {
   const { start, end } = c.finding;
   const stmt = c.nodes.statementAt(start, end);
   if (!stmt || (stmt.st.k !== "return" && stmt.st.k !== "raise" && stmt.st.k !== "expr")) return [];
-  const caught = caughtAt(c, stmt);
+  const caught = caughtAt(stmt);
   if (!caught) return [];
   const src = c.source;
   const leaks = leaksIn(c, stmt, caught);
@@ -49,7 +49,7 @@ function ownWords(n: Node): string | undefined {
   return m ? `${m[1]}.` : undefined;
 }
 
-function caughtAt(c: Case, stmt: Statement): Caught | undefined {
+function caughtAt(stmt: Statement): Caught | undefined {
   for (let s: Statement | undefined = stmt; s; s = s.outer) {
     const { outer } = s;
     if (outer?.st.k === "try") {
