@@ -1,5 +1,5 @@
 /** The comparison of two scans as text, JSON and Markdown. */
-import { type FindingSummary, summaryOf } from "../scan/history/summary.js";
+import { type FindingSummary, sourceWords, summaryOf } from "../scan/history/summary.js";
 import type { Grade, ScanFinding, ScanResult } from "../scan/result.js";
 import { compareScans, comparisonSentence, type ScanComparison } from "./compare.js";
 import { markdownCode, markdownText } from "./scan-markdown.js";
@@ -94,8 +94,8 @@ export function comparisonText(before: NamedScan, after: NamedScan): string {
   for (const [title, sign, findings] of lists(comparison)) {
     if (findings.length === 0) continue;
     out.push(`${title} (${findings.length})`);
-    for (const { severity, title: name, id } of findings)
-      out.push(terminalText(`  ${sign} ${severity.padEnd(8)}  ${name} (scan/${id})`));
+    for (const finding of findings)
+      out.push(terminalText(`  ${sign} ${finding.severity.padEnd(8)}  ${finding.title} (${sourceWords(finding)})`));
     out.push("");
   }
   const worse = comparison.unchanged.filter(({ finding, was }) => finding.severity !== was.severity);
@@ -130,8 +130,8 @@ export function comparisonMarkdown(before: NamedScan, after: NamedScan): string 
   for (const [title, , findings] of lists(comparison)) {
     if (findings.length === 0) continue;
     out.push(`## ${title} (${findings.length})`, "");
-    for (const { severity, title: name, id } of findings)
-      out.push(`- ${severity}: ${markdownText(name)} (\`scan/${id}\`)`);
+    for (const finding of findings)
+      out.push(`- ${finding.severity}: ${markdownText(finding.title)} (${markdownCode(sourceWords(finding))})`);
     out.push("");
   }
   if (comparison.categories.length > 0) {

@@ -20,6 +20,7 @@ function hostile(): Alert {
     category: "llm_ai_security",
     severity: "high",
     title,
+    probe: null,
     fingerprint: "0".repeat(16),
   } as const;
   const many = Array.from({ length: 300 }, () => one);
@@ -77,8 +78,8 @@ describe("the Slack message", () => {
     );
     expect(message.blocks.map(({ type }) => type)).toEqual(["header", "section", "section", "section", "context"]);
     expect(message.blocks[1]?.text?.text).toMatch(/\*Grade\* D \(\d+\/100\), was F \(\d+\/100\)/);
-    expect(message.blocks[2]?.text?.text).toContain("(scan/jailbreak)");
-    expect(message.blocks[3]?.text?.text).toContain("(scan/tool-abuse)");
+    expect(message.blocks[2]?.text?.text).toContain("(scan/jailbreak, classic/jailbreak)");
+    expect(message.blocks[3]?.text?.text).toContain("(scan/tool-abuse, classic/tool-abuse)");
   });
 
   it("keeps within Slack's limits and pings nobody, whatever the findings hold", () => {

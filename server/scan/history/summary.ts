@@ -7,10 +7,17 @@ export const findingSummarySchema = z.object({
   category: scanCategorySchema,
   severity: severitySchema,
   title: z.string(),
+  /** Id of the probe that found it; tells apart several findings of one id. */
+  probe: z.string().nullable(),
   fingerprint: z.string(),
 });
 export type FindingSummary = z.infer<typeof findingSummarySchema>;
 
-export function summaryOf({ id, category, severity, title, fingerprint }: ScanFinding): FindingSummary {
-  return { id, category, severity, title, fingerprint };
+export function summaryOf({ id, category, severity, title, probe, fingerprint }: ScanFinding): FindingSummary {
+  return { id, category, severity, title, probe, fingerprint };
+}
+
+/** Where a finding comes from, for people: "scan/jailbreak", and the probe where one found it. */
+export function sourceWords({ id, probe }: Pick<FindingSummary, "id" | "probe">): string {
+  return probe === null ? `scan/${id}` : `scan/${id}, ${probe}`;
 }

@@ -1,5 +1,5 @@
 /** An alert in words, before a channel's own markup. */
-import type { FindingSummary } from "../history/summary.js";
+import { type FindingSummary, sourceWords } from "../history/summary.js";
 import type { Alert } from "./alert.js";
 
 /** Most findings that a chat message lists; the rest is counted. */
@@ -55,7 +55,7 @@ export function gradeWords({ scan, previous }: Alert): string | undefined {
 export function findingLines(findings: readonly FindingSummary[]): string[] {
   const lines = findings
     .slice(0, LISTED)
-    .map(({ severity, title, id }) => plain(`${severity}: ${title} (scan/${id})`, TITLE_LIMIT));
+    .map((finding) => plain(`${finding.severity}: ${finding.title} (${sourceWords(finding)})`, TITLE_LIMIT));
   return findings.length > LISTED ? [...lines, `and ${findings.length - LISTED} more`] : lines;
 }
 
