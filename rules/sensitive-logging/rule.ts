@@ -91,7 +91,7 @@ function leakOf(p: LogPart, lexicon: Lexicon): { label?: Label; what: string } |
     const what = leaked(label, lexicon);
     if (what) return { label, what };
   }
-  if (p.v.c !== undefined || p.v.labels.length || !p.name) return undefined;
+  if (p.v.c !== undefined || p.v.labels.some((l) => l.kind !== "param") || !p.name) return undefined;
   const credential = lexicon.sensitive(p.name)?.category === "credential" || CONNECTION.test(p.name);
   if (credential && !/^[A-Z_]+$/.test(p.name)) return { what: `A credential (\`${p.name}\`)` };
   return lexicon.promptName(p.name) ? { what: `A prompt (\`${p.name}\`)` } : undefined;

@@ -4,9 +4,10 @@ import type { Argument } from "./apply.js";
 import type { Args } from "./arguments.js";
 import { callFunction } from "./calls.js";
 import type { Env } from "./env.js";
+import { isSecretName, secretVariable } from "./environment.js";
 import { access, iterate } from "./expr.js";
 import type { Frame, Refinement } from "./frame.js";
-import { ALL_KINDS, type Label, unionLabels } from "./labels.js";
+import { ALL_KINDS, unionLabels } from "./labels.js";
 import { asText, joinText } from "./strings.js";
 import { updateAt } from "./targets.js";
 import {
@@ -172,7 +173,7 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
       const def = given?.value;
       if (given && typeof def?.c === "string" && q !== "os.environ.setdefault")
         emitDefault(frame, q, typeof a?.c === "string" ? a.c : "", given, x);
-      if (typeof a?.c === "string" && isSecretName(a.c)) return secretVariable(frame, a.c, def, x);
+      if (typeof a?.c === "string" && isSecretName(a.c)) return secretVariable(a.c, def, frame.loc(x));
       return def && def.c !== undefined && def.c !== null
         ? { ...def, types: [{ k: "ext", q: "os.environ[]" }] }
         : ext("os.environ[]");
@@ -246,25 +247,4 @@ function emitDefault(frame: Frame, q: string, name: string, given: Argument, x: 
     doubt: 0,
     data: { name },
   });
-}
-
-/** Environment variables that hold a credential by their name. */
-const isSecretName = (name: string): boolean =>
-  /(^|_)(API_?KEY|SECRET(_KEY)?|ACCESS_KEY|PRIVATE_KEY|TOKEN|PASSWORD|PASSWD|CREDENTIALS?|CONNECTION_STRING|CONNSTRING|DSN|DATABASE_URL)$/i.test(
-    name,
-  );
-
-function secretVariable(frame: Frame, name: string, def: Value | undefined, x: CallExpr): Value {
-  const loc = frame.loc(x);
-  const label: Label = {
-    kind: "secret",
-    key: `secret@${loc.id}`,
-    step: { loc, msg: `the secret \`${name}\` is read from the environment`, prev: undefined },
-    path: [],
-    cleared: 0,
-    weak: 0,
-    doubt: 0,
-    what: `\`${name}\``,
-  };
-  return { ...ext("os.environ[]"), labels: [label], ...(typeof def?.c === "string" ? { c: def.c } : {}) };
 }

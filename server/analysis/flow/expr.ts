@@ -3,6 +3,7 @@ import type { Expr } from "../ir.js";
 import { callProperty, evalCall, nameOf } from "./calls.js";
 import { evalCompare } from "./constants.js";
 import { Env } from "./env.js";
+import { isSecretName, secretVariable } from "./environment.js";
 import type { Frame } from "./frame.js";
 import { conditionOf, flip } from "./guards.js";
 import type { Label, Loc } from "./labels.js";
@@ -50,6 +51,8 @@ export function evalExpr(frame: Frame, env: Env, x: Expr): Value {
         return { ...o, c: undefined };
       }
       const i = evalExpr(frame, env, x.i);
+      if (typeof i.c === "string" && isSecretName(i.c) && o.types.some((y) => y.k === "ext" && y.q === "os.environ"))
+        return secretVariable(i.c, undefined, frame.loc(x));
       return placed(subscript(frame, o, i), () => frame.loc(x));
     }
     case "call":
