@@ -25,7 +25,9 @@ export const isSymbolic = (v: Value): boolean => someLabel(v, (l) => l.kind === 
 
 /** The value as the caller sees it. */
 export function substitute(v: Value, b: Binding, cache = new Map<Value, Value>(), depth = 0): Value {
-  if (v === EMPTY || depth > 8) return v;
+  if (v === EMPTY) return v;
+  // Deeper parts lose what they say of the callee's parameters: it would be taken for the caller's.
+  if (depth > 8) return mapLabels(v, (l) => (l.kind === "param" ? undefined : l));
   const hit = cache.get(v);
   if (hit) return hit;
   let labels: readonly Label[] = v.labels;
@@ -152,6 +154,9 @@ function substituteForm(form: StrForm, b: Binding, cache: Map<Value, Value>, dep
   return { pieces: merged, loc: form.loc };
 }
 
+/** Most calls through which a value is followed to where it goes in. */
+export const MAX_VIA = 8;
+
 /** The event as it happens when called from `at`; undefined when nothing in it depends on the parameters. */
 export function substituteEvent(e: FlowEvent, b: Binding, at: Loc, cache: Map<Value, Value>): FlowEvent | undefined {
   let changed = false;
@@ -166,7 +171,7 @@ export function substituteEvent(e: FlowEvent, b: Binding, at: Loc, cache: Map<Va
     if (whole) handed = b.args.get(whole.param ?? -1)?.loc ?? handed;
     return { ...s, value: substitute(own, b, cache) };
   });
-  if (!changed || e.via.length >= 8) return undefined;
+  if (!changed || e.via.length >= MAX_VIA) return undefined;
   return { ...e, slots, handed, via: [at, ...e.via] };
 }
 

@@ -1,7 +1,7 @@
 /** Calls: of project functions through their summaries, of classes, of libraries through the models. */
 import type { CallExpr, Expr } from "../ir.js";
 import type { ClassDef, FunctionDef } from "../names/definitions.js";
-import { type Argument, type Binding, isSymbolic, substitute, substituteEvent } from "./apply.js";
+import { type Argument, type Binding, isSymbolic, MAX_VIA, substitute, substituteEvent } from "./apply.js";
 import { type Args, evalArgs } from "./arguments.js";
 import { callByName } from "./by-name.js";
 import { Env } from "./env.js";
@@ -103,7 +103,7 @@ export function evalCall(frame: Frame, env: Env, x: CallExpr): Value {
   }
   if (!known) {
     const byName = callByName(frame, env, args, x, recv, name, callee.types.length > 0);
-    if (byName) return finish(frame, byName);
+    if (byName) return finish(frame, join(byName, ownType(callee)));
   }
   if (out) {
     // A library method without a model on labelled data (`reply.content.strip_tags()`): data all the same.
@@ -222,6 +222,8 @@ export function callFunction(
   for (const e of s.events) {
     const up = substituteEvent(e, binding, at, cache);
     if (up && worthwhile(up)) frame.emit({ ...up, fn: up.fn });
+    else if (!up && e.via.length >= MAX_VIA && e.slots.some((x) => isSymbolic(x.value)))
+      frame.program.bound(`a value is followed through ${MAX_VIA} calls and no further`);
   }
   for (const [i, w] of s.writes) {
     const target = argumentExpr(fn, t, args, i, x);
@@ -427,7 +429,11 @@ export function callProperty(frame: Frame, fn: FunctionDef, cls: ClassDef, self:
   if (!isSymbolic(s.ret)) return s.ret;
   const loc = self.labels[0]?.step.loc ?? { chunk: frame.chunk, s: 0, e: 0, id: `${frame.key}:self` };
   // A property may be written in terms of others, and those of itself.
-  if (propertyDepth >= MAX_PROPERTIES) return EMPTY;
+  if (!propertyDepth) propertiesRead = 0;
+  if (propertyDepth >= MAX_PROPERTIES || propertiesRead++ >= MAX_READ) {
+    if (propertiesRead >= MAX_READ) frame.program.bound("properties are written in terms of too many others");
+    return EMPTY;
+  }
   propertyDepth++;
   try {
     return getterResult(frame, fn, self, s.ret, loc);
@@ -439,6 +445,9 @@ export function callProperty(frame: Frame, fn: FunctionDef, cls: ClassDef, self:
 /** Properties being followed inside each other. */
 let propertyDepth = 0;
 const MAX_PROPERTIES = 3;
+/** Properties read for the sake of one, in all. */
+let propertiesRead = 0;
+const MAX_READ = 12;
 
 function getterResult(frame: Frame, fn: FunctionDef, self: Value, ret: Value, loc: Loc): Value {
   return substitute(ret, {

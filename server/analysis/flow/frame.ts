@@ -36,6 +36,8 @@ export class Frame {
   readonly tests: Refinement[] = [];
   /** Nesting of loops that are run twice. */
   loopDepth = 0;
+  /** How often the present statement is run for the sake of loops over constants. */
+  turns = 1;
   /** Nested functions met, with the variables they see. */
   readonly nested: { fn: FunctionDef; env: Env; called: boolean }[];
   /** Variables at the ends of the body. */

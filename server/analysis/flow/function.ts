@@ -9,6 +9,7 @@ import { evalExpr } from "./expr.js";
 import { Frame } from "./frame.js";
 import type { Label, Loc } from "./labels.js";
 import type { Program } from "./program.js";
+import { compact } from "./size.js";
 import { placed } from "./sources.js";
 import { execBody } from "./statements.js";
 import type { FlowEvent, Summary } from "./summary.js";
@@ -39,6 +40,8 @@ export function analyseFunction(
   if (entry) emitEntry(frame, fn, entry);
   runNested(frame);
   frame.prunePlaces();
+  const small = (v: Value) =>
+    compact(v, program.inCircle, () => program.bound("what a function hands on holds too many values"));
   const end = frame.endEnv;
   const writes = new Map<number, Value>();
   fn.ir.params.forEach((p, i) => {
@@ -51,17 +54,28 @@ export function analyseFunction(
     )
       return;
     if (!after.labels.some((l) => l.kind === "param" && l.param === i && !l.path.length)) return;
-    writes.set(i, { labels: [], types: [], fields: after.fields, items: after.items, elem: after.elem });
+    writes.set(i, small({ labels: [], types: [], fields: after.fields, items: after.items, elem: after.elem }));
   });
   return {
-    ret: resultOf(frame, fn.ir),
-    events: [...frame.events.values()],
+    ret: small(resultOf(frame, fn.ir)),
+    events: [...frame.events.values()].map((e) => smallEvent(e, small)),
     writes,
-    globals: frame.globalWrites,
+    globals: new Map([...frame.globalWrites].map(([name, v]) => [name, small(v)])),
     guards: frame.guards,
     entry: entry !== undefined,
     stub: isStub(fn.ir) || isSimulation(frame, fn.ir),
   };
+}
+
+function smallEvent(e: FlowEvent, small: (v: Value) => Value): FlowEvent {
+  let same = true;
+  const slots = e.slots.map((s) => {
+    const value = small(s.value);
+    if (value === s.value) return s;
+    same = false;
+    return { ...s, value };
+  });
+  return same ? e : { ...e, slots };
 }
 
 /** The value of a call: what is returned; a generator gives its elements. */
@@ -272,6 +286,28 @@ function bindNested(frame: Frame, env: Env, fn: FunctionDef, entry: ReturnType<t
   });
 }
 
+/** Modules through whose star imports a name is being looked for, each with the name. */
+let searched: Set<string> | undefined;
+
+/** A name that a star import brought; where these go in circles every module is asked once. */
+function throughStars(frame: Frame, name: string): Value | undefined {
+  if (!frame.stars.length) return undefined;
+  const outer = searched;
+  searched ??= new Set();
+  const key = `${name} ${frame.module.file}`;
+  if (searched.has(key)) return undefined;
+  searched.add(key);
+  try {
+    for (const star of frame.stars) {
+      const v = star(name);
+      if (v) return v;
+    }
+    return undefined;
+  } finally {
+    searched = outer;
+  }
+}
+
 /** Runs a module's statements. `publish` is called before, so that cyclic imports see what is there so far. */
 export function analyseModule(
   program: Program,
@@ -288,11 +324,7 @@ export function analyseModule(
   // What a name means that the module imports, the module depends on; whoever asks depends on the module.
   const imported = (name: string): Value | undefined => {
     if (!frame.lazy.has(name) && !frame.stars.length) return undefined;
-    const v = within(
-      () =>
-        frame.lazy.get(name)?.() ??
-        frame.stars.reduce<Value | undefined>((found, star) => found ?? star(name), undefined),
-    );
+    const v = within(() => frame.lazy.get(name)?.() ?? throughStars(frame, name));
     asked.set(name, v);
     return v;
   };
@@ -323,11 +355,14 @@ export function analyseModule(
     },
   };
   publish(state);
+  const search = searched;
+  searched = undefined;
   env.set("__name__", constant("__main__"));
   env.set("__file__", constant(mod.file));
   const end = execBody(frame, env, mod.ir.body);
   if (end && end !== env) for (const [k, v] of end.vars) env.set(k, v);
   runNested(frame);
+  searched = search;
   frame.prunePlaces();
   state.events.push(...frame.events.values());
 }

@@ -44,6 +44,8 @@ const RECORD_BASES = [
   "sqlalchemy.orm.DeclarativeBase",
 ];
 const MAX_DEPTH = 60;
+/** Most base classes of a class, direct or not, that are looked at. */
+const MAX_LINEAGE = 60;
 const MAX_ROUNDS = 4;
 /** Circles of more functions get two rounds only. */
 const MAX_CIRCLE = 12;
@@ -183,8 +185,12 @@ export class Program {
   settle(ask: () => boolean, isRoot: (u: Unit) => boolean): boolean {
     for (let round = 0; round < 8 && this.graph.pending; round++) {
       this.graph.settle((u) => this.isDefined(u));
-      if (!ask()) return false;
+      // Asking may show circles, whose members are forgotten and made again: those that were asked before, in another round.
       this.graph.pending = false;
+      if (!ask()) {
+        this.graph.pending = true;
+        return false;
+      }
       this.graph.sweep(isRoot);
       const turned = [...this.registered.turned(), ...this.registeredClasses.turned()];
       if (!turned.length) continue;
@@ -361,7 +367,11 @@ export class Program {
   }
 
   private lineage(cls: ClassDef, seen: Set<ClassDef>): ClassDef[] {
-    if (seen.has(cls) || seen.size > 30) return [];
+    if (seen.has(cls)) return [];
+    if (seen.size >= MAX_LINEAGE) {
+      this.bound(`\`${cls.name}\` has more than ${MAX_LINEAGE} base classes`);
+      return [];
+    }
     seen.add(cls);
     const out = [cls];
     for (const t of this.bases(cls)) if (t.k === "class") out.push(...this.lineage(t.cls, seen));

@@ -18,6 +18,9 @@ export interface SettingPlace {
 /** The settings that an assignment target may be; undefined for an ordinary variable. */
 export function settingTarget(frame: Frame, env: Env, t: Expr): SettingPlace | undefined {
   const { models } = frame.program;
+  // Most targets are ruled out by their name alone.
+  const last = t.k === "attr" ? t.a : t.k === "sub" && t.i.k === "const" ? t.i.v : t.k === "name" ? t.id : undefined;
+  if (typeof last !== "string" || !models.settingNames.has(last)) return undefined;
   if (t.k === "attr") {
     const o = evalExpr(frame, env, t.o);
     const found: SettingModel[] = [];

@@ -206,11 +206,18 @@ function isExit(x: Expr): boolean {
   );
 }
 
+/** Most turns of loops over constants, those of nested ones multiplied. */
+const MAX_TURNS = 40;
+
 function execFor(frame: Frame, env: Env, s: Extract<Stmt, { k: "for" }>): Env | undefined {
   const iter = evalExpr(frame, env, s.iter);
   // A loop over a few constants is an allowlist as often as not: run it once for each.
   const fixed = iter.items && !iter.elem && iter.items.length > 0 && iter.items.length <= 10 ? iter.items : undefined;
-  if (fixed?.every((v) => v.c !== undefined || v.items?.some((x) => typeof x.c === "string"))) {
+  // Nested, the turns multiply: beyond some, such a loop is run like any other.
+  const turns = frame.turns * (fixed?.length ?? 1);
+  if (turns <= MAX_TURNS && fixed?.every((v) => v.c !== undefined || v.items?.some((x) => typeof x.c === "string"))) {
+    const outer = frame.turns;
+    frame.turns = turns;
     let state: Env | undefined = env;
     const loop = { breaks: [] as Env[], continues: [] as Env[] };
     frame.loops.push(loop);
@@ -220,6 +227,7 @@ function execFor(frame: Frame, env: Env, s: Extract<Stmt, { k: "for" }>): Env | 
       state = joinAllEnvs([execBody(frame, state, s.body), ...loop.continues.splice(0)]);
     }
     frame.loops.pop();
+    frame.turns = outer;
     const after = state && s.orelse.length ? execBody(frame, state, s.orelse) : state;
     return joinAllEnvs([after, ...loop.breaks]);
   }

@@ -84,15 +84,22 @@ function unionTypes(a: readonly TypeRef[], b: readonly TypeRef[]): readonly Type
   return out ?? a;
 }
 
+/** Most values that are joined inside two others; beyond, the first one's parts stay as they are. */
+const MAX_JOINS = 4000;
+let joins = 0;
+
 /** What either value may hold. Returns `a` itself when `b` adds nothing. */
-export function join(a: Value, b: Value, depth = 0): Value {
+export function join(a: Value, b: Value, level = 0): Value {
   if (a === b || b === EMPTY) return a;
   if (a === EMPTY) return b;
+  if (!level) joins = 0;
+  else joins++;
+  const depth = joins > MAX_JOINS ? MAX_DEPTH : level;
   const labels = unionLabels(a.labels, b.labels);
   const types = unionTypes(a.types, b.types);
   const fields = depth >= MAX_DEPTH ? a.fields : joinFields(a, b, depth);
   const items = joinItems(a.items, b.items, depth);
-  const elem = a.elem && b.elem ? join(a.elem, b.elem, depth + 1) : (a.elem ?? b.elem);
+  const elem = a.elem && b.elem && depth < MAX_DEPTH ? join(a.elem, b.elem, depth + 1) : (a.elem ?? b.elem);
   const c = a.c === b.c ? a.c : undefined;
   const str = joinForms(a, b);
   const test = a.test === b.test ? a.test : undefined;
@@ -305,22 +312,40 @@ function mapMap(m: ReadonlyMap<string, Value>, f: (v: Value) => Value): Readonly
 }
 
 /** Every label anywhere inside: what a serialised value would show. */
-export function deepLabels(v: Value, depth = 0): readonly Label[] {
-  let out = v.labels;
-  if (depth >= MAX_DEPTH) return out;
-  if (v.fields) for (const x of v.fields.values()) out = unionLabels(out, deepLabels(x, depth + 1));
-  if (v.items) for (const x of v.items) out = unionLabels(out, deepLabels(x, depth + 1));
-  if (v.elem) out = unionLabels(out, deepLabels(v.elem, depth + 1));
+export function deepLabels(v: Value): readonly Label[] {
+  let out: readonly Label[] = NO_LABELS;
+  someValue(v, (x) => {
+    out = unionLabels(out, x.labels);
+    return false;
+  });
   return out;
 }
 
 /** Whether any label satisfies `p`, without building the union. The pieces of a text have no labels that it has not. */
-export function someLabel(v: Value, p: (l: Label) => boolean, depth = 0): boolean {
-  if (v.labels.some(p)) return true;
-  if (depth >= MAX_DEPTH) return false;
-  if (v.fields) for (const x of v.fields.values()) if (someLabel(x, p, depth + 1)) return true;
-  if (v.items?.some((x) => someLabel(x, p, depth + 1))) return true;
-  return !!v.elem && someLabel(v.elem, p, depth + 1);
+export function someLabel(v: Value, p: (l: Label) => boolean): boolean {
+  return someValue(v, (x) => x.labels.some(p));
+}
+
+/** Whether a value or one inside satisfies `p`. Values share parts: each is looked at once, or again when less deep. */
+function someValue(v: Value, p: (v: Value) => boolean): boolean {
+  if (p(v)) return true;
+  if (!v.fields && !v.items && !v.elem) return false;
+  const seen = new Map<Value, number>();
+  const inside = (x: Value, depth: number): boolean => {
+    if (x === EMPTY) return false;
+    const before = seen.get(x);
+    if (before !== undefined && before <= depth) return false;
+    if (before === undefined && p(x)) return true;
+    seen.set(x, depth);
+    return parts(x, depth);
+  };
+  const parts = (x: Value, depth: number): boolean => {
+    if (depth >= MAX_DEPTH) return false;
+    if (x.fields) for (const y of x.fields.values()) if (inside(y, depth + 1)) return true;
+    if (x.items) for (const y of x.items) if (inside(y, depth + 1)) return true;
+    return !!x.elem && inside(x.elem, depth + 1);
+  };
+  return parts(v, 0);
 }
 
 /** The labels that a field of `v` inherits from `v` itself. */

@@ -33,6 +33,8 @@ export interface Models {
   /** Attributes that match on a capitalised name whose definition is not visible. */
   duckAttributes(last: string): readonly { segments: readonly string[]; model: AttributeModel }[];
   readonly settings: readonly SettingModel[];
+  /** Last names of all settings. */
+  readonly settingNames: ReadonlySet<string>;
   readonly marks: readonly MarkModel[];
   /** Entries recognised by the shape of a function. */
   readonly shapes: readonly EntryModel[];
@@ -216,6 +218,14 @@ export function compileModels(files: readonly ModelFile[]): Models {
   return {
     roots,
     settings,
+    settingNames: new Set(
+      settings.flatMap((s) => [
+        ...(s.attr ?? []).map((a) => a.slice(a.lastIndexOf(".") + 1)),
+        ...(s.key?.name ?? []),
+        ...(s.variable ?? []),
+        ...(s.env ?? []),
+      ]),
+    ),
     marks,
     shapes,
     duckAttributes: (last) => duckAttributes.get(last) ?? NONE,

@@ -1,0 +1,66 @@
+/** Keeps what a function hands on from growing without end: values hold values, and every call multiplies them. */
+import type { Piece, Value } from "./value.js";
+import { deepLabels, EMPTY } from "./value.js";
+
+/** Most values inside one that a function hands on; code that people write stays far below. */
+const MAX_SIZE = 400;
+/** The same for functions that call each other in a circle: what they hand on goes round several times. */
+const MAX_CIRCLE_SIZE = 80;
+
+/** How many values there are inside, those that are shared once; counts no further than the limit. */
+function sizeOf(v: Value, limit: number): number {
+  const seen = new Set<Value>([v]);
+  for (const x of seen) {
+    if (seen.size > limit) break;
+    for (const y of partsOf(x)) seen.add(y);
+  }
+  return seen.size;
+}
+
+function* partsOf(v: Value): Generator<Value> {
+  if (v.fields) yield* v.fields.values();
+  if (v.items) yield* v.items;
+  if (v.elem) yield v.elem;
+  for (const form of v.str ?? []) for (const p of form.pieces) if (typeof p !== "string") yield p.v;
+}
+
+/**
+ * The same value with its innermost parts reduced to what they hold.
+ * @param inCircle whether the function is one of several that call each other
+ * @param cut told when something was left out
+ */
+export function compact(v: Value, inCircle: boolean, cut: () => void): Value {
+  if (!v.fields && !v.items && !v.elem && !v.str) return v;
+  const limit = inCircle ? MAX_CIRCLE_SIZE : MAX_SIZE;
+  if (sizeOf(v, limit) <= limit) return v;
+  cut();
+  for (let depth = 3; depth > 0; depth--) {
+    const out = shallow(v, depth, new Map());
+    if (sizeOf(out, limit) <= limit) return out;
+  }
+  return flat(v);
+}
+
+const flat = (v: Value): Value => {
+  const labels = deepLabels(v);
+  return labels.length || v.types.length || v.c !== undefined ? { labels, types: v.types, c: v.c } : EMPTY;
+};
+
+function shallow(v: Value, depth: number, done: Map<Value, Value>): Value {
+  if (!v.fields && !v.items && !v.elem && !v.str) return v;
+  if (!depth) return flat(v);
+  const hit = done.get(v);
+  if (hit) return hit;
+  // What is met again at another depth has the form that it had first.
+  const inner = (x: Value) => shallow(x, depth - 1, done);
+  const piece = (p: Piece): Piece => (typeof p === "string" ? p : { ...p, v: inner(p.v) });
+  const out: Value = {
+    ...v,
+    fields: v.fields && new Map([...v.fields].map(([k, x]) => [k, inner(x)])),
+    items: v.items?.map(inner),
+    elem: v.elem && inner(v.elem),
+    str: v.str?.map((f) => ({ ...f, pieces: f.pieces.map(piece) })),
+  };
+  done.set(v, out);
+  return out;
+}
