@@ -2,8 +2,9 @@
 import type { FixHint, Level } from "./finding.js";
 import type { Label, Loc } from "./flow/labels.js";
 import type { Lexicon } from "./flow/lexicon.js";
+import type { Endpoint } from "./flow/routes.js";
 import type { FlowEvent } from "./flow/summary.js";
-import type { ModuleDef } from "./names/definitions.js";
+import type { FunctionDef, ModuleDef } from "./names/definitions.js";
 import type { RuleMeta } from "./rule-meta.js";
 
 export interface Report {
@@ -30,6 +31,8 @@ export interface Report {
 export interface AppFacts {
   /** Whether an `after_request` hook or middleware filters the bodies of responses made in the module. */
   filtersResponses(module: ModuleDef): boolean;
+  /** The route that a function serves, and what stands around it. */
+  endpoint(fn: FunctionDef): Endpoint | undefined;
   /** Where a constant that holds the text stands, in the module or else anywhere in the project. */
   constantWith(text: string, near: ModuleDef): Loc | undefined;
 }

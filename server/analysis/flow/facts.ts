@@ -5,6 +5,7 @@ import type { AppFacts } from "../rule.js";
 import { constantWith } from "./constant-places.js";
 import { entryOf } from "./entries.js";
 import type { Program } from "./program.js";
+import { endpointOf } from "./routes.js";
 
 interface Hook {
   fn: FunctionDef;
@@ -48,6 +49,7 @@ export function appFacts(program: Program): Facts {
         .map((h) => h.fn.key + h.blueprint)
         .join();
     },
+    endpoint: (fn) => endpointOf(program, fn),
     constantWith: (text, near) => constantWith(program, text, near),
     filtersResponses(mod) {
       return all().some(({ fn, blueprint }) => {

@@ -6,7 +6,7 @@ import { type Args, allArguments, argument, literalParts } from "./arguments.js"
 import { builtinCall } from "./builtins.js";
 import { callFunction, nameOf } from "./calls.js";
 import type { Env } from "./env.js";
-import { iterate } from "./expr.js";
+import { evalExpr, iterate } from "./expr.js";
 import type { Frame, Refinement } from "./frame.js";
 import { clearLabel, sanitise } from "./guards.js";
 import { type Kind, type Label, maskOf, unionLabels } from "./labels.js";
@@ -110,9 +110,10 @@ export function runModels(
       for (const [path, kind] of Object.entries(m.result_paths)) out = resultPath(frame, out, path, kind, x, t);
     if (m.message) out = message(frame, m, args);
     if (m.template) out = join(out, templateOf(frame, m, args, x, recv));
-    if (m.llm) out = llmCall(frame, t.q, m, args, x, recv, out, doubt);
+    if (m.llm) out = llmCall(frame, env, t.q, m, args, x, recv, out, doubt);
     if (m.sink) emitSink(frame, t.q, m, args, x, doubt);
-    if (m.setting || m.credentials || m.danger) emitCall(frame, t.q, m, args, x);
+    if (m.setting || m.credentials || m.danger || (m.llm?.setup && (m.llm.url || m.llm.verify)))
+      emitCall(frame, t.q, m, args, x);
     if (m.invokes) out = join(out, invoke(frame, env, m, args, x));
     if (m.sanitise && (!m.sanitise.pattern || patternRedacts(frame, m.sanitise.pattern, args))) {
       if (m.sanitise.strength === "strong") cleared |= maskOf(m.sanitise.labels);
@@ -304,6 +305,7 @@ const PROMPT_SLOTS = ["messages", "completion", "input", "system", "body", "vari
 
 function llmCall(
   frame: Frame,
+  env: Env,
   q: string,
   m: CallModel,
   args: Args,
@@ -326,15 +328,48 @@ function llmCall(
   if (kept?.fields) for (const [name, v] of kept.fields) slots.push({ slot: name, value: v, loc: frame.loc(x) });
   const filled = recv && fillTemplate(frame, recv, slots, x);
   if (filled) slots.push(...filled);
+  const timed = limits(frame, env, m, args, x);
+  if (llm.setup && timed.given) out = withField(out, "#timed", constant(true));
+  if (!llm.setup) slots.push(...transport(frame, m, args));
   if (llm.setup) {
     const fields = new Map<string, Value>(
       slots.filter((s) => s.slot === "system" || s.slot === "messages").map((s) => [s.slot, s.value]),
     );
-    if (slots.some((s) => s.slot === "system")) emitLlm(frame, q, m, slots, x, doubt, true);
+    if (slots.some((s) => s.slot === "system")) emitLlm(frame, q, m, slots, x, doubt, { setup: true });
     return fields.size ? withField(out, "#setup", dictOf(fields)) : kept ? withField(out, "#setup", kept) : out;
   }
-  emitLlm(frame, q, m, slots, x, doubt, false);
+  emitLlm(frame, q, m, slots, x, doubt, { setup: false, bounded: timed.bounded, timed: timed.timed });
   return out;
+}
+
+/** Where the server is and whether its certificate is checked. */
+function transport(frame: Frame, m: CallModel, args: Args): Slot[] {
+  return (["url", "verify"] as const).flatMap((slot) => {
+    const spec = m.llm?.[slot];
+    const a = spec && argument(frame, args, spec);
+    return a ? [{ slot, value: a.value, loc: a.loc }] : [];
+  });
+}
+
+/** Whether the output and the time of a call are bounded, by its arguments or by those of the client it is made on. */
+function limits(
+  frame: Frame,
+  env: Env,
+  m: CallModel,
+  args: Args,
+  x: CallExpr,
+): { given: boolean; bounded: boolean; timed: boolean } {
+  const llm = m.llm!;
+  const has = (names: readonly string[]) => names.some((n) => args.kw.has(n)) || !!args.dstar;
+  const given = !!llm.timeouts && has(llm.timeouts);
+  let timed = !llm.timeouts || given;
+  for (
+    let r: Expr | undefined = x.f.k === "attr" ? x.f.o : undefined;
+    r && !timed;
+    r = r.k === "attr" || r.k === "sub" ? r.o : undefined
+  )
+    timed = evalExpr(frame, env, r).fields?.has("#timed") ?? false;
+  return { given, bounded: !llm.bounds || has(llm.bounds), timed };
 }
 
 const argExpr = (x: CallExpr, loc: { s: number }, _frame: Frame): Expr | undefined => x.args.find((a) => a.s === loc.s);
@@ -346,7 +381,7 @@ function emitLlm(
   slots: readonly Slot[],
   x: CallExpr,
   doubt: 0 | 1 | 2,
-  setup: boolean,
+  data: Readonly<Record<string, boolean>>,
 ): void {
   frame.emit({
     kind: "llm",
@@ -358,7 +393,7 @@ function emitLlm(
     module: frame.module,
     via: [],
     doubt,
-    data: { setup },
+    data,
   });
 }
 
@@ -413,8 +448,10 @@ function emitCall(frame: Frame, q: string, m: CallModel, args: Args, x: CallExpr
       });
     }
   }
-  if (m.credentials || m.danger) {
+  if (m.credentials || m.danger || m.llm?.setup) {
     const slots: Slot[] = [];
+    // A raw client may be for anything; only a model's says how the model is reached.
+    if (m.llm?.setup && !/^(httpx|aiohttp)\./.test(q)) slots.push(...transport(frame, m, args));
     for (const s of m.credentials ?? []) {
       const a = argument(frame, args, [s]);
       if (a) slots.push({ slot: String(s), value: a.value, loc: a.loc });

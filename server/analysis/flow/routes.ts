@@ -1,0 +1,260 @@
+/** What stands around a route: whether it reaches a model, who may call it and how often, and who answers when it fails. */
+import type { Expr, Stmt } from "../ir.js";
+import type { FunctionDef, ModuleDef } from "../names/definitions.js";
+import type { MarkModel } from "../names/model-schema.js";
+import { entryOf } from "./entries.js";
+import { Env } from "./env.js";
+import { evalExpr } from "./expr.js";
+import { Frame } from "./frame.js";
+import type { Loc } from "./labels.js";
+import type { Program, Unit } from "./program.js";
+
+export interface Endpoint {
+  /** The function's name, where a finding about the route stands. */
+  at: Loc;
+  /** A model call that it reaches, and where. */
+  model: { loc: Loc; q: string } | undefined;
+  authenticated: boolean;
+  limited: boolean;
+  /** An exception of the model call is caught on the way, or by a handler of the app. */
+  handled: boolean;
+  /** The project limits some of its routes, so that a limiter is at hand. */
+  limiterInUse: boolean;
+}
+
+type MarkKind = "auth" | "rate-limit";
+
+/** The route that a function serves; undefined for hooks, handlers and functions that no framework calls. */
+export function endpointOf(program: Program, fn: FunctionDef): Endpoint | undefined {
+  const entry = entryOf(program, fn, fn.cls);
+  if (!entry || (entry.model.kind !== "route" && entry.model.kind !== "websocket")) return undefined;
+  const reached = modelReached(program, fn);
+  const at: Loc = {
+    chunk: fn.ir.chunk,
+    s: fn.ir.ns,
+    e: fn.ir.ns + fn.name.length,
+    id: `${fn.key}:name`,
+  };
+  return {
+    at,
+    model: reached && { loc: reached.loc, q: reached.q },
+    authenticated: isMarked(program, fn, "auth") || checksCaller(fn) || appWide(program, "auth"),
+    limited: isMarked(program, fn, "rate-limit") || appWide(program, "rate-limit"),
+    handled: (reached?.caught ?? false) || catchesAll(fn.ir.body) || hasHandler(program),
+    limiterInUse: limiterInUse(program),
+  };
+}
+
+/** The nearest model call among what the function calls, and whether a `try` stands on the way. */
+function modelReached(program: Program, fn: FunctionDef): { loc: Loc; q: string; caught: boolean } | undefined {
+  const start = [...program.units.values()].filter((u) => u.fn === fn);
+  const seen = new Set<Unit>(start);
+  const queue: { unit: Unit; caught: boolean }[] = start.map((unit) => ({ unit, caught: false }));
+  for (let i = 0; i < queue.length && i < 2000; i++) {
+    const { unit, caught } = queue[i]!;
+    const safe = caught || (!!unit.fn && catchesAll(unit.fn.ir.body));
+    const own = unit.summary?.events.find((e) => e.kind === "llm" && !e.via.length && !e.data?.setup && !e.data?.tool);
+    if (own) return { loc: own.loc, q: own.q, caught: safe };
+    for (const next of unit.uses) {
+      if (!next.fn || seen.has(next)) continue;
+      seen.add(next);
+      queue.push({ unit: next, caught: safe });
+    }
+  }
+  return undefined;
+}
+
+/** A `try` somewhere in the body that catches more than one library's errors. */
+function catchesAll(body: readonly Stmt[]): boolean {
+  return walk(
+    body,
+    (node) =>
+      "k" in node && node.k === "try" && "handlers" in node && Array.isArray(node.handlers) && node.handlers.length > 0,
+  );
+}
+
+function isMarked(program: Program, fn: FunctionDef, kind: MarkKind): boolean {
+  const marks = program.models.marks.filter((m) => m.kind === kind);
+  const frame = new Frame(program, fn.module, undefined, fn.ir.chunk);
+  const env = new Env(new Map(), undefined);
+  const decorators = [...fn.ir.decorators, ...(fn.cls?.ir.decorators ?? [])];
+  for (const d of decorators) if (decoratorMarks(frame, env, d, marks)) return true;
+  const classes = fn.cls ? program.mro(fn.cls) : [];
+  for (const c of classes) {
+    for (const base of program.libraryBases(c))
+      if (marks.some((m) => m.mixin?.some((x) => x === base || program.models.isA(base, x)))) return true;
+    for (const m of marks) if (m.attribute && hasAttribute(c.attributes, m.attribute)) return true;
+  }
+  for (const p of fn.ir.params) {
+    // FastAPI: a dependency that by its name asks who is calling.
+    const text = [p.def, p.ann].map((x) => (x ? names(x).join(" ") : "")).join(" ");
+    if (
+      kind === "auth" &&
+      /\b(Depends|Security)\b/.test(text) &&
+      /user|auth|token|key|principal|permission|session_data|login|verify|admin|current/i.test(
+        text.replace(/\b(Depends|Security|Annotated)\b/g, ""),
+      )
+    )
+      return true;
+    if (kind === "rate-limit" && /RateLimiter|rate_?limit/i.test(text)) return true;
+  }
+  return marks.some((m) => bodyMarks(fn, m));
+}
+
+function decoratorMarks(frame: Frame, env: Env, d: Expr, marks: readonly MarkModel[]): boolean {
+  const callee = d.k === "call" ? d.f : d;
+  const last = callee.k === "attr" ? callee.a : callee.k === "name" ? callee.id : "";
+  if (marks.some((m) => m.duck?.includes(last))) return true;
+  // `@method_decorator(login_required)`, `@bp.route(..., dependencies=[Depends(...)])`.
+  if (d.k === "call") {
+    for (const a of [...d.args, ...d.kw.map((k) => k.x)])
+      if (names(a).some((n) => marks.some((m) => m.duck?.includes(n)))) return true;
+    for (const k of d.kw) {
+      const m = marks.find((x) => x.attribute?.name.includes(k.n ?? ""));
+      if (m && !names(k.x).some((n) => m.attribute?.except?.includes(n))) return true;
+    }
+  }
+  const v = evalExpr(frame, env, callee);
+  return v.types.some((t) => t.k === "ext" && marks.some((m) => m.decorator?.includes(t.q)));
+}
+
+function hasAttribute(
+  attributes: ReadonlyMap<string, { value: Expr | null }>,
+  wanted: NonNullable<MarkModel["attribute"]>,
+): boolean {
+  for (const name of wanted.name) {
+    const a = attributes.get(name);
+    if (!a?.value) continue;
+    const values = names(a.value);
+    if (values.length && !values.every((v) => wanted.except?.includes(v))) return true;
+  }
+  return false;
+}
+
+function bodyMarks(fn: FunctionDef, m: MarkModel): boolean {
+  const calls = new Set((m.call ?? []).map((q) => q.slice(q.lastIndexOf(".") + 1)));
+  const reads = (m.reads ?? []).map((q) => q.slice(q.lastIndexOf(".") + 1));
+  return walk(fn.ir.body, (node) => {
+    if (!("k" in node)) return false;
+    if (node.k === "call" && "f" in node && calls.has(lastOf(node.f))) return true;
+    if (node.k === "attr" && "a" in node) return reads.includes(String(node.a));
+    return node.k === "name" && "id" in node && reads.includes(String(node.id));
+  });
+}
+
+/** The body itself refuses callers: it answers 401 or 403, or asks a function that by its name does. */
+function checksCaller(fn: FunctionDef): boolean {
+  return walk(fn.ir.body, (node) => {
+    if (!("k" in node)) return false;
+    if (node.k === "const" && "v" in node) return node.v === 401 || node.v === 403;
+    if (node.k === "name" && "id" in node)
+      return /^HTTP_40[13]_|^(PermissionDenied|Unauthorized|Forbidden)$/.test(String(node.id));
+    if (node.k === "attr" && "a" in node) return /^HTTP_40[13]_|^is_authenticated$/.test(String(node.a));
+    if (node.k === "call" && "f" in node)
+      return /^(require|check|verify|validate|authenticate|authorize|ensure|get|is)_?(current_|authenticated_)?(auth\w*|user|token|api_?key|jwt|session|permission\w*|login|admin|logged_in|access|signature)$/i.test(
+        lastOf(node.f),
+      );
+    return false;
+  });
+}
+
+/** Guards of the whole app: hooks before each request, permission and throttle defaults, routers with dependencies. */
+function appWide(program: Program, kind: MarkKind): boolean {
+  const variables = program.models.marks
+    .filter((m) => m.kind === kind)
+    .flatMap((m) => m.variable ?? [])
+    .map((v) => v.slice(v.lastIndexOf(".") + 1));
+  for (const mod of program.modules.values()) {
+    if (!mod) continue;
+    if (kind === "auth" && mod.functions.some((fn) => isGuardHook(program, fn))) return true;
+    if (walk(mod.ir.body, (node) => settingMarks(node, kind, variables), true)) return true;
+  }
+  return false;
+}
+
+const isGuardHook = (program: Program, fn: FunctionDef): boolean =>
+  (fn.ir.decorators.length > 0 || program.registered.has(fn.key)) &&
+  entryOf(program, fn, fn.cls)?.model.kind === "before-request" &&
+  (checksCaller(fn) ||
+    walk(fn.ir.body, (n) => "k" in n && n.k === "call" && "f" in n && /^(abort|redirect)$/.test(lastOf(n.f))));
+
+function settingMarks(node: object, kind: MarkKind, variables: readonly string[]): boolean {
+  if (!("k" in node)) return false;
+  if (node.k === "const" && "v" in node && typeof node.v === "string") {
+    if (variables.includes(node.v)) return true;
+    return kind === "auth" && /LoginRequiredMiddleware$/.test(node.v);
+  }
+  if (node.k !== "call" || !("f" in node) || !("kw" in node) || !Array.isArray(node.kw)) return false;
+  const callee = lastOf(node.f);
+  const keywords = node.kw.map((k: { n?: unknown }) => String(k.n));
+  if (kind === "rate-limit")
+    return callee === "Limiter" && keywords.some((k) => k === "default_limits" || k === "application_limits");
+  return /^(FastAPI|APIRouter|include_router)$/.test(callee) && keywords.includes("dependencies");
+}
+
+function limiterInUse(program: Program): boolean {
+  const ducks = new Set(program.models.marks.filter((m) => m.kind === "rate-limit").flatMap((m) => m.duck ?? []));
+  for (const mod of program.modules.values())
+    if (mod?.functions.some((fn) => fn.ir.decorators.some((d) => ducks.has(lastOf(d.k === "call" ? d.f : d)))))
+      return true;
+  return false;
+}
+
+/** A handler of every exception: `errorhandler(Exception)`, `handler500`, `process_exception`. */
+function hasHandler(program: Program): boolean {
+  for (const mod of program.modules.values()) {
+    if (!mod) continue;
+    for (const fn of mod.functions) {
+      if (/^(process_exception|handle_exception|exception_handler|custom_exception_handler|handler500)$/.test(fn.name))
+        return true;
+      if (!fn.ir.decorators.length && !program.registered.has(fn.key)) continue;
+      if (entryOf(program, fn, fn.cls)?.model.kind === "error-handler" && fn.ir.decorators.every(catchesMost))
+        return true;
+    }
+    if (definesHandler(mod)) return true;
+  }
+  return false;
+}
+
+const catchesMost = (d: Expr): boolean => {
+  const a = d.k === "call" ? d.args[0] : undefined;
+  return (
+    !a ||
+    (a.k === "const"
+      ? a.v === 500
+      : /^(Exception|BaseException|HTTPException|OpenAIError|APIError|AnthropicError)$/.test(lastOf(a)))
+  );
+};
+
+const definesHandler = (mod: ModuleDef): boolean =>
+  mod.ir.body.some((s) => s.k === "assign" && s.targets.some((t) => t.k === "name" && t.id === "handler500")) ||
+  walk(mod.ir.body, (n) => "k" in n && n.k === "const" && "v" in n && n.v === "EXCEPTION_HANDLER", true);
+
+/** The last name of a dotted expression. */
+function lastOf(x: unknown): string {
+  if (typeof x !== "object" || x === null || !("k" in x)) return "";
+  if (x.k === "attr" && "a" in x) return String(x.a);
+  if (x.k === "name" && "id" in x) return String(x.id);
+  if (x.k === "call" && "f" in x) return lastOf(x.f);
+  return "";
+}
+
+/** Every name and attribute in an expression. */
+function names(x: Expr): string[] {
+  const out: string[] = [];
+  walk([x], (n) => {
+    if ("k" in n && n.k === "name" && "id" in n) out.push(String(n.id));
+    if ("k" in n && n.k === "attr" && "a" in n) out.push(String(n.a));
+    return false;
+  });
+  return out;
+}
+
+/** Whether `test` holds for any node below; with `shallow`, not inside functions and classes. */
+function walk(node: unknown, test: (node: object) => boolean, shallow = false, depth = 0): boolean {
+  if (depth > 120 || typeof node !== "object" || node === null) return false;
+  if (Array.isArray(node)) return node.some((n) => walk(n, test, shallow, depth + 1));
+  if (shallow && "k" in node && (node.k === "def" || node.k === "class")) return false;
+  if (test(node)) return true;
+  return Object.entries(node).some(([key, v]) => key !== "chunk" && walk(v, test, shallow, depth + 1));
+}
