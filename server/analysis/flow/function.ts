@@ -286,26 +286,13 @@ function bindNested(frame: Frame, env: Env, fn: FunctionDef, entry: ReturnType<t
   });
 }
 
-/** Modules through whose star imports a name is being looked for, each with the name. */
-let searched: Set<string> | undefined;
-
-/** A name that a star import brought; where these go in circles every module is asked once. */
+/** A name that a star import brought. */
 function throughStars(frame: Frame, name: string): Value | undefined {
-  if (!frame.stars.length) return undefined;
-  const outer = searched;
-  searched ??= new Set();
-  const key = `${name} ${frame.module.file}`;
-  if (searched.has(key)) return undefined;
-  searched.add(key);
-  try {
-    for (const star of frame.stars) {
-      const v = star(name);
-      if (v) return v;
-    }
-    return undefined;
-  } finally {
-    searched = outer;
+  for (const star of frame.stars) {
+    const v = star(name);
+    if (v) return v;
   }
+  return undefined;
 }
 
 /** Runs a module's statements. `publish` is called before, so that cyclic imports see what is there so far. */
@@ -355,14 +342,11 @@ export function analyseModule(
     },
   };
   publish(state);
-  const search = searched;
-  searched = undefined;
   env.set("__name__", constant("__main__"));
   env.set("__file__", constant(mod.file));
   const end = execBody(frame, env, mod.ir.body);
   if (end && end !== env) for (const [k, v] of end.vars) env.set(k, v);
   runNested(frame);
-  searched = search;
   frame.prunePlaces();
   state.events.push(...frame.events.values());
 }
