@@ -286,13 +286,26 @@ function bindNested(frame: Frame, env: Env, fn: FunctionDef, entry: ReturnType<t
   });
 }
 
-/** A name that a star import brought. */
+/** Modules through whose star imports a name is being looked for, each with the name. */
+let searched: Set<string> | undefined;
+
+/** A name that a star import brought; where these go in circles every module is asked once. */
 function throughStars(frame: Frame, name: string): Value | undefined {
-  for (const star of frame.stars) {
-    const v = star(name);
-    if (v) return v;
+  if (!frame.stars.length) return undefined;
+  const outer = searched;
+  searched ??= new Set();
+  const key = `${name} ${frame.module.file}`;
+  if (searched.has(key)) return undefined;
+  searched.add(key);
+  try {
+    for (const star of frame.stars) {
+      const v = star(name);
+      if (v) return v;
+    }
+    return undefined;
+  } finally {
+    searched = outer;
   }
-  return undefined;
 }
 
 /** Runs a module's statements. `publish` is called before, so that cyclic imports see what is there so far. */

@@ -51,6 +51,8 @@ export interface Unit {
 
 /** Most times that one edit may make a result anew: results that keep changing each other end there. */
 const MAX_MADE = 6;
+/** Circles of more units are made once, wherever they are entered. */
+const MAX_CIRCLE = 60;
 
 export class Units {
   readonly all = new Map<string, Unit>();
@@ -173,7 +175,8 @@ export class Units {
    */
   enterAtFirst(u: Unit): boolean {
     const { group } = u;
-    if (!group || this.entering || this.isInner(u) || group.some((m) => m.active)) return false;
+    if (!group || group.length > MAX_CIRCLE || this.entering || this.isInner(u) || group.some((m) => m.active))
+      return false;
     const first = firstOf(group);
     if (first === u) return false;
     this.entering = true;
@@ -228,7 +231,7 @@ export class Units {
       }
     }
     u.verifying = false;
-    if (same || u.made > MAX_MADE) {
+    if (same || u.made > MAX_MADE || (u.made > 1 && u.group && u.group.length > MAX_CIRCLE)) {
       u.checked = this.clock;
       return true;
     }
