@@ -1,6 +1,7 @@
 /** What holds for a whole app: hooks and middleware that filter every response. */
 import type { Expr, Stmt } from "../ir.js";
-import { blocksOf, type FunctionDef, type ModuleDef } from "../names/definitions.js";
+import { blocksOf, type ClassDef, type FunctionDef, type ModuleDef } from "../names/definitions.js";
+import { dirname } from "../names/modules.js";
 import type { AppFacts } from "../rule.js";
 import { constantWith } from "./constant-places.js";
 import { entryOf } from "./entries.js";
@@ -55,7 +56,8 @@ export function appFacts(program: Program): Facts {
       return all().some(({ fn, blueprint }) => {
         if (fn.module === mod) return true;
         if (blueprint) return false;
-        return importsOf(fn.module).has(mod.file) || importsOf(mod).has(fn.module.file) || !!fn.cls;
+        if (fn.cls && coversByFolder(program, fn.cls, mod)) return true;
+        return importsOf(fn.module).has(mod.file) || importsOf(mod).has(fn.module.file);
       });
     },
   };
@@ -74,6 +76,23 @@ function hooksOf(program: Program, mod: ModuleDef): Hook[] {
     out.push({ fn, blueprint: last === "after_request" && isBlueprint(program, fn) });
   }
   return out;
+}
+
+/**
+ * A middleware class serves the apps of the project whose settings list it: those below the folder that holds the settings'
+ * package. Where no settings are in sight, those beside and below its own module.
+ */
+function coversByFolder(program: Program, cls: ClassDef, mod: ModuleDef): boolean {
+  const listing = [...program.modules.values()].filter((m) => m?.ir.body.some((s) => listsMiddleware(s, cls.name)));
+  const folders = listing.length ? listing.map((m) => dirname(dirname(m!.file))) : [dirname(cls.module.file)];
+  return folders.some((f) => mod.file.startsWith(`${f}/`));
+}
+
+/** `MIDDLEWARE = [..., "shop.middleware.Redact"]`. */
+function listsMiddleware(s: Stmt, name: string): boolean {
+  if (s.k !== "assign" || !s.targets.some((t) => t.k === "name" && t.id === "MIDDLEWARE") || !s.v) return false;
+  const listed = s.v.k === "list" || s.v.k === "tuple" ? s.v.xs : [];
+  return listed.some((x) => x.k === "const" && typeof x.v === "string" && x.v.endsWith(`.${name}`));
 }
 
 /** Files that a module imports, directly or not. */
