@@ -94,7 +94,12 @@ export function emitSetting(
   where?: Loc,
 ): void {
   for (const m of place.models) {
-    const bad = m.bad.some((b) => b === v.c) || (m.bad.includes("literal") && typeof v.c === "string");
+    const bad =
+      m.bad.some(
+        (b) =>
+          b === v.c || b === "present" || (typeof b === "string" && b.endsWith("://") && String(v.c).startsWith(b)),
+      ) ||
+      (m.bad.includes("literal") && typeof v.c === "string");
     if (!bad) continue;
     frame.emit({
       kind: "setting",

@@ -1,0 +1,13 @@
+from flask import Flask
+from flask_login import login_required
+from openai import OpenAI
+
+app = Flask(__name__)
+client = OpenAI(timeout=10)
+
+
+@app.route("/hello", methods=["POST"])
+@login_required
+def hello():
+    client.responses.create(model="gpt-4o-mini", max_output_tokens=200, input="Say hello.")
+    return "", 204
