@@ -6,7 +6,7 @@ import type { AppFacts } from "../rule.js";
 import { constantWith } from "./constant-places.js";
 import { entryOf } from "./entries.js";
 import type { Program } from "./program.js";
-import { endpointOf } from "./routes.js";
+import { Routes } from "./routes.js";
 
 interface Hook {
   fn: FunctionDef;
@@ -21,6 +21,7 @@ export interface Facts extends AppFacts {
 /** The facts of a program; what was found in a module is kept while its form and the registrations stay the same. */
 export function appFacts(program: Program): Facts {
   const perModule = new WeakMap<object, { registered: number; hooks: Hook[] }>();
+  const routes = new Routes(program);
   let hooks: Hook[] | undefined;
   let reach = new Map<ModuleDef, Set<string>>();
   const all = () => {
@@ -46,11 +47,12 @@ export function appFacts(program: Program): Facts {
     signature() {
       hooks = undefined;
       reach = new Map();
-      return all()
+      const text = all()
         .map((h) => h.fn.key + h.blueprint)
         .join();
+      return text + routes.refresh();
     },
-    endpoint: (fn) => endpointOf(program, fn),
+    endpoint: (fn) => routes.endpoint(fn),
     constantWith: (text, near) => constantWith(program, text, near),
     filtersResponses(mod) {
       return all().some(({ fn, blueprint }) => {

@@ -24,8 +24,68 @@ export interface Endpoint {
 
 type MarkKind = "auth" | "rate-limit";
 
+/** What a module says for the whole app. */
+interface Guards {
+  auth: boolean;
+  limit: boolean;
+  handler: boolean;
+  limiter: boolean;
+}
+
+/** The routes of a program; kept until `refresh`, and what a module says for as long as its form stays the same. */
+export class Routes {
+  private readonly known = new Map<FunctionDef, Endpoint | undefined>();
+  private readonly perModule = new WeakMap<object, { registered: number; guards: Guards }>();
+  private whole: Guards | undefined;
+
+  constructor(private readonly program: Program) {}
+
+  /** Forgets what may have changed; returns what holds for the whole app, as a text that differs when it does. */
+  refresh(): string {
+    this.known.clear();
+    this.whole = undefined;
+    return JSON.stringify(this.app());
+  }
+
+  /** The route that a function serves. */
+  endpoint(fn: FunctionDef): Endpoint | undefined {
+    if (!this.known.has(fn)) this.known.set(fn, endpointOf(this.program, fn, this.app()));
+    return this.known.get(fn);
+  }
+
+  private app(): Guards {
+    if (this.whole) return this.whole;
+    const out: Guards = { auth: false, limit: false, handler: false, limiter: false };
+    for (const mod of this.program.modules.values()) {
+      if (!mod) continue;
+      const g = this.guardsOf(mod);
+      out.auth ||= g.auth;
+      out.limit ||= g.limit;
+      out.handler ||= g.handler;
+      out.limiter ||= g.limiter;
+    }
+    this.whole = out;
+    return out;
+  }
+
+  private guardsOf(mod: ModuleDef): Guards {
+    const hit = this.perModule.get(mod.ir);
+    const registered = this.program.registered.version;
+    if (hit?.registered === registered) return hit.guards;
+    const { program } = this;
+    const guards: Guards = {
+      auth: appWide(program, mod, "auth"),
+      limit: appWide(program, mod, "rate-limit"),
+      handler: hasHandler(program, mod),
+      limiter: limiterInUse(program, mod),
+    };
+    this.perModule.set(mod.ir, { registered, guards });
+    return guards;
+  }
+}
+
 /** The route that a function serves; undefined for hooks, handlers and functions that no framework calls. */
-export function endpointOf(program: Program, fn: FunctionDef): Endpoint | undefined {
+function endpointOf(program: Program, fn: FunctionDef, app: Guards): Endpoint | undefined {
   const entry = entryOf(program, fn, fn.cls);
   if (!entry || (entry.model.kind !== "route" && entry.model.kind !== "websocket")) return undefined;
   const reached = modelReached(program, fn);
@@ -38,10 +98,10 @@ export function endpointOf(program: Program, fn: FunctionDef): Endpoint | undefi
   return {
     at,
     model: reached && { loc: reached.loc, q: reached.q },
-    authenticated: isMarked(program, fn, "auth") || checksCaller(fn) || appWide(program, "auth"),
-    limited: isMarked(program, fn, "rate-limit") || appWide(program, "rate-limit"),
-    handled: (reached?.caught ?? false) || catchesAll(fn.ir.body) || hasHandler(program),
-    limiterInUse: limiterInUse(program),
+    authenticated: isMarked(program, fn, "auth") || checksCaller(fn) || app.auth,
+    limited: isMarked(program, fn, "rate-limit") || app.limit,
+    handled: (reached?.caught ?? false) || catchesAll(fn.ir.body) || app.handler,
+    limiterInUse: app.limiter,
   };
 }
 
@@ -159,17 +219,13 @@ function checksCaller(fn: FunctionDef): boolean {
 }
 
 /** Guards of the whole app: hooks before each request, permission and throttle defaults, routers with dependencies. */
-function appWide(program: Program, kind: MarkKind): boolean {
+function appWide(program: Program, mod: ModuleDef, kind: MarkKind): boolean {
   const variables = program.models.marks
     .filter((m) => m.kind === kind)
     .flatMap((m) => m.variable ?? [])
     .map((v) => v.slice(v.lastIndexOf(".") + 1));
-  for (const mod of program.modules.values()) {
-    if (!mod) continue;
-    if (kind === "auth" && mod.functions.some((fn) => isGuardHook(program, fn))) return true;
-    if (walk(mod.ir.body, (node) => settingMarks(node, kind, variables), true)) return true;
-  }
-  return false;
+  if (kind === "auth" && mod.functions.some((fn) => isGuardHook(program, fn))) return true;
+  return walk(mod.ir.body, (node) => settingMarks(node, kind, variables), true);
 }
 
 const isGuardHook = (program: Program, fn: FunctionDef): boolean =>
@@ -192,28 +248,21 @@ function settingMarks(node: object, kind: MarkKind, variables: readonly string[]
   return /^(FastAPI|APIRouter|include_router)$/.test(callee) && keywords.includes("dependencies");
 }
 
-function limiterInUse(program: Program): boolean {
+function limiterInUse(program: Program, mod: ModuleDef): boolean {
   const ducks = new Set(program.models.marks.filter((m) => m.kind === "rate-limit").flatMap((m) => m.duck ?? []));
-  for (const mod of program.modules.values())
-    if (mod?.functions.some((fn) => fn.ir.decorators.some((d) => ducks.has(lastOf(d.k === "call" ? d.f : d)))))
-      return true;
-  return false;
+  return mod.functions.some((fn) => fn.ir.decorators.some((d) => ducks.has(lastOf(d.k === "call" ? d.f : d))));
 }
 
 /** A handler of every exception: `errorhandler(Exception)`, `handler500`, `process_exception`. */
-function hasHandler(program: Program): boolean {
-  for (const mod of program.modules.values()) {
-    if (!mod) continue;
-    for (const fn of mod.functions) {
-      if (/^(process_exception|handle_exception|exception_handler|custom_exception_handler|handler500)$/.test(fn.name))
-        return true;
-      if (!fn.ir.decorators.length && !program.registered.has(fn.key)) continue;
-      if (entryOf(program, fn, fn.cls)?.model.kind === "error-handler" && fn.ir.decorators.every(catchesMost))
-        return true;
-    }
-    if (definesHandler(mod)) return true;
+function hasHandler(program: Program, mod: ModuleDef): boolean {
+  for (const fn of mod.functions) {
+    if (/^(process_exception|handle_exception|exception_handler|custom_exception_handler|handler500)$/.test(fn.name))
+      return true;
+    if (!fn.ir.decorators.length && !program.registered.has(fn.key)) continue;
+    if (entryOf(program, fn, fn.cls)?.model.kind === "error-handler" && fn.ir.decorators.every(catchesMost))
+      return true;
   }
-  return false;
+  return definesHandler(mod);
 }
 
 const catchesMost = (d: Expr): boolean => {
