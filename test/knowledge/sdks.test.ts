@@ -310,6 +310,6 @@ describe("providers", () => {
     });
     const rules = engine.findings(testPath("app.py")).map((f) => f.rule);
     engine.dispose();
-    expect(rules).toEqual(["user-input-in-prompt", "raw-llm-output"]);
+    expect(rules).toEqual(["unauthenticated-llm-route", "user-input-in-prompt", "raw-llm-output"]);
   });
 });
