@@ -362,12 +362,10 @@ function limits(
   const llm = m.llm!;
   const has = (names: readonly string[]) => names.some((n) => args.kw.has(n)) || !!args.dstar;
   const given = !!llm.timeouts && has(llm.timeouts);
-  let timed = !llm.timeouts || given;
-  for (
-    let r: Expr | undefined = x.f.k === "attr" ? x.f.o : undefined;
-    r && !timed;
-    r = r.k === "attr" || r.k === "sub" ? r.o : undefined
-  )
+  let timed = !llm.timeouts || given || llm.setup === true;
+  // Only what is looked up is looked at again; a call in the chain would happen twice.
+  let r: Expr | undefined = x.f.k === "attr" ? x.f.o : undefined;
+  for (; r && !timed && (r.k === "attr" || r.k === "name"); r = r.k === "attr" ? r.o : undefined)
     timed = evalExpr(frame, env, r).fields?.has("#timed") ?? false;
   return { given, bounded: !llm.bounds || has(llm.bounds), timed };
 }
