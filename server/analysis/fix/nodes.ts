@@ -1,5 +1,7 @@
 /** The intermediate form with parents and absolute offsets: what fixes need to find their place and look around. */
+
 import type { Chunk, Expr, FunctionIR, ModuleIR, Span, Stmt } from "../ir.js";
+import { blocksOf } from "../names/definitions.js";
 
 /** An expression in its surroundings. Offsets are those of the file. */
 export interface Node<T extends Expr = Expr> {
@@ -102,7 +104,7 @@ export class Nodes {
         const inner: Scope = { kind: "class", name: st.cls.name, fn: undefined, def: me, parent: scope, body: [] };
         this.scopes.push(inner);
         inner.body = this.block(st.cls.body, st.cls.chunk, inner, undefined);
-      } else for (const b of blocks(st)) this.block(b, chunk, scope, me);
+      } else for (const b of blocksOf(st)) this.block(b, chunk, scope, me);
     });
     return out;
   }
@@ -145,24 +147,6 @@ export function spanIn(stmt: Statement, x: Span): { s: number; e: number } {
 export function follows(first: Statement, later: Statement): boolean {
   for (let s: Statement | undefined = later; s; s = s.outer) if (s.block === first.block) return s.index > first.index;
   return false;
-}
-
-/** The statement lists inside a compound statement (not those of definitions). */
-export function blocks(s: Stmt): Stmt[][] {
-  switch (s.k) {
-    case "if":
-    case "for":
-    case "while":
-      return [s.body, s.orelse];
-    case "with":
-      return [s.body];
-    case "try":
-      return [s.body, ...s.handlers.map((h) => h.body), s.orelse, s.final];
-    case "match":
-      return s.cases.map((c) => c.body);
-    default:
-      return [];
-  }
 }
 
 const some = (...xs: (Expr | null | undefined)[]): Expr[] => xs.filter((x): x is Expr => !!x);

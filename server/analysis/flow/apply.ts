@@ -2,7 +2,19 @@
 import { addStep, bit, type Label, type Loc, rebase, type Step, unionLabels } from "./labels.js";
 import { placed } from "./sources.js";
 import type { FlowEvent } from "./summary.js";
-import { deepLabels, EMPTY, join, mapLabels, type Piece, type StrForm, someLabel, type Value } from "./value.js";
+import {
+  deepLabels,
+  EMPTY,
+  join,
+  mapArray,
+  mapForm,
+  mapLabels,
+  mapMap,
+  type Piece,
+  type StrForm,
+  someLabel,
+  type Value,
+} from "./value.js";
 
 export interface Argument {
   value: Value;
@@ -40,10 +52,10 @@ export function substitute(v: Value, b: Binding, cache = new Map<Value, Value>()
       if (actual !== EMPTY) merged = merged ? join(merged, actual) : actual;
     }
   }
-  const fields = v.fields && mapValues(v.fields, (x) => substitute(x, b, cache, depth + 1));
-  const items = v.items && keepIfSame(v.items, (x) => substitute(x, b, cache, depth + 1));
+  const fields = v.fields && mapMap(v.fields, (x) => substitute(x, b, cache, depth + 1));
+  const items = v.items && mapArray(v.items, (x) => substitute(x, b, cache, depth + 1));
   const elem = v.elem && substitute(v.elem, b, cache, depth + 1);
-  const str = v.str && keepIfSame(v.str, (f) => substituteForm(f, b, cache, depth));
+  const str = v.str && mapArray(v.str, (f) => substituteForm(f, b, cache, depth));
   const same =
     labels === v.labels && fields === v.fields && items === v.items && elem === v.elem && str === v.str && !merged;
   let out: Value = same ? v : { ...v, labels, fields, items, elem, str };
@@ -111,21 +123,12 @@ function mapTop(v: Value, f: (l: Label) => Label | undefined, done = new Map<Val
 function mapOnce(v: Value, f: (l: Label) => Label | undefined, done: Map<Value, Value>, depth: number): Value {
   const labels = v.labels.length ? (v.labels.map(f).filter(Boolean) as Label[]) : v.labels;
   if (depth >= 6) return labels === v.labels ? v : { ...v, labels };
-  const fields = v.fields && mapValues(v.fields, (x) => mapTop(x, f, done, depth + 1));
-  const items = v.items && keepIfSame(v.items, (x) => mapTop(x, f, done, depth + 1));
+  const fields = v.fields && mapMap(v.fields, (x) => mapTop(x, f, done, depth + 1));
+  const items = v.items && mapArray(v.items, (x) => mapTop(x, f, done, depth + 1));
   const elem = v.elem && mapTop(v.elem, f, done, depth + 1);
-  const str = v.str && keepIfSame(v.str, (form) => mapPieces(form, (x) => mapTop(x, f, done, depth + 1)));
+  const str = v.str && mapArray(v.str, (form) => mapForm(form, (x) => mapTop(x, f, done, depth + 1)));
   if (labels === v.labels && fields === v.fields && items === v.items && elem === v.elem && str === v.str) return v;
   return { ...v, labels, fields, items, elem, str };
-}
-
-function mapPieces(form: StrForm, f: (v: Value) => Value): StrForm {
-  const pieces = keepIfSame(form.pieces, (p): Piece => {
-    if (typeof p === "string") return p;
-    const v = f(p.v);
-    return v === p.v ? p : { ...p, v };
-  });
-  return pieces === form.pieces ? form : { pieces, loc: form.loc };
 }
 
 /** Pieces that turn out to be constants become part of the text. */
@@ -173,28 +176,4 @@ export function substituteEvent(e: FlowEvent, b: Binding, at: Loc, cache: Map<Va
   });
   if (!changed || e.via.length >= MAX_VIA) return undefined;
   return { ...e, slots, handed, via: [at, ...e.via] };
-}
-
-function mapValues(m: ReadonlyMap<string, Value>, f: (v: Value) => Value): ReadonlyMap<string, Value> {
-  let out: Map<string, Value> | undefined;
-  for (const [k, v] of m) {
-    const w = f(v);
-    if (w === v) continue;
-    out ??= new Map(m);
-    out.set(k, w);
-  }
-  return out ?? m;
-}
-
-function keepIfSame<T>(xs: readonly T[], f: (x: T) => T): readonly T[] {
-  let out: T[] | undefined;
-  for (let i = 0; i < xs.length; i++) {
-    const y = f(xs[i]!);
-    if (out) out.push(y);
-    else if (y !== xs[i]) {
-      out = xs.slice(0, i);
-      out.push(y);
-    }
-  }
-  return out ?? xs;
 }

@@ -277,7 +277,8 @@ function mapDeep(v: Value, f: (l: Label) => Label | undefined, done: Map<Value, 
   return out;
 }
 
-function mapForm(form: StrForm, f: (v: Value) => Value): StrForm {
+/** A text whose pieces went through `f`; the same object when nothing changed. */
+export function mapForm(form: StrForm, f: (v: Value) => Value): StrForm {
   const pieces = mapArray(form.pieces, (p) => {
     if (typeof p === "string") return p;
     const v = f(p.v);
@@ -286,7 +287,8 @@ function mapForm(form: StrForm, f: (v: Value) => Value): StrForm {
   return pieces === form.pieces ? form : { pieces, loc: form.loc };
 }
 
-function mapArray<T>(xs: readonly T[], f: (x: T) => T | undefined): readonly T[] {
+/** A list mapped, the same object when nothing changed; undefined drops an element. */
+export function mapArray<T>(xs: readonly T[], f: (x: T) => T | undefined): readonly T[] {
   let out: T[] | undefined;
   for (let i = 0; i < xs.length; i++) {
     const y = f(xs[i]!);
@@ -300,7 +302,8 @@ function mapArray<T>(xs: readonly T[], f: (x: T) => T | undefined): readonly T[]
   return out ?? xs;
 }
 
-function mapMap(m: ReadonlyMap<string, Value>, f: (v: Value) => Value): ReadonlyMap<string, Value> {
+/** A map with its values mapped, the same object when nothing changed. */
+export function mapMap(m: ReadonlyMap<string, Value>, f: (v: Value) => Value): ReadonlyMap<string, Value> {
   let out: Map<string, Value> | undefined;
   for (const [k, v] of m) {
     const w = f(v);
