@@ -1,5 +1,5 @@
 /** The client decides who speaks: a messages list, a role or a whole system prompt taken from the request. */
-import type { Label, Loc } from "../../server/analysis/flow/labels.js";
+import { bit, type Label, type Loc } from "../../server/analysis/flow/labels.js";
 import { promptParts, textForms } from "../../server/analysis/flow/prompt.js";
 import { deepLabels, type Value } from "../../server/analysis/flow/value.js";
 import type { Rule } from "../../server/analysis/rule.js";
@@ -53,4 +53,5 @@ const rule: Rule = {
 };
 export default rule;
 
-const userLabel = (v: Value): Label | undefined => deepLabels(v).find((l) => l.kind === "user" && !l.unseen && !l.weak);
+const userLabel = (v: Value): Label | undefined =>
+  deepLabels(v).find((l) => l.kind === "user" && !l.unseen && !(l.weak & bit("user")));

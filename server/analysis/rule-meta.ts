@@ -2,7 +2,7 @@
 import type { Level } from "./finding.js";
 
 /** Where in the way of the data a rule looks; the rules table is grouped by it. */
-export type RuleGroup = "prompt" | "output" | "errors" | "endpoint";
+export type RuleGroup = "prompt" | "output" | "errors" | "endpoint" | "comments" | "own";
 
 export interface RuleMeta {
   /** Slug; stable once released. */
@@ -28,12 +28,19 @@ export interface RuleMeta {
   tags: readonly string[];
   /** 0 to 10, as code-scanning services read it: 9.0 and up critical, 7.0 high, 4.0 medium, above 0 low. */
   securitySeverity: number;
+  /** Page under `docs/` that describes it, without the ending; absent for `rules/<id>`. */
+  page?: string;
   /** The rule's page: `import page from "./page.md"`. */
   helpMarkdown: string;
 }
 
 /** Where the source lives in public; every link to a page begins with it. */
 export const repositoryUrl = "https://github.com/spillcheck/spillcheck";
+
+/** Address of the page that describes a rule. */
+export function pageOf(rule: RuleMeta): string {
+  return rule.page === undefined ? rulePageUrl(rule.id) : `${repositoryUrl}/blob/main/docs/${rule.page}.md`;
+}
 
 /** Address of a rule's page. `id` is a static rule's id, or a live finding's with `scan/` before it. */
 export function rulePageUrl(id: string): string {

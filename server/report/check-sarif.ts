@@ -10,7 +10,7 @@ import type {
   ToolComponent,
 } from "sarif";
 import type { Level } from "../analysis/finding.js";
-import { type RuleMeta, repositoryUrl, rulePageUrl } from "../analysis/rule-meta.js";
+import { pageOf, type RuleMeta, repositoryUrl } from "../analysis/rule-meta.js";
 import { fingerprintName, toolName, toolVersion } from "../analysis/version.js";
 import type { CheckReport, ReportFinding, ReportFix, ReportPlace, ReportStep } from "./check-report.js";
 
@@ -141,7 +141,7 @@ function descriptor(rule: RuleMeta): ReportingDescriptor {
     name: pascalCase(rule.id),
     shortDescription: { text: rule.summary },
     fullDescription: { text: rule.summary },
-    helpUri: rulePageUrl(rule.id),
+    helpUri: pageOf(rule),
     help: { text: plainText(rule.helpMarkdown), markdown: rule.helpMarkdown },
     defaultConfiguration: { enabled: rule.preset === "recommended", level: sarifLevels[rule.level] },
     relationships: rule.cwe.map((id) => ({

@@ -12,6 +12,7 @@ import { applyRefinements, sanitise } from "./guards.js";
 import { addStep, bit, type Label, type Loc } from "./labels.js";
 import { callLibrary } from "./library.js";
 import { dataMethod, unknownMethod } from "./methods.js";
+import { applyOwnRules, callOwnModelled } from "./own.js";
 import { settingCall } from "./settings.js";
 import type { FlowEvent } from "./summary.js";
 import { updateAt } from "./targets.js";
@@ -61,7 +62,19 @@ export function evalCall(frame: Frame, env: Env, x: CallExpr): Value {
   const self: Argument | undefined = recv && recvExpr ? { value: recv, loc: frame.loc(recvExpr) } : undefined;
   const args = evalArgs(frame, env, x, self);
   if (recv) settingCall(frame, recv, name, args);
+  const out = resultOfCall(frame, env, callee, args, x, recv, name);
+  return frame.program.models.own?.hasRules ? applyOwnRules(frame, env, callee, args, x, out) : out;
+}
 
+function resultOfCall(
+  frame: Frame,
+  env: Env,
+  callee: Value,
+  args: Args,
+  x: CallExpr,
+  recv: Value | undefined,
+  name: string,
+): Value {
   let out: Value | undefined;
   const add = (v: Value | undefined) => {
     if (v) out = out ? join(out, v) : v;
@@ -71,7 +84,7 @@ export function evalCall(frame: Frame, env: Env, x: CallExpr): Value {
     switch (t.k) {
       case "fn":
         known = true;
-        add(callFunction(frame, env, t, args, x, name));
+        add(callOwnModelled(frame, env, t, args, x, recv, name) ?? callFunction(frame, env, t, args, x, name));
         break;
       case "class":
         known = true;

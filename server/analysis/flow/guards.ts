@@ -3,7 +3,7 @@ import type { Expr } from "../ir.js";
 import { type Env, mapEnv } from "./env.js";
 import { evalExpr } from "./expr.js";
 import type { Frame, Refinement } from "./frame.js";
-import { bit, type Label } from "./labels.js";
+import { bit, type Label, ownPart } from "./labels.js";
 import { mapLabels, type Value } from "./value.js";
 
 export interface Condition {
@@ -70,8 +70,11 @@ const isPrefix = (short: readonly string[], long: readonly string[]) => short.ev
 /** The label after a sanitiser or guard for the kinds in `mask`. */
 export function clearLabel(l: Label, mask: number, weak: boolean): Label | undefined {
   if (l.kind === "param") return weak ? { ...l, weak: l.weak | mask } : { ...l, cleared: l.cleared | mask };
-  if (!(mask & bit(l.kind)) && !(l.kind === "llm-object" && mask & bit("llm"))) return l;
-  return weak ? { ...l, weak: l.weak | bit(l.kind) } : undefined;
+  // What a user's own sanitiser lets through is remembered, and only the own rule asks for it.
+  const own = ownPart(mask);
+  const out = own ? { ...l, weak: l.weak | own } : l;
+  if (!(mask & bit(l.kind)) && !(l.kind === "llm-object" && mask & bit("llm"))) return out;
+  return weak ? { ...out, weak: out.weak | bit(l.kind) } : undefined;
 }
 
 /** A value after a sanitiser. */
@@ -83,7 +86,12 @@ export function recordGuardReturn(frame: Frame, _env: Env, x: Expr | undefined, 
   const add = (r: Refinement, unsafeWhen: "true" | "false" | "raises") => {
     for (const l of r.labels) {
       if (l.kind !== "param" || l.param === undefined) continue;
-      if (frame.guards.some((g) => g.param === l.param && g.unsafeWhen === unsafeWhen && g.weak === r.weak)) continue;
+      if (
+        frame.guards.some(
+          (g) => g.param === l.param && g.unsafeWhen === unsafeWhen && g.mask === r.mask && g.weak === r.weak,
+        )
+      )
+        continue;
       frame.guards.push({ param: l.param, path: l.path, mask: r.mask, weak: r.weak, unsafeWhen });
     }
   };

@@ -26,12 +26,20 @@ export interface Step {
   prev: Step | undefined;
 }
 
-export type Kind = LabelKind | "param";
+/** `own` is what a user's own rule calls a source; the label says whose. */
+export type Kind = LabelKind | "own" | "param";
 
-const bits = new Map<string, number>([...labelKinds, "param"].map((k, i) => [k, 1 << i]));
+const bits = new Map<string, number>([...labelKinds, "own", "param"].map((k, i) => [k, 1 << i]));
 /** The bit of a label kind in a mask. */
 export const bit = (kind: string): number => bits.get(kind) ?? 0;
-export const ALL_KINDS = (1 << (labelKinds.length + 1)) - 1;
+export const ALL_KINDS = (1 << bits.size) - 1;
+/** How many sets of sanitisers users' own rules may have: the bits of a mask that no kind takes. */
+export const MAX_OWN_SETS = 31 - bits.size;
+/** The bit that says that a value passed a sanitiser of the n-th set, whatever it holds. */
+export const ownBit = (n: number): number => 1 << (bits.size + n);
+const OWN_BITS = ~ALL_KINDS;
+/** What of a mask speaks of users' own sanitisers. */
+export const ownPart = (mask: number): number => mask & OWN_BITS;
 /** The mask of several kinds; `all` is every kind. */
 export function maskOf(kinds: "all" | readonly string[]): number {
   return kinds === "all" ? ALL_KINDS : kinds.reduce((m, k) => m | bit(k), 0);
@@ -82,6 +90,8 @@ export interface Label {
   readonly shallow?: boolean;
   /** Where the function that made it gave it away. */
   readonly at?: Loc;
+  /** The own rule whose source it is (`kind: "own"`). */
+  readonly own?: string;
   /** Text parsed from model output or the like: `json`. */
   readonly parsed?: boolean;
 }

@@ -62,7 +62,7 @@ export function callLibrary(
 }
 
 /** Whether the model's condition on constant arguments holds. */
-export function applies(frame: Frame, m: CallModel, args: Args): boolean {
+export function applies(frame: Frame, m: Pick<CallModel, "when">, args: Args): boolean {
   if (!m.when) return true;
   const a = argument(frame, args, m.when.arg);
   if (m.when.is === "present") return !!a;
@@ -81,7 +81,7 @@ function register(frame: Frame, q: string, args: Args): void {
   }
 }
 
-/** Everything that the models say of one call, added up. */
+/** Everything that the models say of one call, added up. @param begin what is known of the result already */
 export function runModels(
   frame: Frame,
   env: Env,
@@ -91,9 +91,10 @@ export function runModels(
   x: CallExpr,
   recv: Value | undefined,
   doubt: 0 | 1 | 2,
+  begin: Value = EMPTY,
 ): Value {
-  let out: Value = EMPTY;
-  let typeKnown = false;
+  let out = begin;
+  let typeKnown = begin.types.length > 0;
   let cleared = 0;
   let weak = 0;
   const tests: Refinement[] = [];
@@ -140,7 +141,7 @@ export function runModels(
   return tests.length ? { ...out, test: tests } : out;
 }
 
-function clearNow(env: Env, r: Refinement): void {
+export function clearNow(env: Env, r: Refinement): void {
   for (const [k, v] of env.vars)
     env.vars.set(
       k,

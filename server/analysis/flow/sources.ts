@@ -73,6 +73,9 @@ export function external(models: Models, name: string, cls?: ClassDef): Value {
       },
     });
   }
+  if (models.own?.hasRules)
+    for (const tag of models.own.attributes(models.names(q)))
+      labels.push({ ...pendingLabel("own", q, last), key: `own@pending:${q}:${tag}`, own: tag });
   return labels.length ? withLabels(v, labels) : v;
 }
 
@@ -84,7 +87,8 @@ export function placed(v: Value, at: () => Loc): Value {
     if (l.step.loc !== PENDING) return l;
     const record = l.record && { ...l.record, loc, call: loc };
     const msg = record ? `${record.name} is read here` : `${wordsFor(l.kind, l.what.replace(/`/g, ""))} is read here`;
-    return { ...l, key: `${l.kind}@${loc.id}`, step: { loc, msg, prev: undefined }, ...(record ? { record } : {}) };
+    const key = l.own ? `own@${loc.id}:${l.own}` : `${l.kind}@${loc.id}`;
+    return { ...l, key, step: { loc, msg, prev: undefined }, ...(record ? { record } : {}) };
   });
   return { ...v, labels };
 }

@@ -16,14 +16,14 @@
  */
 import { z } from "zod";
 
-const names = z.union([z.string(), z.array(z.string())]).transform((v) => (Array.isArray(v) ? v : [v]));
+export const names = z.union([z.string(), z.array(z.string())]).transform((v) => (Array.isArray(v) ? v : [v]));
 
 /**
  * An argument: position, keyword, or both (`[1, projection]`); `self` is the receiver; `*` every argument. A keyword may
  * go on with an access path into the argument (`RequestItems.*.ProjectionExpression`).
  * Several keywords name several arguments, and each that is present counts.
  */
-const arg = z
+export const arg = z
   .union([z.number().int(), z.string(), z.array(z.union([z.number().int(), z.string()]))])
   .transform((v) => (Array.isArray(v) ? v : [v]));
 
@@ -119,7 +119,7 @@ const record = z.strictObject({
 /** What a literal argument has to be, as far as the call's text shows it. */
 const literalKind = z.enum(["dict", "list", "str", "lambda"]);
 
-const sinkKinds = [
+export const sinkKinds = [
   "response",
   "stream-response",
   "template-response",
@@ -136,7 +136,7 @@ const sinkKinds = [
 ] as const;
 
 /** What a constant argument (or, for a name, its qualified name) is, or how it ends. */
-const condition = z.strictObject({
+export const condition = z.strictObject({
   arg: arg,
   is: z.union([z.string(), z.boolean(), z.array(z.string())]).optional(),
   ends: z.array(z.string()).optional(),

@@ -9,6 +9,7 @@ import type {
   SettingModel,
   TypeModel,
 } from "./model-schema.js";
+import type { OwnKnowledge } from "./own-models.js";
 
 export interface DuckCall {
   segments: readonly string[];
@@ -42,12 +43,19 @@ export interface Models {
   isA(q: string, base: string): boolean;
   /** Import roots that some model speaks of. */
   readonly roots: ReadonlySet<string>;
+  /** All names that `q` goes by: its own, and those of the types that its beginning is or extends. */
+  names(q: string): readonly string[];
+  /** What settings files say; absent where they say nothing. */
+  readonly own?: OwnKnowledge | undefined;
 }
 
 const NONE: readonly never[] = [];
 
-/** Compiles model files; later files (the user's) come first in each look-up. */
-export function compileModels(files: readonly ModelFile[]): Models {
+/**
+ * Compiles model files; later files (the user's) come first in each look-up.
+ * @param own what settings files say
+ */
+export function compileModels(files: readonly ModelFile[], own?: OwnKnowledge): Models {
   const aliases = new Map<string, string>();
   const types = new Map<string, TypeModel>();
   const calls = new Map<string, CallModel[]>();
@@ -217,6 +225,8 @@ export function compileModels(files: readonly ModelFile[]): Models {
 
   return {
     roots,
+    own,
+    names: memo(chain),
     settings,
     settingNames: new Set(
       settings.flatMap((s) => [
