@@ -18,7 +18,7 @@ const { rules, guides, schemas, rulePageUrl } = await loadTypeScript(`
   import { rules } from "./rules/index.js";
   import { rulePageUrl } from "./server/analysis/rule-meta.js";
   import { modelFile } from "./server/analysis/names/model-schema.js";
-  import { configSchema } from "./server/project/config-schema.js";
+  import { publishedConfigSchema } from "./server/project/config-schema.js";
   import { checkResultSchema } from "./server/report/check-json.js";
   import { allGuides } from "./server/report/scan-guides.js";
   import { alertSchema } from "./server/scan/monitor/alert.js";
@@ -26,7 +26,7 @@ const { rules, guides, schemas, rulePageUrl } = await loadTypeScript(`
   export { rules, rulePageUrl };
   export const guides = allGuides();
   export const schemas = {
-    "spillcheck-config": [z.toJSONSchema(configSchema(rules.map((rule) => rule.id)), { io: "input" }), "Settings of SpillCheck (.spillcheck.yaml)"],
+    "spillcheck-config": [publishedConfigSchema(rules), "Settings of SpillCheck (.spillcheck.yaml)"],
     "spillcheck-model": [z.toJSONSchema(modelFile, { io: "input" }), "What an SDK, framework or store does, for SpillCheck"],
     "spillcheck-check": [z.toJSONSchema(checkResultSchema), "Result of spillcheck check --format json"],
     "spillcheck-alert": [z.toJSONSchema(alertSchema), "What spillcheck monitor sends to a web hook"],

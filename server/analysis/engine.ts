@@ -1,5 +1,5 @@
 /** A project in, findings out. */
-import type { Cancel, CheckSettings, Engine, SourceHost, TextChange } from "./engine-api.js";
+import type { Cancel, Engine, SourceHost, TextChange } from "./engine-api.js";
 import type { FileNote, Finding, FixHint, Level, PathStep } from "./finding.js";
 import { fingerprints } from "./fingerprint.js";
 import { fixesFor } from "./fix/index.js";
@@ -9,21 +9,16 @@ import { Program, type Unit } from "./flow/program.js";
 import type { FlowEvent } from "./flow/summary.js";
 import { asCalledFromOutside } from "./flow/unseen.js";
 import type { FunctionIR, ModuleIR } from "./ir.js";
-import type { ModelFile } from "./names/model-schema.js";
-import { compileModels, type Models } from "./names/models.js";
+import { type Knowledge, type KnowledgeOptions, knowledgeOf } from "./knowledge.js";
 import { lexiconFor } from "./names/words.js";
 import { mayMatter } from "./relevance.js";
 import type { Report, Rule } from "./rule.js";
 import { findSuppression, suppressionsOf } from "./suppression.js";
 import type { OpenModule, Syntax } from "./syntax/index.js";
 
-export interface EngineOptions {
+export interface EngineOptions extends KnowledgeOptions {
   syntax: Syntax;
   host: SourceHost;
-  rules: readonly Rule[];
-  models: readonly ModelFile[];
-  /** Settings for a file. */
-  settings(file: string): CheckSettings;
   /** Folder that fingerprints are relative to, with forward slashes and without one at the end. */
   root?: string;
 }
@@ -42,7 +37,7 @@ export function createEngine(options: EngineOptions): Engine {
 }
 
 class ProjectEngine implements Engine {
-  private readonly models: Models;
+  private knowledge: Knowledge;
   private readonly opened = new Map<string, OpenModule>();
   private readonly irs = new Map<string, ModuleIR>();
   private readonly texts = new Map<string, string>();
@@ -71,7 +66,7 @@ class ProjectEngine implements Engine {
   private readonly behind = new Set<string>();
 
   constructor(private readonly options: EngineOptions) {
-    this.models = compiled(options.models);
+    this.knowledge = knowledgeOf(options, this.files());
     this.program = this.newProgram();
     this.facts = appFacts(this.program);
   }
@@ -83,8 +78,9 @@ class ProjectEngine implements Engine {
         lower: (file) => this.lower(file),
         template: (from, name) => this.template(from, name),
       },
-      this.models,
-      lexiconFor(this.options.settings("").sensitiveFields),
+      this.knowledge.models,
+      lexiconFor([]),
+      this.knowledge.modelsIn,
     );
   }
 
@@ -192,6 +188,7 @@ class ProjectEngine implements Engine {
     this.baselines.clear();
     this.trial?.dispose();
     this.trial = undefined;
+    this.knowledge = knowledgeOf(this.options, this.files());
     this.program = this.newProgram();
     this.facts = appFacts(this.program);
     this.factsText = "";
@@ -214,7 +211,7 @@ class ProjectEngine implements Engine {
     const mattered = this.relevant.get(file);
     this.relevant.delete(file);
     const text = mattered === undefined ? undefined : this.textOf(file);
-    const matters = text !== undefined && mayMatter(text);
+    const matters = text !== undefined && this.matters(text);
     if (mattered && !matters) this.reset();
     else if (!this.program.update(file) || matters !== mattered) this.again = true;
   }
@@ -230,7 +227,7 @@ class ProjectEngine implements Engine {
   }
 
   notes(): FileNote[] {
-    const out: FileNote[] = [];
+    const out: FileNote[] = [...this.knowledge.notes];
     for (const [file, reasons] of this.program.notes()) for (const reason of reasons) out.push({ file, reason });
     for (const [file, mod] of this.program.modules)
       if (mod?.ir.truncated) out.push({ file, reason: "part of the file is nested too deeply and was left out" });
@@ -341,6 +338,10 @@ class ProjectEngine implements Engine {
     this.judge();
   }
 
+  private matters(text: string): boolean {
+    return mayMatter(text) || (this.knowledge.mentions?.(text) ?? false);
+  }
+
   /** The files that are looked at of themselves, in order. */
   private rootFiles(): string[] {
     return this.files().filter((f) => {
@@ -348,7 +349,7 @@ class ProjectEngine implements Engine {
       let matters = this.relevant.get(f);
       if (matters === undefined) {
         const text = this.textOf(f);
-        matters = text !== undefined && mayMatter(text);
+        matters = text !== undefined && this.matters(text);
         this.relevant.set(f, matters);
       }
       return matters;
@@ -434,15 +435,20 @@ class ProjectEngine implements Engine {
 
   private judgeUnit(events: readonly FlowEvent[]): Candidate[] {
     const best = new Map<string, Candidate>();
-    const { lexicon } = this.program;
+    const { rules, words } = this.knowledge;
     for (const e of events) {
-      for (const rule of this.options.rules) {
-        rule.check(e, {
-          lexicon,
-          facts: this.facts,
-          textAt: (loc) => this.snippet(loc),
-          report: (report) => keep(best, { rule, report }),
-        });
+      for (const rule of rules) {
+        for (const { lexicon, counts } of words) {
+          rule.check(e, {
+            lexicon,
+            facts: this.facts,
+            textAt: (loc) => this.snippet(loc),
+            // Which names are sensitive is asked of the file in which the finding would stand.
+            report: (report) => {
+              if (!counts || counts(report.at.chunk.file)) keep(best, { rule, report });
+            },
+          });
+        }
       }
     }
     return [...best.values()];
@@ -471,6 +477,7 @@ class ProjectEngine implements Engine {
     const suppressions = ir ? suppressionsOf(ir) : [];
     const out: Finding[] = [];
     for (const { rule, report } of candidates) {
+      if (!this.knowledge.counts(rule, file)) continue;
       const override = settings.levels[rule.meta.id];
       if (override === "off") continue;
       const level = override ?? report.level ?? rule.meta.level;
@@ -498,17 +505,6 @@ class ProjectEngine implements Engine {
     out.sort((a, b) => a.start - b.start || a.end - b.end || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0));
     return fingerprints(out, text, this.options.root ?? "");
   }
-}
-
-const compilations = new WeakMap<readonly ModelFile[], Models>();
-/** Models are compiled once, however many engines are made of them. */
-function compiled(files: readonly ModelFile[]): Models {
-  let models = compilations.get(files);
-  if (!models) {
-    models = compileModels(files);
-    compilations.set(files, models);
-  }
-  return models;
 }
 
 /** One cause, one finding: the more severe, the surer, the shorter path. */

@@ -26,12 +26,13 @@ function loadSyntax(): Promise<Syntax> {
 /** @param input the project's texts and settings */
 export async function openEngine(input: EngineInput): Promise<Engine> {
   models ??= parseModels(modelTexts);
-  const own = input.models(input.host.files()[0] ?? "");
   const engine = createEngine({
     syntax: await loadSyntax(),
     host: input.host,
     rules: ruleSet,
-    models: [...models, ...own],
+    models,
+    ownModels: input.models,
+    ownRules: input.rules,
     settings: input.settings,
     root: input.root,
   });

@@ -13,6 +13,8 @@ export interface WorkspaceParts {
   openEngine: EngineFactory;
 }
 
+const none: readonly never[] = [];
+
 /** Reads the workspace folders. With none, single open files are all there is. */
 export async function openWorkspace(input: ProjectInput, parts: WorkspaceParts): Promise<Project> {
   const { settings } = input;
@@ -32,7 +34,8 @@ export async function openWorkspace(input: ProjectInput, parts: WorkspaceParts):
     host,
     settings: (file) => configs.forFile(file),
     // Models can make any call a sanitiser: a workspace that is not trusted has no say in that.
-    models: (file) => (input.trusted ? configs.modelsFor(file) : []),
+    models: (file) => (input.trusted ? configs.modelsFor(file) : none),
+    rules: (file) => configs.rulesFor(file),
   });
   // Settings files are met as folders are asked for; one in a folder without Python should be met too.
   for (const folder of input.roots) configs.near(folder);

@@ -5,6 +5,7 @@
 import type { Cancel, CheckSettings, Engine, SourceHost } from "../analysis/engine-api.js";
 import type { FileNote, Finding } from "../analysis/finding.js";
 import type { ModelFile } from "../analysis/names/model-schema.js";
+import type { OwnRule } from "../analysis/names/own-rule-schema.js";
 
 export interface EngineInput {
   host: SourceHost;
@@ -14,6 +15,8 @@ export interface EngineInput {
   settings(file: string): CheckSettings;
   /** The user's own models in effect for a file. */
   models(file: string): readonly ModelFile[];
+  /** The user's own rules in effect for a file. */
+  rules?(file: string): readonly OwnRule[];
 }
 
 /** Makes an engine; asynchronous, since the parser has to be loaded. */

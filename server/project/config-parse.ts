@@ -64,7 +64,7 @@ export function parseConfig(text: string, file: string, ruleIds: readonly string
   }
 
   const problems = syntaxProblems;
-  const schema = configSchema(ruleIds);
+  const schema = configSchema(ruleIds, idsOfRules(data));
   const origin = new OriginalIndexes();
   for (let round = 0; round < maxRounds; round++) {
     const result = schema.safeParse(data);
@@ -79,6 +79,13 @@ export function parseConfig(text: string, file: string, ruleIds: readonly string
     removeAll(data, places, origin);
   }
   return { config: {}, problems, broken: false };
+}
+
+/** Ids of the rules that the file brings, right or wrong: `levels` may name them. */
+function idsOfRules(data: unknown): string[] {
+  const rules = child(data, "rules");
+  if (!Array.isArray(rules)) return [];
+  return rules.map((rule) => child(rule, "id")).filter((id) => typeof id === "string");
 }
 
 function sentence(message: string): string {

@@ -1,6 +1,7 @@
 /** What `.spillcheck.yaml` may say. The published JSON Schema and the settings reference are generated from here. */
 import { z } from "zod";
 import { modelFile } from "../analysis/names/model-schema.js";
+import { ownRule } from "../analysis/names/own-rule-schema.js";
 import { depthSchema } from "../scan/options.js";
 import { scanCategorySchema } from "../scan/result.js";
 
@@ -71,12 +72,32 @@ export const historySettingsSchema = z
   })
   .describe("How many earlier scans are kept for `spillcheck history`, and for how long.");
 
+/** Two rules of one file cannot have the same id. */
+function differentIds(payload: z.core.ParsePayload<{ id: string }[]>): void {
+  const seen = new Set<string>();
+  for (const [i, { id }] of payload.value.entries()) {
+    if (seen.has(id))
+      payload.issues.push({
+        code: "custom",
+        input: id,
+        path: [i, "id"],
+        message: "another rule in this file has this id",
+      });
+    seen.add(id);
+  }
+}
+
 /**
  * The schema of the whole file.
- * @param ruleIds ids that `levels` may name
+ * @param ruleIds ids of the built-in rules
+ * @param ownIds ids of the file's own rules; `levels` may name them too
  */
-export function configSchema(ruleIds: readonly string[]) {
-  const ruleId = ruleIds.length > 0 ? z.enum([...ruleIds]) : z.string();
+export function configSchema(ruleIds: readonly string[], ownIds: readonly string[] = []) {
+  const ruleId = ruleIds.length > 0 ? z.enum([...ruleIds, ...ownIds]) : z.string();
+  const rule = ownRule.refine(({ id }) => !ruleIds.includes(id), {
+    error: "a built-in rule has this id already",
+    path: ["id"],
+  });
   return z.strictObject({
     preset: presetSchema.describe("Which rules run: recommended (all but the hints) or strict (all).").optional(),
     levels: z
@@ -98,6 +119,11 @@ export function configSchema(ruleIds: readonly string[]) {
       .array(modelFile)
       .describe("What your own libraries do (sources, sinks, sanitisers, LLM calls), in the language of rules/models.")
       .optional(),
+    rules: z
+      .array(rule)
+      .check(differentIds)
+      .describe("Rules of your own: data from these sources must not reach those sinks.")
+      .optional(),
     baseline: z
       .string()
       .min(1)
@@ -110,3 +136,20 @@ export function configSchema(ruleIds: readonly string[]) {
 
 export type Config = z.infer<ReturnType<typeof configSchema>>;
 export type ScanSettings = z.infer<typeof scanSettingsSchema>;
+
+/**
+ * The JSON Schema that editors use: names of rules are proposed with what they find, and names of a project's own rules may
+ * stand beside them.
+ */
+export function publishedConfigSchema(rules: readonly { id: string; summary: string }[]) {
+  const json = z.toJSONSchema(configSchema(rules.map((rule) => rule.id)), { io: "input" });
+  const levelsOf = json.properties?.levels;
+  if (typeof levelsOf !== "object") return json;
+  const level = z.toJSONSchema(levelOrOff, { io: "input" });
+  const properties = Object.fromEntries(
+    rules.map(({ id, summary }) => [id, { type: "string" as const, enum: level.enum, description: summary }]),
+  );
+  delete levelsOf.propertyNames;
+  levelsOf.properties = properties;
+  return json;
+}

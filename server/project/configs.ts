@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import type { CheckSettings } from "../analysis/engine-api.js";
 import type { Level } from "../analysis/finding.js";
 import type { ModelFile } from "../analysis/names/model-schema.js";
+import type { OwnRule } from "../analysis/names/own-rule-schema.js";
 import { type ConfigProblem, type ParsedConfig, parseConfig } from "./config-parse.js";
 import { type Config, configFileName } from "./config-schema.js";
 import { ioReason, UsageError } from "./errors.js";
@@ -38,6 +39,8 @@ export interface ConfigsOptions {
   explicit?: string;
   defaultChatModel?: string;
 }
+
+const none: readonly never[] = [];
 
 /** A chat model that every account can use, where a completion-only one has to go. */
 const fallbackChatModel = "gpt-4o-mini";
@@ -98,7 +101,18 @@ export class Configs {
 
   /** The user's own models in effect for a file. */
   modelsFor(file: string): readonly ModelFile[] {
-    return this.near(parent(file))?.config.models ?? [];
+    return this.near(parent(file))?.config.models ?? none;
+  }
+
+  /** The user's own rules in effect for a file. */
+  rulesFor(file: string): readonly OwnRule[] {
+    return this.near(parent(file))?.config.rules ?? none;
+  }
+
+  /** Every own rule of the settings files met so far, each id once. */
+  ownRules(): OwnRule[] {
+    const byId = new Map(this.files().flatMap(({ config }) => (config.rules ?? []).map((rule) => [rule.id, rule])));
+    return [...byId.values()];
   }
 
   /** Exclude and include patterns for what lies in a folder. Editor settings count where no settings file says anything. */

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { ruleSet } from "../../rules/index.js";
 import { modelTexts } from "../../rules/models/index.js";
-import { createEngine } from "../../server/analysis/engine.js";
+import { createEngine, type EngineOptions } from "../../server/analysis/engine.js";
 import type { CheckSettings, Engine } from "../../server/analysis/engine-api.js";
 import { parseModels } from "../../server/analysis/names/load-models.js";
 import type { ModelFile } from "../../server/analysis/names/model-schema.js";
@@ -31,22 +31,28 @@ export const defaultSettings: CheckSettings = {
 
 /**
  * @param files texts by path; a path that does not begin with `/` is put under `/app`
- * @param settings what differs from the defaults
+ * @param settings what differs from the defaults, for all files or file by file
+ * @param own what settings files would add
  */
 export async function createTestEngine(
   files: Readonly<Record<string, string>>,
-  settings: Partial<CheckSettings> = {},
+  settings: Partial<CheckSettings> | ((file: string) => Partial<CheckSettings>) = {},
+  own: Pick<EngineOptions, "ownModels" | "ownRules"> = {},
 ): Promise<Engine> {
   models ??= parseModels(modelTexts);
   const texts = new Map(Object.entries(files).map(([name, text]) => [testPath(name), text]));
-  const all = { ...defaultSettings, ...settings };
+  const all = (file: string) => ({
+    ...defaultSettings,
+    ...(typeof settings === "function" ? settings(file) : settings),
+  });
   return createEngine({
     syntax: await testSyntax(),
     host: { files: () => [...texts.keys()].sort(), read: (file) => texts.get(file) },
     rules: ruleSet,
     models,
-    settings: () => all,
+    settings: all,
     root: "/app",
+    ...own,
   });
 }
 

@@ -65,8 +65,10 @@ export class Program {
 
   constructor(
     readonly host: ProgramHost,
-    readonly models: Models,
+    private readonly allModels: Models,
     readonly lexicon: Lexicon,
+    /** Models that count in a file, where settings files add to them. */
+    private readonly modelsIn?: (file: string) => Models,
   ) {
     this.resolver = createResolver(host.files());
     this.graph = new Units(
@@ -76,6 +78,12 @@ export class Program {
         this.registeredClasses.forget(u);
       },
     );
+  }
+
+  /** The models that count for what is being analysed. */
+  get models(): Models {
+    const unit = this.modelsIn && this.stack.at(-1);
+    return unit ? this.modelsIn!(unit.module.file) : this.allModels;
   }
 
   get units(): ReadonlyMap<string, Unit> {

@@ -87,6 +87,7 @@ async function check(context: Context, paths: readonly string[], options: CheckO
     root: repositoryRoot(parent(collected.asked[0] ?? join(cwd, "x"))),
     settings: (file) => configs.forFile(file),
     models: (file) => configs.modelsFor(file),
+    rules: (file) => configs.rulesFor(file),
   });
   try {
     const texts = new Texts();
