@@ -6,7 +6,7 @@ import { type ScanOptions, type ScanOptionsInput, scanOptionsSchema } from "./op
 import { makePlan, type ScanEvent, type ScanPlan } from "./plan.js";
 import type { ScanResult } from "./result.js";
 import { type Ping, ping, scan } from "./run.js";
-import type { JournalStore } from "./transport/journal.js";
+import { type JournalStore, journalKey } from "./transport/journal.js";
 import { parseTarget, resolveTarget } from "./transport/network.js";
 
 export { ScanError, type ScanErrorKind } from "./errors.js";
@@ -30,7 +30,7 @@ export type { Ping } from "./run.js";
 export { gradeOf, missedThresholds, scoreWeights, type Threshold } from "./score.js";
 export { parseCurl } from "./target/curl.js";
 export { parseReplyPath } from "./target/reply.js";
-export { type JournalStore, journalKey } from "./transport/journal.js";
+export type { JournalStore } from "./transport/journal.js";
 
 export interface ScanHooks {
   /** Aborting ends the scan within 100 ms with a `ScanError` of kind "cancelled". */
@@ -61,6 +61,14 @@ export async function planScan(input: ScanOptionsInput): Promise<ScanPlan> {
   const options = parseOptions(input);
   const url = parseTarget(options.url);
   return makePlan(options, url, await resolveTarget(url));
+}
+
+/**
+ * The name under which the journal of a scan is kept: the same for the same target and settings. No secret enters it.
+ * @throws ScanError kind "bad-option"
+ */
+export function scanJournalKey(input: ScanOptionsInput): string {
+  return journalKey(parseOptions(input));
 }
 
 /**

@@ -24,12 +24,12 @@ describe("the journal", () => {
         { url: lab.url },
         {
           signal: controller.signal,
-          journal: openScanJournal(file, false),
+          journal: openScanJournal(file, { resume: false }),
           onProgress: (event) => event.kind === "request" && ++answered === 30 && controller.abort(),
         },
       ).catch((error: ScanError) => error.kind);
       expect(stopped).toBe("cancelled");
-      const resumed = await runScan({ url: lab.url }, { journal: openScanJournal(file, true) });
+      const resumed = await runScan({ url: lab.url }, { journal: openScanJournal(file, { resume: true }) });
       expect(resumed.notes.join(" ")).toMatch(/Resumed: (2[5-9]|30) replies/);
       expect(resumed.requests.sent).toBeLessThan(whole.requests.sent - 20);
       expect([resumed.score, llmIds(resumed)]).toEqual([whole.score, llmIds(whole)]);
@@ -43,8 +43,8 @@ describe("the journal", () => {
     const lab = await startLab({ kind: "leaky" });
     const file = path.join(folder, "journal.jsonl");
     try {
-      openScanJournal(file, false).append(JSON.stringify({ key: "another", seed: "s" }));
-      const result = await runScan({ url: lab.url }, { journal: openScanJournal(file, true) });
+      openScanJournal(file, { resume: false }).append(JSON.stringify({ key: "another", seed: "s" }));
+      const result = await runScan({ url: lab.url }, { journal: openScanJournal(file, { resume: true }) });
       expect(result.notes.join(" ")).not.toContain("Resumed");
     } finally {
       await lab.close();

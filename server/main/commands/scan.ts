@@ -2,17 +2,21 @@
 import { Command, Option } from "commander";
 import { Configs } from "../../project/configs.js";
 import { UsageError } from "../../project/errors.js";
+import { dataFolder } from "../../project/history-store.js";
 import { writeFile } from "../../project/output.js";
-import { absolute } from "../../project/paths.js";
+import { absolute, kindOf } from "../../project/paths.js";
+import { journalFile, openScanJournal } from "../../project/scan-journal.js";
 import { renderScanText } from "../../report/scan-text.js";
 import { terminalText } from "../../report/scan-visible-text.js";
 import {
+  type JournalStore,
   type Lab,
   planScan,
   runScan,
   ScanError,
   type ScanOptionsInput,
   type ScanResult,
+  scanJournalKey,
   startLab,
 } from "../../scan/index.js";
 import { renderScan } from "../scanReports.js";
@@ -49,7 +53,8 @@ export function scanCommand(context: Context, done: (code: number) => void): Com
     .addOption(new Option("--format <format>", "form of the report").choices(formats).default("text"))
     .option("--output <file>", "write the report to a file instead of standard output")
     .option("--save <file>", "also write the report to a file, in the form that its ending names (repeatable)", many)
-    .option("--no-history", "do not keep this scan for history and compare")
+    .option("--resume", "go on with an interrupted scan of the same endpoint with the same settings")
+    .option("--no-history", "do not keep this scan for history and compare, nor a journal to resume it from")
     .addHelpText(
       "after",
       `
@@ -60,6 +65,7 @@ Examples:
   $ spillcheck scan http://127.0.0.1:5000/chat --depth standard
   $ SPILLCHECK_SECRET=... spillcheck scan https://api.example.com/ask --auth bearer --yes --threshold 80
   $ spillcheck scan http://127.0.0.1:8000/ask --body-template '{"question": "{{prompt}}"}' --reply-path $.answer
+  $ spillcheck scan http://127.0.0.1:5000/chat --depth deep --resume
   $ spillcheck scan http://127.0.0.1:5000/chat --format html --output report.html`,
     )
     .action(async (url: string | undefined, flags: Flags) => done(await scan(context, url, flags)));
@@ -85,10 +91,12 @@ async function scan(context: Context, url: string | undefined, flags: Flags): Pr
     say(context, describePlan(plan));
     for (const note of plan.notes) say(context, terminalText(note));
     const progress = new Progress(context, "scanning");
+    const journal = lab || (!flags.history && !flags.resume) ? undefined : openJournal(context, options, flags);
     let result: ScanResult;
     try {
       result = await runScan(options, {
         signal: cancel.signal,
+        journal,
         onProgress: (event) => progress.update(event.done, event.total),
         consent: (asked) => flags.yes === true || consent(context, asked),
       });
@@ -101,11 +109,21 @@ async function scan(context: Context, url: string | undefined, flags: Flags): Pr
   } catch (error) {
     if (!(error instanceof ScanError)) throw error;
     say(context, terminalText(error.message));
+    if (error.kind === "cancelled" && !lab && flags.history) say(context, "--resume goes on where it stopped.");
     return exit.error;
   } finally {
     process.removeListener("SIGINT", interrupt);
     await lab?.close();
   }
+}
+
+/** The journal of this scan, with what an interrupted one left in it under --resume. */
+function openJournal(context: Context, options: ScanOptionsInput, flags: Flags): JournalStore {
+  const file = journalFile(dataFolder(context.env), scanJournalKey(options));
+  const resume = flags.resume === true;
+  if (resume && kindOf(file) !== "file")
+    say(context, "there is no interrupted scan of this endpoint with these settings; a new one begins.");
+  return openScanJournal(file, { resume, onFailure: (sentence) => say(context, sentence) });
 }
 
 /** The lab's own prompt is known, so that leaks are proven; so is the token that its hardened endpoint asks for. */

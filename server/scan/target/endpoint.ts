@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from "node:crypto";
 import { query } from "jsonpath-rfc9535";
 import type { ScanOptions } from "../options.js";
 import type { HttpClient, HttpReply } from "../transport/client.js";
@@ -36,6 +37,8 @@ export class Endpoint {
   replyPath: ReplyPath | null;
   /** Each identity's first conversation, shared by all its single requests where the endpoint needs a session or a CSRF cookie. */
   private readonly shared = new Map<Identity, Promise<Conversation>>();
+  /** How many conversations each check has opened. */
+  private readonly opened = new Map<string, number>();
 
   constructor(
     readonly client: HttpClient,
@@ -105,6 +108,7 @@ export class Endpoint {
       check: ask.check,
       retry: ask.retry,
       unpaced: ask.unpaced,
+      identity,
       withoutCertificate: !(ask.certificate ?? identity !== "nobody"),
     });
     if (conversation)
@@ -116,7 +120,7 @@ export class Endpoint {
   async open(check: string, identity: Identity = "own"): Promise<Conversation> {
     const conversation: Conversation = {
       identity,
-      session: `spillcheck-${Math.random().toString(36).slice(2, 10)}`,
+      session: `spillcheck-${this.sessionName(check)}`,
       cookies: new Map(),
       turns: [],
     };
@@ -149,6 +153,16 @@ export class Endpoint {
       if (id) conversation.session = id;
     }
     return conversation;
+  }
+
+  /** A name that nobody else uses; with a seed always the same, so that a resumed scan finds its conversations again. */
+  private sessionName(check: string): string {
+    const count = this.opened.get(check) ?? 0;
+    this.opened.set(check, count + 1);
+    const { seed } = this.options;
+    const bytes =
+      seed === undefined ? randomBytes(6) : createHash("sha256").update(`${seed}:session:${check}:${count}`).digest();
+    return bytes.toString("hex").slice(0, 10);
   }
 
   private sharedConversation(check: string, identity: Identity): Promise<Conversation> {

@@ -22,6 +22,8 @@ export interface HttpRequest {
   unpaced?: boolean;
   /** True to go over a connection without the client certificate, as somebody without credentials would. */
   withoutCertificate?: boolean;
+  /** Who asks; tells requests apart in the journal, which knows no credentials. */
+  identity?: string;
 }
 
 export interface HttpReply {

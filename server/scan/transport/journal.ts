@@ -83,10 +83,11 @@ function parseLine(line: string | undefined): unknown {
   }
 }
 
-/** Credentials are left out but for whether there are any, so that the journal holds no trace of them. */
+/** Of the headers only the names, so that the journal holds no trace of credentials; who asks tells identities apart. */
 function idOf(spec: HttpRequest): string {
-  const signed = "authorization" in spec.headers || "cookie" in spec.headers;
-  const own = [spec.headers["content-type"], spec.headers.origin, signed].join("|");
+  const { identity = "", withoutCertificate = false, headers } = spec;
+  const names = Object.keys(headers).sort().join(",");
+  const own = [headers["content-type"], headers.origin, names, identity, withoutCertificate].join("|");
   return createHash("sha256")
     .update([spec.check, spec.method, spec.url.href, own, spec.body ?? ""].join("\n"))
     .digest("hex")
