@@ -5,6 +5,7 @@ import type { ScanOptions } from "../options.js";
 import type { LimitHit } from "../result.js";
 import { readBody } from "./body.js";
 import { classifyFailure, type Failure } from "./failure.js";
+import { type Handshake, handshake, type Offer, type Peer } from "./handshake.js";
 import type { ReplyJournal } from "./journal.js";
 import type { Resolved } from "./network.js";
 import { Pace, pause } from "./pace.js";
@@ -81,11 +82,12 @@ export class HttpClient {
   private timeoutsInARow = 0;
   private exhaustedRetries = 0;
   private cutBodies = 0;
+  private readonly proxied: boolean;
 
   constructor(
     private readonly options: ScanOptions,
     private readonly origin: URL,
-    resolved: Resolved,
+    private readonly resolved: Resolved,
     readonly budget: number,
     private readonly signal: AbortSignal,
   ) {
@@ -112,11 +114,12 @@ export class HttpClient {
       ca: options.tls.ca,
       rejectUnauthorized: !options.tls.insecure,
     };
-    const proxied =
+    this.proxied = Boolean(
       resolved.network !== "loopback" &&
-      (process.env.HTTPS_PROXY || process.env.HTTP_PROXY || process.env.https_proxy || process.env.http_proxy);
+        (process.env.HTTPS_PROXY || process.env.HTTP_PROXY || process.env.https_proxy || process.env.http_proxy),
+    );
     const pool = (tls: { cert?: string; key?: string }): Dispatcher =>
-      proxied
+      this.proxied
         ? new EnvHttpProxyAgent({ ...common, requestTls: { ...connect, ...tls } })
         : new Agent({ ...common, connect: { ...connect, ...tls, lookup: pinned } });
     const { cert, key } = options.tls;
@@ -307,6 +310,32 @@ export class HttpClient {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /**
+   * Makes a TLS handshake of its own with the target, counted as a request. Null where none can be made: over plain HTTP,
+   * through a proxy, or without budget.
+   * @throws ScanError "cancelled"
+   */
+  async handshake(offer: Offer, check: string): Promise<Handshake | null> {
+    const { origin, options, resolved, signal } = this;
+    const address = resolved.addresses[0];
+    if (origin.protocol !== "https:" || this.proxied || address === undefined || this.left === 0) return null;
+    const { cert, key, ca } = options.tls;
+    const peer: Peer = {
+      address,
+      port: Number(origin.port || 443),
+      host: origin.hostname.replace(/^\[|\]$/g, ""),
+      cert,
+      key,
+      ca,
+      timeoutMs: Math.min(options.limits.connectMs, options.limits.firstByteMs),
+    };
+    return this.pace.run(() => {
+      this.counters.sent++;
+      this.counters.byCheck[check] = (this.counters.byCheck[check] ?? 0) + 1;
+      return handshake(peer, offer, signal);
+    });
   }
 
   /** Drops all connections at once. */
