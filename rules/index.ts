@@ -22,12 +22,14 @@ import sensitiveLogging from "./sensitive-logging/rule.js";
 import sqlStringFormatting from "./sql-string-formatting/rule.js";
 import unauthenticatedLlmRoute from "./unauthenticated-llm-route/rule.js";
 import unboundedLlmCall from "./unbounded-llm-call/rule.js";
+import unvalidatedPromptInput from "./unvalidated-prompt-input/rule.js";
 import userInputInPrompt from "./user-input-in-prompt/rule.js";
 import wholeRecordInPrompt from "./whole-record-in-prompt/rule.js";
 /** In the order of the rules table. */
 export const ruleSet: readonly Rule[] = [
   userInputInPrompt,
   clientControlledRoles,
+  unvalidatedPromptInput,
   secretInPrompt,
   sensitiveFieldInPrompt,
   wholeRecordInPrompt,

@@ -33,6 +33,8 @@ export interface AppFacts {
   filtersResponses(module: ModuleDef): boolean;
   /** The route that a function serves, and what stands around it. */
   endpoint(fn: FunctionDef): Endpoint | undefined;
+  /** Whether a framework checks what the caller sent before the app has it: a route's converter, a field with a bound. */
+  checksInput(l: Label): boolean;
   /** Where a constant that holds the text stands, in the module or else anywhere in the project. */
   constantWith(text: string, near: ModuleDef): Loc | undefined;
 }

@@ -310,6 +310,11 @@ describe("providers", () => {
     });
     const rules = engine.findings(testPath("app.py")).map((f) => f.rule);
     engine.dispose();
-    expect(rules).toEqual(["unauthenticated-llm-route", "user-input-in-prompt", "raw-llm-output"]);
+    expect(rules).toEqual([
+      "unauthenticated-llm-route",
+      "unvalidated-prompt-input",
+      "user-input-in-prompt",
+      "raw-llm-output",
+    ]);
   });
 });

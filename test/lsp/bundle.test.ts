@@ -87,7 +87,7 @@ describe("the bundled server", () => {
     const client = await start();
     await client.open(uriOf("route.py"), route);
     const items = await client.items(uriOf("route.py"));
-    expect(codes(items)).toEqual(["unauthenticated-llm-route", "user-input-in-prompt"]);
+    expect(codes(items)).toEqual(["unauthenticated-llm-route", "unvalidated-prompt-input", "user-input-in-prompt"]);
     const finding = items.find((item) => item.code === "user-input-in-prompt");
     expect(finding?.relatedInformation?.some((step) => step.location.uri === uriOf("helper.py"))).toBe(true);
     const before = client.refreshes;
@@ -119,7 +119,7 @@ describe("the bundled server", () => {
     const client = await start();
     await client.open(uriOf("route.py"), route);
     const before = codes(await client.items(uriOf("route.py")));
-    expect(before).toEqual(["unauthenticated-llm-route", "user-input-in-prompt"]);
+    expect(before).toEqual(["unauthenticated-llm-route", "unvalidated-prompt-input", "user-input-in-prompt"]);
     write("route.py", "");
     await client.close(uriOf("route.py"));
     await client.connection.sendRequest("spillcheck/checkWorkspace", {});

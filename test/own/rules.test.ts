@@ -261,7 +261,7 @@ def b():
       .findings("/app/shop/app.py")
       .filter((f) => /prompt|raw/.test(f.rule))
       .map((f) => `${files["shop/app.py"].slice(0, f.start).split("\n").length} ${f.rule}`);
-    expect(lines).toEqual(["8 raw-llm-output", "8 user-input-in-prompt"]);
+    expect(lines).toEqual(["8 raw-llm-output", "8 unvalidated-prompt-input", "8 user-input-in-prompt"]);
     engine.dispose();
   });
 });

@@ -4,12 +4,13 @@ import type { ClassDef, FunctionDef } from "../names/definitions.js";
 import { type Argument, type Binding, isSymbolic, MAX_VIA, substitute, substituteEvent } from "./apply.js";
 import { type Args, evalArgs } from "./arguments.js";
 import { callByName } from "./by-name.js";
+import { checkedEvent, noteCall, noteChecked } from "./checks.js";
 import { Env } from "./env.js";
 import { access, attribute, evalExpr, refine } from "./expr.js";
 import { Frame } from "./frame.js";
 import { resultOf, runFunctionBody } from "./function.js";
 import { applyRefinements, sanitise } from "./guards.js";
-import { addStep, bit, type Label, type Loc } from "./labels.js";
+import { addStep, bit, CHECKED, type Label, type Loc } from "./labels.js";
 import { callLibrary } from "./library.js";
 import { dataMethod, unknownMethod } from "./methods.js";
 import { applyOwnRules, callOwnModelled } from "./own.js";
@@ -62,6 +63,7 @@ export function evalCall(frame: Frame, env: Env, x: CallExpr): Value {
   const self: Argument | undefined = recv && recvExpr ? { value: recv, loc: frame.loc(recvExpr) } : undefined;
   const args = evalArgs(frame, env, x, self);
   if (recv) settingCall(frame, recv, name, args);
+  if (!callee.types.some((t) => t.k === "fn")) noteCall(frame, env, x, name);
   const out = resultOfCall(frame, env, callee, args, x, recv, name);
   return frame.program.models.own?.hasRules ? applyOwnRules(frame, env, callee, args, x, out) : out;
 }
@@ -234,7 +236,7 @@ export function callFunction(
   if (s.stub && frame.program.lexicon.llmName(name || fn.name)) return stubCall(frame, args, at, fn);
   for (const e of s.events) {
     const up = substituteEvent(e, binding, at, cache);
-    if (up && worthwhile(up)) frame.emit({ ...up, fn: up.fn });
+    if (up && worthwhile(up)) frame.emit(checkedEvent(frame, up));
     else if (!up && e.via.length >= MAX_VIA && e.slots.some((x) => isSymbolic(x.value)))
       frame.program.bound(`a value is followed through ${MAX_VIA} calls and no further`);
   }
@@ -250,7 +252,11 @@ export function callFunction(
     const a = bound.get(g.param);
     if (!a) return [];
     let v = a.value;
-    for (const key of g.path) v = access(frame, v, key);
+    for (const key of g.path) if (key !== "*") v = access(frame, v, key);
+    if (g.mask === CHECKED) {
+      noteChecked(frame, v, g.path.at(-1) === "*");
+      return [];
+    }
     return v.labels.length || v.str
       ? [
           {
@@ -361,17 +367,19 @@ export function llmByName(frame: Frame, args: Args, at: Loc, name: string, doubt
     ...args.pos.map((a, i) => ({ slot: i === 0 ? "input" : "argument", value: a.value, loc: a.loc })),
     ...[...args.kw].map(([k, a]) => ({ slot: slotByName(k), value: a.value, loc: a.loc })),
   ];
-  frame.emit({
-    kind: "llm",
-    loc: at,
-    q: name,
-    slots,
-    fn: frame.fn,
-    module: frame.module,
-    via: [],
-    doubt,
-    data: { named: true },
-  });
+  frame.emit(
+    checkedEvent(frame, {
+      kind: "llm",
+      loc: at,
+      q: name,
+      slots,
+      fn: frame.fn,
+      module: frame.module,
+      via: [],
+      doubt,
+      data: { named: true },
+    }),
+  );
   const label: Label = {
     kind: "llm",
     key: `llm@${at.id}`,
@@ -432,6 +440,9 @@ function instantiate(frame: Frame, env: Env, cls: ClassDef, args: Args, x: CallE
   for (const [k, a] of args.kw) fields.set(k, a.value);
   if (args.dstar) for (const n of names) if (!fields.has(n)) fields.set(n, field(args.dstar.value, n));
   for (const t of libraries.slice(0, 3)) callLibrary(frame, env, { k: "ext", q: t, cls }, args, x, undefined, cls.name);
+  if (schema)
+    for (const a of [...args.pos, ...args.kw.values(), ...(args.dstar ? [args.dstar] : [])])
+      noteChecked(frame, a.value, true);
   const out: Value = { ...base, fields };
   return schema ? sanitise(out, bit("llm") | bit("llm-object"), false) : out;
 }

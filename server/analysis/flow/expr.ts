@@ -1,6 +1,7 @@
 /** Expressions: from the intermediate form to abstract values. */
 import type { Expr } from "../ir.js";
 import { callProperty, evalCall, nameOf } from "./calls.js";
+import { noteChecked } from "./checks.js";
 import { evalCompare } from "./constants.js";
 import { Env } from "./env.js";
 import { isSecretName, secretVariable } from "./environment.js";
@@ -48,6 +49,8 @@ export function evalExpr(frame: Frame, env: Env, x: Expr): Value {
       const o = evalExpr(frame, env, x.o);
       if (x.i.k === "slice") {
         for (const p of x.i.parts) if (p) evalExpr(frame, env, p);
+        // A cut bounds the length.
+        if (x.i.parts[1]) noteChecked(frame, o);
         return { ...o, c: undefined };
       }
       const i = evalExpr(frame, env, x.i);

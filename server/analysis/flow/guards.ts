@@ -1,5 +1,6 @@
 /** Checks: what the truth of a condition says about labels, and what a function says by returning. */
 import type { Expr } from "../ir.js";
+import { noteCondition } from "./checks.js";
 import { type Env, mapEnv } from "./env.js";
 import { evalExpr } from "./expr.js";
 import type { Frame, Refinement } from "./frame.js";
@@ -21,6 +22,7 @@ const NONE: readonly Refinement[] = [];
 /** Evaluates a condition and reads what it says. */
 export function conditionOf(frame: Frame, env: Env, x: Expr): Condition {
   const tests = testsIn(frame, env, x);
+  noteCondition(frame, env, x);
   const value = tests.value;
   if (!tests.list.length) return { value, holds: NONE, otherwise: NONE, unsafeThen: NONE, unsafeElse: NONE };
   const unsafeThen = tests.list.filter((t) => t.unsafe === "then");

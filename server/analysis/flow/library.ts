@@ -5,6 +5,7 @@ import { redactsData } from "../names/sanitisers.js";
 import { type Args, allArguments, argument, literalParts } from "./arguments.js";
 import { builtinCall } from "./builtins.js";
 import { callFunction, nameOf } from "./calls.js";
+import { checkedEvent } from "./checks.js";
 import type { Env } from "./env.js";
 import { evalExpr, iterate } from "./expr.js";
 import type { Frame, Refinement } from "./frame.js";
@@ -382,18 +383,20 @@ function emitLlm(
   doubt: 0 | 1 | 2,
   data: Readonly<Record<string, boolean>>,
 ): void {
-  frame.emit({
-    kind: "llm",
-    loc: frame.loc(x),
-    q,
-    model: m,
-    slots,
-    fn: frame.fn,
-    module: frame.module,
-    via: [],
-    doubt,
-    data,
-  });
+  frame.emit(
+    checkedEvent(frame, {
+      kind: "llm",
+      loc: frame.loc(x),
+      q,
+      model: m,
+      slots,
+      fn: frame.fn,
+      module: frame.module,
+      via: [],
+      doubt,
+      data,
+    }),
+  );
 }
 
 function emitSink(frame: Frame, q: string, m: CallModel, args: Args, x: CallExpr, doubt: 0 | 1 | 2): void {

@@ -1,6 +1,7 @@
 /** Statements: what they do to the variables. */
 import type { Expr, Pattern, Stmt } from "../ir.js";
 import { nameOf } from "./calls.js";
+import { isQuestion, noteChecked, noteCondition, withChecks } from "./checks.js";
 import { type Env, joinAllEnvs, joinEnvs } from "./env.js";
 import { access, evalExpr, iterate } from "./expr.js";
 import type { Frame } from "./frame.js";
@@ -32,6 +33,7 @@ function exec(frame: Frame, env: Env, s: Stmt): Env | undefined {
     case "assign": {
       const v = s.v ? evalExpr(frame, env, s.v) : EMPTY;
       let value = v;
+      if (s.v && isQuestion(s.v)) noteCondition(frame, env, s.v);
       if (s.ann) {
         const t = frame.program.annotated(frame, env, s.ann);
         if (!value.types.length && t.types.length) value = { ...value, types: t.types };
@@ -54,7 +56,8 @@ function exec(frame: Frame, env: Env, s: Stmt): Env | undefined {
       return env;
     }
     case "return": {
-      const v = s.x ? returnedBy(frame, evalExpr(frame, env, s.x), s.x, false) : EMPTY;
+      if (s.x && isQuestion(s.x)) noteCondition(frame, env, s.x);
+      const v = s.x ? withChecks(frame, returnedBy(frame, evalExpr(frame, env, s.x), s.x, false)) : EMPTY;
       if (s.x) recordGuardReturn(frame, env, s.x, v);
       frame.addReturn(v, frame.loc(s.x ?? s), s.x ?? undefined);
       leave(frame, env);
@@ -267,6 +270,9 @@ function execTry(frame: Frame, env: Env, s: Extract<Stmt, { k: "try" }>): Env | 
   const bodyEnd = execBody(frame, env, s.body);
   // A handler may be entered from anywhere in the body.
   const atHandler = joinEnvs(before, bodyEnd ?? env)!;
+  // What is missing or of another type was thought of.
+  if (s.handlers.some((h) => h.type && namesIn(h.type).some((n) => REFUSALS.test(n))))
+    for (const v of (bodyEnd ?? env).vars.values()) noteChecked(frame, v, true);
   const outs: (Env | undefined)[] = [];
   outs.push(bodyEnd && s.orelse.length ? execBody(frame, bodyEnd, s.orelse) : bodyEnd);
   for (const h of s.handlers) {
@@ -284,6 +290,11 @@ function execTry(frame: Frame, env: Env, s: Extract<Stmt, { k: "try" }>): Env | 
   const final = execBody(frame, out ?? atHandler.clone(), s.final);
   return out ? final : undefined;
 }
+
+const REFUSALS = /^(KeyError|BadRequestKeyError|ValidationError|UnicodeDecodeError|MultiValueDictKeyError)$/;
+
+const namesIn = (x: Expr): string[] =>
+  x.k === "name" ? [x.id] : x.k === "attr" ? [x.a] : x.k === "tuple" ? x.xs.flatMap(namesIn) : [];
 
 /** Exceptions whose text the app itself wrote, for the client to read. */
 const CLIENT_ERRORS =
