@@ -22,6 +22,7 @@ import sensitiveLogging from "./sensitive-logging/rule.js";
 import sqlStringFormatting from "./sql-string-formatting/rule.js";
 import unauthenticatedLlmRoute from "./unauthenticated-llm-route/rule.js";
 import unboundedLlmCall from "./unbounded-llm-call/rule.js";
+import unusedSuppression from "./unused-suppression/rule.js";
 import unvalidatedPromptInput from "./unvalidated-prompt-input/rule.js";
 import userInputInPrompt from "./user-input-in-prompt/rule.js";
 import wholeRecordInPrompt from "./whole-record-in-prompt/rule.js";
@@ -51,6 +52,7 @@ export const ruleSet: readonly Rule[] = [
   unauthenticatedLlmRoute,
   missingRateLimit,
   unboundedLlmCall,
+  unusedSuppression,
 ];
 
 export const rules: readonly RuleMeta[] = ruleSet.map((r) => r.meta);

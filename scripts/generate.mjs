@@ -52,6 +52,7 @@ const groups = {
   output: "Out of the model",
   errors: "Errors, logs, settings",
   endpoint: "The endpoint",
+  comments: "Comments",
 };
 
 /** Facts of a rule as a table under its page. */

@@ -13,8 +13,9 @@ import { type Knowledge, type KnowledgeOptions, knowledgeOf } from "./knowledge.
 import { lexiconFor } from "./names/words.js";
 import { mayMatter } from "./relevance.js";
 import type { Report, Rule } from "./rule.js";
-import { findSuppression, suppressionsOf } from "./suppression.js";
+import { findSuppression, maySpeak, suppressionsOf } from "./suppression.js";
 import type { OpenModule, Syntax } from "./syntax/index.js";
+import { UNUSED_SUPPRESSION, unusedSuppressions } from "./unused-suppressions.js";
 
 export interface EngineOptions extends KnowledgeOptions {
   syntax: Syntax;
@@ -52,6 +53,8 @@ class ProjectEngine implements Engine {
   private readonly counted = new Map<Unit, ReadonlySet<string>>();
   /** Whether a file's text says that it may matter. */
   private readonly relevant = new Map<string, boolean>();
+  /** Files with comments that speak to SpillCheck. */
+  private readonly commented = new Set<string>();
   /** What is looked at of itself; undefined until the list was made. */
   private roots: ReadonlySet<string> | undefined;
   /** Every root has to be asked for. */
@@ -198,6 +201,7 @@ class ProjectEngine implements Engine {
     this.counted.clear();
     this.byFile.clear();
     this.relevant.clear();
+    this.commented.clear();
     this.roots = undefined;
     this.again = true;
   }
@@ -211,19 +215,20 @@ class ProjectEngine implements Engine {
     const mattered = this.relevant.get(file);
     this.relevant.delete(file);
     const text = mattered === undefined ? undefined : this.textOf(file);
-    const matters = text !== undefined && this.matters(text);
+    const matters = text !== undefined && this.matters(file, text);
     if (mattered && !matters) this.reset();
     else if (!this.program.update(file) || matters !== mattered) this.again = true;
   }
 
   findings(file: string, cancel?: Cancel): Finding[] {
     this.analyse(cancel);
-    return this.materialise(file, this.candidatesOf(file));
+    return this.materialise(file, this.candidatesOf(file), cancel);
   }
 
   allFindings(cancel?: Cancel, progress?: (done: number, total: number) => void): Finding[] {
     this.analyse(cancel, progress);
-    return [...this.byFile.keys()].sort().flatMap((f) => this.materialise(f, this.candidatesOf(f)));
+    const files = new Set([...this.byFile.keys(), ...this.commented]);
+    return [...files].sort().flatMap((f) => this.materialise(f, this.candidatesOf(f), cancel));
   }
 
   notes(): FileNote[] {
@@ -338,7 +343,9 @@ class ProjectEngine implements Engine {
     this.judge();
   }
 
-  private matters(text: string): boolean {
+  private matters(file: string, text: string): boolean {
+    if (maySpeak(text)) this.commented.add(file);
+    else this.commented.delete(file);
     return mayMatter(text) || (this.knowledge.mentions?.(text) ?? false);
   }
 
@@ -349,7 +356,7 @@ class ProjectEngine implements Engine {
       let matters = this.relevant.get(f);
       if (matters === undefined) {
         const text = this.textOf(f);
-        matters = text !== undefined && this.matters(text);
+        matters = text !== undefined && this.matters(f, text);
         this.relevant.set(f, matters);
       }
       return matters;
@@ -469,8 +476,8 @@ class ProjectEngine implements Engine {
     return s.length > 60 ? `${s.slice(0, 57)}...` : s;
   }
 
-  private materialise(file: string, candidates: readonly Candidate[]): Finding[] {
-    if (!candidates.length) return [];
+  private materialise(file: string, candidates: readonly Candidate[], cancel?: Cancel): Finding[] {
+    if (!candidates.length && !this.commented.has(file)) return [];
     const settings = this.options.settings(file);
     const text = this.textOf(file) ?? "";
     const ir = this.lower(file);
@@ -478,6 +485,9 @@ class ProjectEngine implements Engine {
     const out: Finding[] = [];
     for (const { rule, report } of candidates) {
       if (!this.knowledge.counts(rule, file)) continue;
+      const place = placeOf(report.at);
+      // A comment for a rule that is switched off at present is no unused one.
+      const suppression = ir && findSuppression(suppressions, text, ir, rule.meta.id, place.start, place.end);
       const override = settings.levels[rule.meta.id];
       if (override === "off") continue;
       const level = override ?? report.level ?? rule.meta.level;
@@ -487,8 +497,6 @@ class ProjectEngine implements Engine {
         (rule.meta.preset === "strict" || level === "hint")
       )
         continue;
-      const place = placeOf(report.at);
-      const suppression = ir && findSuppression(suppressions, text, ir, rule.meta.id, place.start, place.end);
       out.push({
         ...place,
         rule: rule.meta.id,
@@ -501,6 +509,13 @@ class ProjectEngine implements Engine {
         fingerprint: "",
         ...(suppression ? { suppressed: { reason: suppression.reason } } : {}),
       });
+    }
+    const level = settings.levels[UNUSED_SUPPRESSION] ?? "hint";
+    // Where something was not looked at, a comment may well have its use.
+    const whole = ir && !ir.errors.length && !ir.truncated && !cancel?.cancelled;
+    if (suppressions.length && whole && level !== "off") {
+      const known = new Set(this.knowledge.rules.map((rule) => rule.meta.id));
+      out.push(...unusedSuppressions({ file, text, ir, suppressions, known, level }));
     }
     out.sort((a, b) => a.start - b.start || a.end - b.end || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0));
     return fingerprints(out, text, this.options.root ?? "");

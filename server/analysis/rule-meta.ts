@@ -1,7 +1,7 @@
 /** What is known of a rule besides its code: the one source for docs, settings, SARIF and `spillcheck rules`. */
 import type { Level } from "./finding.js";
 
-/** Where in the way of the data a rule looks; the rules table is grouped by it. */
+/** Where in the way of the data a rule looks; the rules table is grouped by it. `own` are the rules of settings files. */
 export type RuleGroup = "prompt" | "output" | "errors" | "endpoint" | "comments" | "own";
 
 export interface RuleMeta {

@@ -9,8 +9,12 @@ export interface Suppression {
   reason: string;
   /** The whole file. */
   file: boolean;
-  used: boolean;
+  /** Rules whose findings it suppressed. */
+  used: Set<string>;
 }
+
+/** Whether a text may hold such a comment. */
+export const maySpeak = (text: string): boolean => /spillcheck\s*:/i.test(text);
 
 const FORM = /^\s*spillcheck:\s*(ignore(?:-file)?)\s*(?:\[([^\]]*)\])?\s*[:-]?\s*(.*)$/i;
 
@@ -29,14 +33,14 @@ export function suppressionsOf(ir: ModuleIR): Suppression[] {
       rules,
       reason: (m[3] ?? "").trim(),
       file: m[1]!.toLowerCase() === "ignore-file",
-      used: false,
+      used: new Set(),
     });
   }
   return out;
 }
 
 /**
- * The suppression that covers a finding: at the end of its line, alone on the line above, or on any line of the statement
+ * The suppression that covers a finding (each that does is marked as used): at the end of its line, alone on the line above, or on any line of the statement
  * (or of the statement's header, for one with a body).
  */
 export function findSuppression(
@@ -51,7 +55,7 @@ export function findSuppression(
   const span = statementAt(ir, start) ?? { s: start, e: end };
   const from = lineStart(text, span.s);
   const to = lineEnd(text, Math.max(span.e, end));
-  const hit = list.find((s) => {
+  const hits = list.filter((s) => {
     if (s.rules.length && !s.rules.includes(rule)) return false;
     if (s.file) return true;
     if (s.comment.s >= from && s.comment.s < to) return true;
@@ -63,8 +67,8 @@ export function findSuppression(
       .split("\n")
       .every((l, i, all) => l.trim().startsWith("#") || (l.trim() === "" && (i === 0 || i === all.length - 1)));
   });
-  if (hit) hit.used = true;
-  return hit;
+  for (const hit of hits) hit.used.add(rule);
+  return hits[0];
 }
 
 const lineStart = (t: string, at: number) => t.lastIndexOf("\n", at - 1) + 1;

@@ -12,6 +12,7 @@ import {
 import { z } from "zod";
 import type { Edit, Finding } from "../analysis/finding.js";
 import { isLate } from "../analysis/fix/index.js";
+import { UNUSED_SUPPRESSION } from "../analysis/unused-suppressions.js";
 import { diagnosticDataSchema, diagnosticOf, SOURCE } from "./diagnostics.js";
 import { EditedText, overlap, workspaceEdit } from "./edits.js";
 import { rangeOf, touches } from "./positions.js";
@@ -85,7 +86,8 @@ export function codeActions(session: Session, params: CodeActionParams): CodeAct
       for (const [index, fix] of session.fixes(finding).entries()) {
         actions.push(make("fix", fix.title, () => fix.edits, index === 0));
       }
-      const comment = suppressingEdit(session, file, finding);
+      // One comment that is not needed is not helped by another.
+      const comment = finding.rule === UNUSED_SUPPRESSION ? undefined : suppressingEdit(session, file, finding);
       if (comment) last.push(make("suppress", `Ignore ${finding.rule} here with a comment`, () => [comment], false));
     }
   }

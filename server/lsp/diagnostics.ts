@@ -1,9 +1,15 @@
 /** Findings as diagnostics of the protocol. */
 import { createHash } from "node:crypto";
-import { type Diagnostic, type DiagnosticRelatedInformation, DiagnosticSeverity } from "vscode-languageserver";
+import {
+  type Diagnostic,
+  type DiagnosticRelatedInformation,
+  DiagnosticSeverity,
+  DiagnosticTag,
+} from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import { z } from "zod";
 import type { Finding, Level, PathStep } from "../analysis/finding.js";
+import { UNUSED_SUPPRESSION } from "../analysis/unused-suppressions.js";
 import { rangeOf } from "./positions.js";
 import type { SettingsProblem } from "./services.js";
 
@@ -54,6 +60,7 @@ export function diagnosticOf(
     codeDescription: { href: rulePage(finding.rule) },
     source: SOURCE,
     message: finding.message,
+    ...(finding.rule === UNUSED_SUPPRESSION ? { tags: [DiagnosticTag.Unnecessary] } : {}),
     ...(related.length > 0 ? { relatedInformation: related } : {}),
     data: { fingerprint: finding.fingerprint },
   };

@@ -150,7 +150,8 @@ function descriptor(rule: RuleMeta): ReportingDescriptor {
     })),
     properties: {
       tags: tagsOf(rule),
-      "security-severity": rule.securitySeverity.toFixed(1),
+      // Without a severity a rule is no security rule to code scanning services.
+      ...(rule.securitySeverity > 0 ? { "security-severity": rule.securitySeverity.toFixed(1) } : {}),
       "problem.severity": problemSeverity(rule.level),
       ...(rule.compliance.length > 0 ? { compliance: [...rule.compliance] } : {}),
     },
@@ -168,7 +169,7 @@ function tagsOf(rule: RuleMeta): string[] {
     ...rule.owaspLlm.map((entry) => `OWASP-LLM-2025/${entry}`),
     ...rule.owaspApi.map((entry) => `OWASP-API-2023/${entry}`),
   ];
-  return [...new Set(["security", ...rule.tags, ...cwe, ...owasp])];
+  return [...new Set([...(rule.securitySeverity > 0 ? ["security"] : []), ...rule.tags, ...cwe, ...owasp])];
 }
 
 function problemSeverity(level: Level): string {

@@ -1,7 +1,9 @@
 /** Quick fixes: edits that were re-parsed and re-analysed before they are offered. */
 import type { Finding, Fix } from "../finding.js";
+import { UNUSED_SUPPRESSION } from "../unused-suppressions.js";
 import { Case, type Draft, type FixContext } from "./context.js";
 import { debugOff } from "./debug.js";
+import { dropComment } from "./drop-comment.js";
 import { dropField } from "./drop-field.js";
 import { genericError } from "./generic-error.js";
 import { messagesArray } from "./messages.js";
@@ -15,6 +17,7 @@ const MAKERS: Record<string, (c: Case) => Draft[]> = {
   "debug-off": debugOff,
   "messages-array": messagesArray,
   projection,
+  "drop-comment": dropComment,
   "drop-field": dropField,
   "redact-output": redactOutput,
   "generic-error": genericError,
@@ -33,7 +36,7 @@ export function fixesFor(finding: Finding, cx: FixContext): Fix[] {
 }
 
 /** Rules whose fix depends on what the others leave: which fields are read, say. */
-const LATE = new Set(["missing-projection"]);
+const LATE = new Set(["missing-projection", UNUSED_SUPPRESSION]);
 
 /** Whether a finding should be mended only when no other can be. */
 export const isLate = (finding: Finding): boolean => LATE.has(finding.rule);
