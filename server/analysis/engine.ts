@@ -5,11 +5,12 @@ import { fingerprints } from "./fingerprint.js";
 import { fixesFor } from "./fix/index.js";
 import { appFacts, type Facts } from "./flow/facts.js";
 import { type Loc, type Step, stepsOf } from "./flow/labels.js";
-import { Program, type Unit } from "./flow/program.js";
+import { FULL, Program, type Unit } from "./flow/program.js";
 import type { FlowEvent } from "./flow/summary.js";
 import { asCalledFromOutside } from "./flow/unseen.js";
 import type { FunctionIR, ModuleIR } from "./ir.js";
 import { type Knowledge, type KnowledgeOptions, knowledgeOf } from "./knowledge.js";
+import { type Sketch, sketch } from "./names/sketch.js";
 import { lexiconFor } from "./names/words.js";
 import { mayMatter } from "./relevance.js";
 import type { Report, Rule } from "./rule.js";
@@ -42,6 +43,7 @@ class ProjectEngine implements Engine {
   private readonly opened = new Map<string, OpenModule>();
   private readonly irs = new Map<string, ModuleIR>();
   private readonly texts = new Map<string, string>();
+  private readonly sketches = new Map<string, { text: string; sketch: Sketch }>();
   private program: Program;
   private facts: Facts;
   private factsText = "";
@@ -79,6 +81,7 @@ class ProjectEngine implements Engine {
       {
         files: () => this.files(),
         lower: (file) => this.lower(file),
+        sketch: (file) => this.sketchOf(file),
         template: (from, name) => this.template(from, name),
       },
       this.knowledge.models,
@@ -114,6 +117,16 @@ class ProjectEngine implements Engine {
     const ir = this.options.syntax.lower(file, text);
     this.irs.set(file, ir);
     return ir;
+  }
+
+  private sketchOf(file: string): Sketch | undefined {
+    const text = this.textOf(file);
+    if (text === undefined) return undefined;
+    const known = this.sketches.get(file);
+    if (known?.text === text) return known.sketch;
+    const made = sketch(text);
+    this.sketches.set(file, { text, sketch: made });
+    return made;
   }
 
   /** A template file by the name that the code gives: beside the module, in `templates/` above it, or by its ending. */
@@ -333,6 +346,7 @@ class ProjectEngine implements Engine {
       const ask = () => this.ask(files, cancel, progress);
       if (this.again && !ask()) return;
       const isRoot = (u: Unit) =>
+        u.level === FULL &&
         !!this.roots?.has(u.module.file) &&
         !u.selfClass &&
         !u.fn?.nested &&
@@ -399,7 +413,7 @@ class ProjectEngine implements Engine {
     for (const u of units) {
       this.forgetReports(u);
       const events = u.summary?.events ?? u.state?.events;
-      if (!events?.length) continue;
+      if (u.level < FULL || !events?.length) continue;
       const found = this.judgeUnit(asCalledFromOutside(u, events, this.callers.has(u.fn?.key ?? "")));
       if (!found.length) continue;
       this.reports.set(u, found);
@@ -424,7 +438,7 @@ class ProjectEngine implements Engine {
     };
     for (const u of new Set(units)) {
       for (const key of this.counted.get(u) ?? []) count(key, -1);
-      const now = u.summary || u.state ? u.called : new Set<string>();
+      const now = u.level === FULL && (u.summary || u.state) ? u.called : new Set<string>();
       for (const key of now) count(key, 1);
       this.counted.set(u, now);
     }

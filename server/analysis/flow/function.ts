@@ -21,7 +21,7 @@ export interface ModuleState {
   events: readonly FlowEvent[];
   /** Names as the module's own statements leave them, without what functions add. */
   own: Env;
-  /** Imported names that somebody asked for, and what they meant. */
+  /** Names that were evaluated when somebody asked for them, and what they meant. */
   asked: ReadonlyMap<string, Value | undefined>;
 }
 
@@ -40,8 +40,7 @@ export function analyseFunction(
   if (entry) emitEntry(frame, fn, entry);
   runNested(frame);
   frame.prunePlaces();
-  const small = (v: Value) =>
-    compact(v, program.inCircle, () => program.bound("what a function hands on holds too many values"));
+  const small = (v: Value) => compact(v, () => program.bound("what a function hands on holds too many values"));
   const end = frame.endEnv;
   const writes = new Map<number, Value>();
   fn.ir.params.forEach((p, i) => {
@@ -290,7 +289,7 @@ function bindNested(frame: Frame, env: Env, fn: FunctionDef, entry: ReturnType<t
 let searched: Set<string> | undefined;
 
 /** A name that a star import brought; where these go in circles every module is asked once. */
-function throughStars(frame: Frame, name: string): Value | undefined {
+export function throughStars(frame: Frame, name: string): Value | undefined {
   if (!frame.stars.length) return undefined;
   const outer = searched;
   searched ??= new Set();
@@ -314,24 +313,17 @@ export function analyseModule(
   mod: ModuleDef,
   places: Map<string, Loc>,
   publish: (s: ModuleState) => void,
-  within: <T>(f: () => T) => T,
 ): void {
   const frame = new Frame(program, mod, undefined, { file: mod.file, base: 0 }, undefined, places);
   const env = new Env(new Map(), undefined);
-  const asked = new Map<string, Value | undefined>();
   const completed = new Map<string, { with: readonly unknown[]; value: Value }>();
   const completing = new Set<string>();
-  // What a name means that the module imports, the module depends on; whoever asks depends on the module.
-  const imported = (name: string): Value | undefined => {
-    if (!frame.lazy.has(name) && !frame.stars.length) return undefined;
-    const v = within(() => frame.lazy.get(name)?.() ?? throughStars(frame, name));
-    asked.set(name, v);
-    return v;
-  };
+  // What an imported name means is looked up in the name of whoever asks.
+  const imported = (name: string): Value | undefined => frame.lazy.get(name)?.() ?? throughStars(frame, name);
   const state: ModuleState & { events: FlowEvent[] } = {
     events: [],
     own: env,
-    asked,
+    asked: new Map(),
     lookup(name) {
       const v = env.vars.get(name) ?? imported(name);
       if (!v) return undefined;

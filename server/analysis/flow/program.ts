@@ -8,6 +8,9 @@ import { type ClassDef, defineModule, type FunctionDef, formerOf, type ModuleDef
 import type { EntryModel, LabelKind } from "../names/model-schema.js";
 import type { Models } from "../names/models.js";
 import { createResolver, dirname, type ModuleResolver } from "../names/modules.js";
+import { Order } from "../names/order.js";
+import type { Sketch } from "../names/sketch.js";
+import { declareModule } from "./declared.js";
 import { Env } from "./env.js";
 import { evalExpr } from "./expr.js";
 import { Frame } from "./frame.js";
@@ -16,7 +19,6 @@ import type { Label } from "./labels.js";
 import type { Lexicon } from "./lexicon.js";
 import { headersOf, outlineOf, sameOutline } from "./outline.js";
 import { Registrations } from "./registrations.js";
-import { shapeOf } from "./shape.js";
 import { external, PENDING, pendingLabel, placed } from "./sources.js";
 import { NOTHING, type Summary } from "./summary.js";
 import { type Unit, Units } from "./units.js";
@@ -28,6 +30,8 @@ export interface ProgramHost {
   /** The module's intermediate form, or undefined when the file cannot be read. */
   lower(file: string): ModuleIR | undefined;
   files(): readonly string[];
+  /** The file as its text alone shows it; undefined for what is no readable Python file. */
+  sketch(file: string): Sketch | undefined;
   /** Text of a template file of the project, by the name that the code gives. */
   template?(from: string, name: string): string | undefined;
 }
@@ -46,9 +50,11 @@ const RECORD_BASES = [
 const MAX_DEPTH = 60;
 /** Most base classes of a class, direct or not, that are looked at. */
 const MAX_LINEAGE = 60;
-const MAX_ROUNDS = 4;
-/** Circles of more functions get two rounds only. */
-const MAX_CIRCLE = 12;
+/**
+ * Levels of results. A function that stands above its caller in the order, as in a recursion, is used in its form of the
+ * level below; at level 0 a function does nothing and a module is what its text declares.
+ */
+export const FULL = 2;
 
 export class Program {
   readonly modules = new Map<string, ModuleDef | undefined>();
@@ -57,8 +63,10 @@ export class Program {
   readonly registered = new Registrations(() => this.graph.stack.at(-1));
   readonly registeredClasses = new Registrations(() => this.graph.stack.at(-1));
   private readonly byModule = new Map<string, Set<Unit>>();
-  private readonly moduleUnits = new WeakMap<ModuleDef, Unit>();
-  private readonly functionUnits = new WeakMap<FunctionDef, Unit>();
+  /** Units of a module or function, by level; those of another `self` are found by key. */
+  private readonly moduleUnits = new WeakMap<ModuleDef, (Unit | undefined)[]>();
+  private readonly functionUnits = new WeakMap<FunctionDef, (Unit | undefined)[]>();
+  private order: Order | undefined;
   private resolver: ModuleResolver;
   private readonly extBases = new Map<ClassDef, string[]>();
   private readonly lineages = new Map<ClassDef, ClassDef[]>();
@@ -126,14 +134,52 @@ export class Program {
     this.stack.at(-1)?.bounds.add(text);
   }
 
-  /** What is being analysed is one of several that need each other. */
-  get inCircle(): boolean {
-    return this.stack.at(-1)?.group !== undefined;
+  private make(u: Unit): void {
+    if (u.running || this.graph.holds(u)) return;
+    if (u.fn) this.makeSummary(u, u.fn);
+    else this.makeState(u);
   }
 
-  private make(u: Unit): void {
-    if (u.fn) this.summary(u.fn, u.selfClass);
-    else this.moduleState(u.module);
+  /** Whether a unit comes before another: its full results may be used by that one. */
+  private isBelow(key: string, other: string): boolean {
+    this.order ??= this.newOrder();
+    const a = this.order.rank(key);
+    const b = this.order.rank(other);
+    return a < b || (a === b && key < other);
+  }
+
+  private newOrder(): Order {
+    const sketches = new Map<string, Sketch>();
+    for (const file of this.host.files()) {
+      const s = file.endsWith(".py") ? this.host.sketch(file) : undefined;
+      if (s) sketches.set(file, s);
+    }
+    return new Order(sketches, (from, module, level) => this.resolver.resolve(from, module, level));
+  }
+
+  /** A file has another text: where the order of the project is another one too, what was used in the old one is done anew. */
+  private reorder(file: string): void {
+    if (!this.order) return;
+    const now = this.host.sketch(file);
+    const before = this.order.sketchOf(file);
+    if (now === before || (now && before && this.order.signature(now) === this.order.signature(before))) return;
+    this.order = this.newOrder();
+    const turned = [...this.units.values()].filter((u) =>
+      [...u.asked].some(([key, above]) => above === this.isBelow(key, u.orderKey)),
+    );
+    if (turned.length) this.graph.change(turned, new Set());
+  }
+
+  /** Level of what is asked for by whoever is being analysed. */
+  private asks(orderKey: string): { level: number; above: boolean } {
+    const user = this.stack.at(-1);
+    if (!user) return { level: FULL, above: false };
+    let above = user.asked.get(orderKey);
+    if (above === undefined) {
+      above = !this.isBelow(orderKey, user.orderKey);
+      user.asked.set(orderKey, above);
+    }
+    return { level: above ? user.level - 1 : user.level, above };
   }
 
   /**
@@ -162,14 +208,15 @@ export class Program {
     const touched = units.filter((u) => u.fn && now.has(u.fn) && before.get(u.fn.key) !== u.fn.ir);
     const anew = new Set<Unit>();
     if (before.size !== now.size || !sameOutline(outline, outlineOf(mod))) {
-      const own = units.find((u) => !u.fn);
-      if (own) touched.push(own);
+      const own = units.filter((u) => !u.fn);
+      touched.push(...own);
       this.extBases.clear();
       this.lineages.clear();
-      if (own && (before.size !== now.size || headers !== headersOf(mod))) anew.add(own);
+      if (before.size !== now.size || headers !== headersOf(mod)) for (const u of own) anew.add(u);
     }
     for (const u of units) if (u.fn && !now.has(u.fn)) this.remove(u);
     if (touched.length) this.graph.change(touched, anew);
+    this.reorder(file);
     return true;
   }
 
@@ -180,8 +227,8 @@ export class Program {
   private remove(u: Unit): void {
     this.graph.remove(u);
     this.byModule.get(u.module.file)?.delete(u);
-    if (u.fn) this.functionUnits.delete(u.fn);
-    else this.moduleUnits.delete(u.module);
+    const slots = u.fn ? this.functionUnits.get(u.fn) : this.moduleUnits.get(u.module);
+    if (slots?.[u.level] === u) slots[u.level] = undefined;
   }
 
   /**
@@ -192,8 +239,6 @@ export class Program {
    */
   settle(ask: () => boolean, isRoot: (u: Unit) => boolean): boolean {
     for (let round = 0; round < 8 && this.graph.pending; round++) {
-      this.graph.settle((u) => this.isDefined(u));
-      // Asking may show circles, whose members are forgotten and made again: those that were asked before, in another round.
       this.graph.pending = false;
       if (!ask()) {
         this.graph.pending = true;
@@ -212,10 +257,6 @@ export class Program {
       if (again.length) this.graph.change(again, new Set());
     }
     return true;
-  }
-
-  private isDefined(u: Unit): boolean {
-    return this.modules.get(u.module.file) === u.module && (!u.fn || u.module.functions.includes(u.fn));
   }
 
   module(file: string): ModuleDef | undefined {
@@ -262,71 +303,121 @@ export class Program {
     return undefined;
   }
 
-  /** The names of a module, evaluated. Partial while the module is being evaluated (import cycles). */
+  /** The names of a module, evaluated; as whoever is being analysed may use it. */
   moduleState(mod: ModuleDef): ModuleState {
-    let unit = this.moduleUnits.get(mod);
-    if (!unit) {
-      unit = this.unit(`${mod.file}::`, mod, undefined, undefined);
-      this.moduleUnits.set(mod, unit);
-    }
-    this.graph.depend(unit);
-    const own = unit;
-    if (own.state && (own.running || this.graph.holds(own))) return own.state;
-    this.run(own, () => {
-      analyseModule(
-        this,
-        mod,
-        own.places,
-        (state) => {
-          own.state = state;
-        },
-        (f) => this.graph.within(own, f),
-      );
-    });
-    this.graph.done(own);
-    return this.graph.enterAtFirst(own) ? this.moduleState(mod) : own.state!;
+    const orderKey = `${mod.file}::`;
+    const user = this.stack.at(-1);
+    // A module's own statements see what is there so far.
+    if (user?.module === mod && !user.fn && user.state) return user.state;
+    const { level, above } = this.asks(orderKey);
+    if (level <= 0) return this.declared(mod, above);
+    const slots = slotsOf(this.moduleUnits, mod);
+    const unit = this.shared(slots, level) ?? this.slot(slots, level, orderKey, mod, undefined, undefined);
+    this.make(unit);
+    this.graph.depend(unit, above);
+    return unit.state ?? NAMELESS;
+  }
+
+  private makeState(unit: Unit): void {
+    const { module } = unit;
+    if (unit.level === 0) unit.state = declareModule(this, module, (f) => this.graph.within(unit, f));
+    else if (!this.takeOver(unit, this.moduleUnits.get(module)))
+      this.run(unit, () => {
+        analyseModule(this, module, unit.places, (state) => {
+          unit.state = state;
+        });
+      });
+    this.graph.done(unit);
+  }
+
+  /** What a module's text declares: the same whoever asks. */
+  private declared(mod: ModuleDef, above: boolean): ModuleState {
+    const unit = this.slot(slotsOf(this.moduleUnits, mod), 0, `${mod.file}::`, mod, undefined, undefined);
+    this.make(unit);
+    this.graph.depend(unit, above);
+    return unit.state ?? NAMELESS;
   }
 
   /**
-   * A function's summary, with `self` being an instance of the given class (which may inherit it). Computed once, to a
-   * fixpoint where functions call each other in a circle.
+   * A function's summary, with `self` being an instance of the given class (which may inherit it); as whoever is being
+   * analysed may use it.
    */
   summary(fn: FunctionDef, selfClass?: ClassDef): Summary {
     const cls = selfClass && selfClass !== fn.cls && fn.binding !== "static" ? selfClass : undefined;
-    let unit = cls ? undefined : this.functionUnits.get(fn);
-    if (!unit) {
-      unit = this.unit(cls ? `${fn.key}@${cls.key}` : fn.key, fn.module, fn, cls);
-      if (!cls) this.functionUnits.set(fn, unit);
+    const { level, above } = this.asks(fn.key);
+    if (level <= 0) {
+      const user = this.stack.at(-1);
+      if (user) user.exact = false;
+      return NOTHING;
     }
-    this.graph.depend(unit);
-    if (unit.running) {
-      unit.recursive = true;
-      return unit.summary ?? NOTHING;
-    }
-    if (this.graph.holds(unit) && unit.summary) return unit.summary;
-    if (this.stack.length > MAX_DEPTH) {
+    const slots = cls ? this.slotsFor(fn, cls) : slotsOf(this.functionUnits, fn);
+    const unit = this.shared(slots, level) ?? this.slot(slots, level, fn.key, fn.module, fn, cls);
+    if (this.stack.length > MAX_DEPTH && !this.graph.holds(unit)) {
       this.bound(`the call chain at \`${fn.qualname}\` is deeper than ${MAX_DEPTH} functions`);
       return NOTHING;
     }
-    let previous = "";
-    for (let round = 0; round < (unit.group && unit.group.length > MAX_CIRCLE ? 2 : MAX_ROUNDS); round++) {
-      unit.recursive = false;
-      if (round) this.graph.restartCircle(unit);
-      this.run(unit, () => {
-        unit.summary = analyseFunction(this, fn, cls ?? fn.cls, unit.places);
-      });
-      // Where an outer function of the circle is still at work, that one decides on another round.
-      if (!unit.recursive || this.graph.isInner(unit)) break;
-      const shape = shapeOf(unit.summary!, fn);
-      if (shape === previous) break;
-      previous = shape;
-    }
-    this.graph.done(unit);
-    return this.graph.enterAtFirst(unit) ? this.summary(fn, selfClass) : unit.summary!;
+    this.make(unit);
+    this.graph.depend(unit, above);
+    return unit.summary ?? NOTHING;
   }
 
-  private unit(key: string, module: ModuleDef, fn: FunctionDef | undefined, selfClass: ClassDef | undefined): Unit {
-    const u = this.graph.make(key, module, fn, selfClass);
+  private makeSummary(unit: Unit, fn: FunctionDef): void {
+    const slots = unit.selfClass ? this.slotsFor(fn, unit.selfClass) : this.functionUnits.get(fn);
+    if (!this.takeOver(unit, slots))
+      this.run(unit, () => {
+        unit.summary = analyseFunction(this, fn, unit.selfClass ?? fn.cls, unit.places);
+      });
+    this.graph.done(unit);
+  }
+
+  /** A result of a higher level that is the same at every level. */
+  private shared(slots: readonly (Unit | undefined)[], level: number): Unit | undefined {
+    for (let k = FULL; k > level; k--) {
+      const u = slots[k];
+      if (u && !u.running && u.exact && this.graph.holds(u) && u.exact) return u;
+    }
+    return undefined;
+  }
+
+  /** Takes over the result of a lower level where that is the same at every level. */
+  private takeOver(unit: Unit, slots: readonly (Unit | undefined)[] | undefined): boolean {
+    for (let k = unit.level - 1; k > 0; k--) {
+      const u = slots?.[k];
+      if (!u || u.running || !this.graph.holds(u) || !u.exact) continue;
+      unit.summary = u.summary;
+      unit.state = u.state;
+      unit.called = u.called;
+      this.graph.within(unit, () => this.graph.depend(u, false));
+      return true;
+    }
+    return false;
+  }
+
+  private readonly variants = new Map<string, (Unit | undefined)[]>();
+
+  private slotsFor(fn: FunctionDef, cls: ClassDef): (Unit | undefined)[] {
+    const key = `${fn.key}@${cls.key}`;
+    let slots = this.variants.get(key);
+    if (!slots) {
+      slots = [];
+      this.variants.set(key, slots);
+    }
+    return slots;
+  }
+
+  private slot(
+    slots: (Unit | undefined)[],
+    level: number,
+    orderKey: string,
+    module: ModuleDef,
+    fn: FunctionDef | undefined,
+    selfClass: ClassDef | undefined,
+  ): Unit {
+    let u = slots[level];
+    if (u && u.fn === fn && u.module === module && u.selfClass === selfClass && this.units.get(u.key) === u) return u;
+    const key = `${orderKey}${selfClass ? `@${selfClass.key}` : ""}${level === FULL ? "" : `^${level}`}`;
+    u = this.graph.make(key, orderKey, level, module, fn, selfClass);
+    slots[level] = u;
     const siblings = this.byModule.get(module.file);
     if (siblings) siblings.add(u);
     else this.byModule.set(module.file, new Set([u]));
@@ -361,17 +452,11 @@ export class Program {
     let out = this.lineages.get(cls);
     if (!out) {
       out = this.lineage(cls, new Set());
-      if (out.every((c) => this.isSettled(c.module))) this.lineages.set(cls, out);
+      this.lineages.set(cls, out);
     }
     // Whoever looks at a class depends on what the modules of its bases say.
-    for (const c of out) this.moduleState(c.module);
+    for (const c of out) this.declared(c.module, false);
     return out;
-  }
-
-  /** Whether the module was evaluated to its end: what its names mean does not change any more. */
-  private isSettled(mod: ModuleDef): boolean {
-    const unit = this.moduleUnits.get(mod);
-    return unit?.state !== undefined && !unit.running;
   }
 
   private lineage(cls: ClassDef, seen: Set<ClassDef>): ClassDef[] {
@@ -389,10 +474,21 @@ export class Program {
   private bases(cls: ClassDef): TypeRef[] {
     const frame = new Frame(this, cls.module, undefined, cls.ir.chunk);
     const env = new Env(new Map(), undefined);
-    return cls.ir.bases.flatMap((b) => {
-      const base = b.k === "sub" ? b.o : b;
-      return base.k === "name" || base.k === "attr" || base.k === "call" ? evalExpr(frame, env, base).types : [];
-    });
+    const unit = this.slot(
+      slotsOf(this.moduleUnits, cls.module),
+      0,
+      `${cls.module.file}::`,
+      cls.module,
+      undefined,
+      undefined,
+    );
+    this.make(unit);
+    return this.graph.within(unit, () =>
+      cls.ir.bases.flatMap((b) => {
+        const base = b.k === "sub" ? b.o : b;
+        return base.k === "name" || base.k === "attr" || base.k === "call" ? evalExpr(frame, env, base).types : [];
+      }),
+    );
   }
 
   /** Library classes that the class inherits from, directly or not. */
@@ -401,7 +497,7 @@ export class Program {
     const hit = this.extBases.get(cls);
     if (hit) return hit;
     const out: string[] = [];
-    if (lineage.every((c) => this.isSettled(c.module))) this.extBases.set(cls, out);
+    this.extBases.set(cls, out);
     for (const c of lineage) for (const t of this.bases(c)) if (t.k === "ext" && !out.includes(t.q)) out.push(t.q);
     return out;
   }
@@ -449,12 +545,8 @@ export class Program {
           );
       }
       for (const w of c.writers.get(name) ?? []) {
-        // Its result is not there yet: whoever reads the attribute belongs to its circle.
-        const running = this.stack.find((u) => u.fn === w);
-        if (running) {
-          this.graph.depend(running);
-          continue;
-        }
+        // What the function that is being analysed writes itself, it knows.
+        if (this.stack.at(-1)?.fn === w) continue;
         const written = this.summary(w, cls).writes.get(0)?.fields?.get(name);
         if (written) out = join(out, stripParams(written));
       }
@@ -545,6 +637,23 @@ export class Program {
   folder(mod: ModuleDef): string {
     return dirname(mod.file);
   }
+}
+
+/** A module that nothing is known of yet. */
+const NAMELESS: ModuleState = {
+  lookup: () => undefined,
+  events: [],
+  own: new Env(new Map(), undefined),
+  asked: new Map(),
+};
+
+function slotsOf<K extends object>(map: WeakMap<K, (Unit | undefined)[]>, key: K): (Unit | undefined)[] {
+  let slots = map.get(key);
+  if (!slots) {
+    slots = [];
+    map.set(key, slots);
+  }
+  return slots;
 }
 
 /** What a class-level reader may know of a written value: types and real labels, nothing of one call's parameters. */

@@ -4,8 +4,6 @@ import { deepLabels, EMPTY } from "./value.js";
 
 /** Most values inside one that a function hands on; code that people write stays far below. */
 const MAX_SIZE = 400;
-/** The same for functions that call each other in a circle: what they hand on goes round several times. */
-const MAX_CIRCLE_SIZE = 80;
 
 /** How many values there are inside, those that are shared once; counts no further than the limit. */
 function sizeOf(v: Value, limit: number): number {
@@ -26,12 +24,11 @@ function* partsOf(v: Value): Generator<Value> {
 
 /**
  * The same value with its innermost parts reduced to what they hold.
- * @param inCircle whether the function is one of several that call each other
  * @param cut told when something was left out
  */
-export function compact(v: Value, inCircle: boolean, cut: () => void): Value {
+export function compact(v: Value, cut: () => void): Value {
   if (!v.fields && !v.items && !v.elem && !v.str) return v;
-  const limit = inCircle ? MAX_CIRCLE_SIZE : MAX_SIZE;
+  const limit = MAX_SIZE;
   if (sizeOf(v, limit) <= limit) return v;
   cut();
   for (let depth = 3; depth > 0; depth--) {

@@ -342,7 +342,7 @@ function bindPattern(frame: Frame, env: Env, p: Pattern, subject: Value): void {
   }
 }
 
-function bindImport(frame: Frame, env: Env, name: string, as: string | undefined): void {
+export function bindImport(frame: Frame, env: Env, name: string, as: string | undefined): void {
   const { program, module } = frame;
   const target = as ?? name.split(".")[0]!;
   const get = () => {
@@ -353,7 +353,7 @@ function bindImport(frame: Frame, env: Env, name: string, as: string | undefined
   bindLazy(frame, env, target, get);
 }
 
-function bindFrom(frame: Frame, env: Env, s: Extract<Stmt, { k: "from" }>): void {
+export function bindFrom(frame: Frame, env: Env, s: Extract<Stmt, { k: "from" }>): void {
   const { program, module } = frame;
   for (const n of s.names) {
     if (n.name === "*") {
@@ -383,16 +383,13 @@ function bindLazy(frame: Frame, env: Env, name: string, get: () => Value): void 
   // A later import of the same name (the other branch of a try) adds to the former.
   const former = frame.lazy.get(name);
   env.vars.delete(name);
-  let value: Value | undefined;
   let busy = false;
   frame.lazy.set(name, () => {
-    if (value) return value;
     if (busy) return undefined;
     busy = true;
     const own = get();
     const other = former?.();
     busy = false;
-    value = other && own.types.length + other.types.length > 1 ? join(own, other) : own;
-    return value;
+    return other && own.types.length + other.types.length > 1 ? join(own, other) : own;
   });
 }

@@ -1,0 +1,338 @@
+/**
+ * The order in which functions and modules are best analysed: callees before callers, as far as texts tell. Every unit of
+ * a project gets a rank; a unit uses the full results of those below it and the first results of those above it, so that
+ * recursion needs no fixpoint and what comes out depends neither on who asks first nor on how the work is shared out.
+ *
+ * The ranks are the postorder of a depth-first walk over what each definition mentions (the order in which Tarjan's
+ * algorithm completes nodes; R. Tarjan, Depth-first search and linear graph algorithms, 1972).
+ */
+import { CALLED, MEMBER, OWN, type Sketch, type SketchDef, WRITTEN, wordCount, wordNumber } from "./sketch.js";
+
+/** Where a name that is imported may come from. */
+type Resolve = (from: string, module: string, level: number) => string | undefined;
+
+/** Names of methods that so many classes have say nothing about which one is meant. */
+const MAX_MEMBERS = 12;
+const MAX_REEXPORTS = 5;
+
+interface Node {
+  file: string;
+  def: SketchDef;
+  /** Position of the definition in its sketch. */
+  index: number;
+  key: string;
+}
+
+interface FileIndex {
+  sketch: Sketch;
+  /** Number of the node of the module; those of its definitions follow. */
+  base: number;
+  /** Top-level functions and classes by name, as node numbers. */
+  top: Map<number, number>;
+  /** Methods and inner classes by class position and name. */
+  members: Map<number, Map<number, number>>;
+  /** Methods by name, whatever their class. */
+  methods: Map<number, number[]>;
+  /** Methods that write an attribute, by class position and name. */
+  writers: Map<number, Map<number, number[]>>;
+  /** What its imports lead to in the project, looked up once. */
+  imported: Imported | undefined;
+}
+
+interface Imported {
+  /** Names taken from other modules: where from, and what they are called there. */
+  bound: Map<number, { from: FileIndex; word: number }[]>;
+  stars: FileIndex[];
+  /** Modules whose members can be written `module.name`. */
+  modules: FileIndex[];
+  /** All of them. */
+  files: Set<FileIndex>;
+}
+
+const INIT = wordNumber("__init__");
+const CALL = wordNumber("__call__");
+const ENTER = wordNumber("__enter__");
+
+/** The order of one state of a project. */
+export class Order {
+  private readonly ranks = new Map<string, number>();
+  private readonly nodes: Node[] = [];
+  private readonly files = new Map<string, FileIndex>();
+  /** Methods by name. */
+  private readonly methods = new Map<number, number[]>();
+  /** Classes by their own name, for subclasses; and those that name them as a base. */
+  private readonly derived = new Map<string, number[]>();
+  private readonly isName: Uint8Array;
+  private readonly edges: (readonly number[] | undefined)[] = [];
+
+  /**
+   * @param sketches by file, in the order of the files' names
+   * @param resolve which file an import means
+   */
+  constructor(
+    sketches: ReadonlyMap<string, Sketch>,
+    private readonly resolve: Resolve,
+  ) {
+    for (const [file, s] of sketches) this.index(file, s);
+    this.isName = new Uint8Array(wordCount());
+    for (const f of this.files.values()) {
+      for (const d of f.sketch.defs) if (d.name) this.isName[wordNumber(d.name)] = 1;
+      for (const i of f.sketch.imports) {
+        for (const n of i.names ?? []) this.isName[wordNumber(n.as)] = 1;
+        if (i.as) this.isName[wordNumber(i.as)] = 1;
+      }
+      for (const byName of f.writers.values()) for (const w of byName.keys()) this.isName[w] = 1;
+    }
+    this.walk();
+  }
+
+  /** Rank of a unit by its key (`file::qualname`, `file::` for a module); those that texts do not show come last. */
+  rank(key: string): number {
+    return this.ranks.get(key) ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** The sketch that the order was made of. */
+  sketchOf(file: string): Sketch | undefined {
+    return this.files.get(file)?.sketch;
+  }
+
+  /** What the order of a file depends on: equal texts of this give the same order. @param sketch of the file */
+  signature(sketch: Sketch): string {
+    const parts: string[] = [];
+    for (const d of sketch.defs) {
+      parts.push(d.kind, d.qualname, d.bases.join());
+      for (const code of d.words) if (this.mayName(code >> 3)) parts.push(String(code));
+    }
+    for (const i of sketch.imports)
+      parts.push(i.module, String(i.level), i.as, (i.names ?? []).map((n) => `${n.name}=${n.as}`).join());
+    return parts.join(" ");
+  }
+
+  private mayName(word: number): boolean {
+    return this.isName[word] === 1;
+  }
+
+  private index(file: string, sketch: Sketch): void {
+    const base = this.nodes.length;
+    const top = new Map<number, number>();
+    const members = new Map<number, Map<number, number>>();
+    const writers = new Map<number, Map<number, number[]>>();
+    const methods = new Map<number, number[]>();
+    sketch.defs.forEach((def, index) => {
+      const n = base + index;
+      this.nodes.push({ file, def, index, key: `${file}::${def.qualname}` });
+      if (!def.name) return;
+      const name = wordNumber(def.name);
+      if (def.cls < 0) {
+        if (!def.local) top.set(name, n);
+        if (def.kind === "class") this.addDerived(def, n);
+        return;
+      }
+      if (def.kind === "class") this.addDerived(def, n);
+      getOrMake(members, def.cls, () => new Map<number, number>()).set(name, n);
+      if (def.kind !== "function") return;
+      getOrMake(this.methods, name, () => []).push(n);
+      getOrMake(methods, name, () => []).push(n);
+      for (const code of def.words) {
+        if ((code & 7) !== WRITTEN) continue;
+        const byName = getOrMake(writers, def.cls, () => new Map<number, number[]>());
+        getOrMake(byName, code >> 3, () => []).push(n);
+      }
+    });
+    this.files.set(file, { sketch, base, top, members, methods, writers, imported: undefined });
+  }
+
+  private addDerived(def: SketchDef, n: number): void {
+    for (const b of def.bases) getOrMake(this.derived, b.slice(b.lastIndexOf(".") + 1), () => []).push(n);
+  }
+
+  /** A depth-first walk from every node in order, without recursion. */
+  private walk(): void {
+    const state = new Uint8Array(this.nodes.length);
+    const path: number[] = [];
+    const at: number[] = [];
+    let rank = 0;
+    const enter = (n: number) => {
+      state[n] = 1;
+      path.push(n);
+      at.push(0);
+    };
+    for (let start = 0; start < this.nodes.length; start++) {
+      if (state[start]) continue;
+      enter(start);
+      while (path.length) {
+        const n = path[path.length - 1]!;
+        const targets = this.targets(n);
+        const i = at[at.length - 1]!;
+        if (i < targets.length) {
+          at[at.length - 1] = i + 1;
+          const t = targets[i]!;
+          if (!state[t]) enter(t);
+          continue;
+        }
+        path.pop();
+        at.pop();
+        this.edges[n] = undefined;
+        this.ranks.set(this.nodes[n]!.key, rank++);
+      }
+    }
+  }
+
+  /** What a definition mentions: what is sure first, then methods of unknown objects, then its own module. */
+  private targets(n: number): readonly number[] {
+    let out = this.edges[n];
+    if (out) return out;
+    const { file, def, index } = this.nodes[n]!;
+    const f = this.files.get(file)!;
+    const sure = new Set<number>();
+    const guessed = new Set<number>();
+    if (def.kind === "class") this.classTargets(f, index, sure);
+    for (const code of def.words) {
+      const word = code >> 3;
+      if (!this.mayName(word)) continue;
+      const use = code & 7;
+      if (use === OWN || use === WRITTEN) {
+        if (def.cls >= 0) this.ownTargets(file, def.cls, word, sure, use === OWN);
+      } else if (use === MEMBER) this.memberTargets(f, word, guessed);
+      else if (def.kind !== "module" || use === CALLED) this.named(f, word, sure, MAX_REEXPORTS);
+    }
+    if (def.kind === "module") {
+      f.sketch.defs.forEach((d, i) => {
+        if (d.kind === "class" && !d.local) sure.add(f.base + i);
+      });
+      for (const target of this.importedBy(f).files) sure.add(target.base);
+    } else sure.add(f.base);
+    for (const t of guessed) sure.add(t);
+    sure.delete(n);
+    out = [...sure];
+    this.edges[n] = out;
+    return out;
+  }
+
+  /** Making an instance runs `__init__`; a class needs its bases. */
+  private classTargets(f: FileIndex, cls: number, out: Set<number>): void {
+    const own = f.members.get(cls);
+    for (const name of [INIT, CALL, ENTER]) {
+      const m = own?.get(name);
+      if (m !== undefined) out.add(m);
+    }
+    for (const b of f.sketch.defs[cls]!.bases)
+      this.named(f, wordNumber(b.slice(b.lastIndexOf(".") + 1)), out, MAX_REEXPORTS);
+  }
+
+  /** What a plain name means in a file: its own definition or an imported one. */
+  private named(f: FileIndex, word: number, out: Set<number>, hops: number): void {
+    const own = f.top.get(word);
+    if (own !== undefined) {
+      out.add(own);
+      return;
+    }
+    if (!hops) return;
+    const imported = this.importedBy(f);
+    for (const b of imported.bound.get(word) ?? []) this.named(b.from, b.word, out, hops - 1);
+    for (const star of imported.stars) this.named(star, word, out, hops - 1);
+  }
+
+  private importedBy(f: FileIndex): Imported {
+    if (f.imported) return f.imported;
+    const { file } = this.nodes[f.base]!;
+    const out: Imported = { bound: new Map(), stars: [], modules: [], files: new Set() };
+    const at = (module: string, level: number) => {
+      const to = this.resolve(file, module, level);
+      const found = to === undefined || to === file ? undefined : this.files.get(to);
+      if (found) out.files.add(found);
+      return found;
+    };
+    for (const i of f.sketch.imports) {
+      const from = at(i.module, i.level);
+      if (!i.names) {
+        if (from) out.modules.push(from);
+        continue;
+      }
+      for (const n of i.names) {
+        if (n.name === "*") {
+          if (from) out.stars.push(from);
+          continue;
+        }
+        const word = wordNumber(n.name);
+        if (from && (from.top.has(word) || from.sketch.imports.length))
+          getOrMake(out.bound, wordNumber(n.as), () => []).push({ from, word });
+        if (from?.top.has(word)) continue;
+        const sub = at(i.module ? `${i.module}.${n.name}` : n.name, i.level);
+        if (sub) out.modules.push(sub);
+      }
+    }
+    f.imported = out;
+    return out;
+  }
+
+  /** `self.word`: the method or the writers of the attribute, in the class, its bases and the classes made of it. */
+  private ownTargets(file: string, cls: number, word: number, out: Set<number>, reads: boolean): void {
+    for (const c of this.family(file, cls)) {
+      const node = this.nodes[c]!;
+      const f = this.files.get(node.file)!;
+      const m = f.members.get(node.index)?.get(word);
+      if (m !== undefined) out.add(m);
+      if (reads) for (const w of f.writers.get(node.index)?.get(word) ?? []) out.add(w);
+    }
+  }
+
+  private readonly families = new Map<number, readonly number[]>();
+
+  /** A class, its bases and the classes made of it, as far as names tell. */
+  private family(file: string, cls: number): readonly number[] {
+    const own = this.files.get(file)!.base + cls;
+    let out = this.families.get(own);
+    if (!out) {
+      const seen = new Set<number>([own]);
+      const up = [own];
+      for (let c = up.pop(); c !== undefined && seen.size < 40; c = up.pop()) {
+        const found = new Set<number>();
+        const node = this.nodes[c]!;
+        for (const b of node.def.bases)
+          this.named(this.files.get(node.file)!, wordNumber(b.slice(b.lastIndexOf(".") + 1)), found, MAX_REEXPORTS);
+        for (const b of found)
+          if (this.nodes[b]!.def.kind === "class" && !seen.has(b)) {
+            seen.add(b);
+            up.push(b);
+          }
+      }
+      const down = [own];
+      for (let c = down.pop(); c !== undefined && seen.size < 80; c = down.pop()) {
+        for (const d of this.derived.get(this.nodes[c]!.def.name) ?? [])
+          if (!seen.has(d)) {
+            seen.add(d);
+            down.push(d);
+          }
+      }
+      out = [...seen];
+      this.families.set(own, out);
+    }
+    return out;
+  }
+
+  /** `x.word`: methods of that name, those of imported modules' classes first; too common a name means nothing. */
+  private memberTargets(f: FileIndex, word: number, out: Set<number>): void {
+    const imported = this.importedBy(f);
+    for (const m of imported.modules) {
+      const t = m.top.get(word);
+      if (t !== undefined) out.add(t);
+    }
+    const all = this.methods.get(word);
+    if (!all) return;
+    if (all.length <= MAX_MEMBERS) {
+      for (const m of all) out.add(m);
+      return;
+    }
+    for (const near of [f, ...imported.files]) for (const m of near.methods.get(word) ?? []) out.add(m);
+  }
+}
+
+function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let v = map.get(key);
+  if (v === undefined) {
+    v = make();
+    map.set(key, v);
+  }
+  return v;
+}

@@ -1,0 +1,423 @@
+/**
+ * A file seen without parsing it: its definitions, what they mention, and its imports, from one pass over the text. It says
+ * in which order things are best analysed and what can matter at all; what it gets wrong costs precision, never a crash.
+ */
+
+/** What a word in a definition's text may refer to. */
+export const PLAIN = 0;
+/** A plain name that is called. */
+export const CALLED = 1;
+/** `self.word`. */
+export const OWN = 2;
+/** `self.word` where it is assigned or changed. */
+export const WRITTEN = 3;
+/** `x.word`. */
+export const MEMBER = 4;
+
+/** One definition: a function, a method, a class, or the module itself (the first of a sketch). */
+export interface SketchDef {
+  kind: "module" | "function" | "class";
+  name: string;
+  /** As in `FunctionDef.key`, without the file: `Class.method`, with an ordinal where a name is defined twice. */
+  qualname: string;
+  /** Position in the sketch of the class that it stands in directly; -1 for none. */
+  cls: number;
+  /** Inside a function, directly or not. */
+  local: boolean;
+  /** Where its text begins and ends (exclusive). A module's text is the whole file. */
+  start: number;
+  end: number;
+  /** Mentions, each once, in order: number of the word times 8, plus what it is used as. */
+  words: readonly number[];
+  /** Base classes as they stand in the text, dotted. */
+  bases: readonly string[];
+}
+
+export interface SketchImport {
+  /** Dotted name without leading dots. */
+  module: string;
+  level: number;
+  /** What a `from` import takes; undefined for `import a.b`. */
+  names: readonly { name: string; as: string }[] | undefined;
+  /** What `import a.b as c` is called; `a` without `as`. */
+  as: string;
+}
+
+export interface Sketch {
+  defs: readonly SketchDef[];
+  imports: readonly SketchImport[];
+}
+
+const names: string[] = [];
+/** Open addressing: numbers of words plus one, by hash. */
+let table = new Int32Array(1 << 14);
+
+/** The number of a word; the same for the same word throughout the process. */
+export const wordNumber = (word: string): number => numberAt(word, 0, word.length, hashOf(word, 0, word.length));
+
+function hashOf(text: string, from: number, to: number): number {
+  let h = 0;
+  for (let i = from; i < to; i++) h = (Math.imul(h, 31) + text.charCodeAt(i)) | 0;
+  return h;
+}
+
+/** The number of the word that stands in a text; nothing is cut out of the text for words that are known. */
+function numberAt(text: string, from: number, to: number, hash: number): number {
+  const mask = table.length - 1;
+  let at = (hash ^ (hash >>> 15)) & mask;
+  for (let n = table[at]!; n; at = (at + 1) & mask, n = table[at]!) {
+    const known = names[n - 1]!;
+    if (known.length === to - from && text.startsWith(known, from)) return n - 1;
+  }
+  // A copy of its own: a slice would keep the whole text alive.
+  names.push(copyOf(text, from, to));
+  table[at] = names.length;
+  if (names.length * 2 > table.length) grow();
+  return names.length - 1;
+}
+
+function copyOf(text: string, from: number, to: number): string {
+  let out = "";
+  for (let i = from; i < to; i++) out += text[i];
+  return out;
+}
+
+function grow(): void {
+  table = new Int32Array(table.length * 2);
+  const mask = table.length - 1;
+  names.forEach((name, i) => {
+    const hash = hashOf(name, 0, name.length);
+    let at = (hash ^ (hash >>> 15)) & mask;
+    while (table[at]) at = (at + 1) & mask;
+    table[at] = i + 1;
+  });
+}
+
+/** How many words have a number. */
+export const wordCount = (): number => names.length;
+export const wordOf = (n: number): string => names[n] ?? "";
+
+for (const k of (
+  "False None True and as assert async await break class continue def del elif else except finally for from global if import in is " +
+  "lambda nonlocal not or pass raise return try while with yield self cls print str int len dict list set"
+).split(" "))
+  wordNumber(k);
+/** Words below this number are the language's own. */
+const KEYWORDS = names.length;
+const SELF = wordNumber("self");
+const CLS = wordNumber("cls");
+const ASYNC = wordNumber("async");
+const DEF = wordNumber("def");
+const CLASS = wordNumber("class");
+const FROM = wordNumber("from");
+const IMPORT = wordNumber("import");
+
+/** Characters that go on with a word: letters, digits, `_`, and everything beyond ASCII. */
+const WORD = new Uint8Array(128);
+for (let c = 48; c < 58; c++) WORD[c] = 2;
+for (let c = 65; c < 91; c++) WORD[c] = 1;
+for (let c = 97; c < 123; c++) WORD[c] = 1;
+WORD[95] = 1;
+const isStart = (c: number): boolean => c > 127 || WORD[c] === 1;
+/** Also for NaN, which is what lies behind the end of a text: false. */
+const isPart = (c: number): boolean => c > 127 || WORD[c]! > 0;
+
+interface Open {
+  indent: number;
+  /** Position of the definition in the sketch; for a function inside another, that of the other. */
+  def: number;
+  prefix: string;
+  inFunction: boolean;
+  /** Position of the class whose body this is; -1 for a function's. */
+  cls: number;
+}
+
+interface Draft extends SketchDef {
+  words: number[];
+  bases: string[];
+  seen: Set<number>;
+}
+
+const MUTATORS =
+  /^\s*(?:\.(?:append|extend|insert|update|setdefault|add)\(|(?:\[[^\]\n]*\])*\s*(?:[-+|*]?=(?!=)|:[^=\n]*=(?!=)))/;
+
+/** @param text a Python source, whatever is in it */
+export function sketch(text: string): Sketch {
+  return new Sketcher(text).run();
+}
+
+class Sketcher {
+  private readonly defs: Draft[] = [];
+  private readonly imports: SketchImport[] = [];
+  private readonly used = new Map<string, number>();
+  private readonly stack: Open[] = [];
+  private current: Draft;
+
+  constructor(private readonly text: string) {
+    this.current = this.add("module", "", "", -1, false, 0);
+  }
+
+  run(): Sketch {
+    const { text } = this;
+    const n = text.length;
+    let i = 0;
+    let depth = 0;
+    let fresh = true;
+    let lastWord = -1;
+    let lastEnd = -1;
+    while (i < n) {
+      if (fresh) {
+        fresh = false;
+        i = this.lineStart(i);
+        lastWord = -1;
+        continue;
+      }
+      const c = text.charCodeAt(i);
+      if (isStart(c)) {
+        let j = i + 1;
+        let hash = c;
+        let q = text.charCodeAt(j);
+        while (isPart(q)) {
+          hash = (Math.imul(hash, 31) + q) | 0;
+          q = text.charCodeAt(++j);
+        }
+        if ((q === 34 || q === 39) && j - i <= 3 && isPrefix(text, i, j)) {
+          i = this.string(j, /[fFtT]/.test(text.slice(i, j)));
+          continue;
+        }
+        const w = numberAt(text, i, j, hash);
+        if (w >= KEYWORDS) this.mention(w, i, j, lastWord, lastEnd);
+        lastWord = w;
+        lastEnd = j;
+        i = j;
+        continue;
+      }
+      i++;
+      if (c === 34 || c === 39) i = this.string(i - 1, false);
+      else if (c === 40 || c === 91 || c === 123) depth++;
+      else if (c === 41 || c === 93 || c === 125) depth = depth ? depth - 1 : 0;
+      else if (c === 35) {
+        const end = text.indexOf("\n", i);
+        i = end < 0 ? n : end;
+      } else if (c === 92) {
+        if (text.charCodeAt(i) === 13) i++;
+        i++;
+      } else if (c === 10) {
+        // An open bracket that was never closed must not swallow the rest of the file.
+        if (!depth || DEFINITION.test(text.slice(i, i + 40))) {
+          depth = 0;
+          fresh = true;
+        }
+      } else if (c > 47 && c < 58) while (i < n && isPart(text.charCodeAt(i))) i++;
+    }
+    this.close(-1, n);
+    const defs = this.defs.map(({ seen: _, ...d }) => d);
+    if (defs[0]) defs[0].end = n;
+    return { defs, imports: this.imports };
+  }
+
+  private add(
+    kind: SketchDef["kind"],
+    name: string,
+    prefix: string,
+    cls: number,
+    local: boolean,
+    start: number,
+  ): Draft {
+    let qualname = prefix + name;
+    if (kind !== "module") {
+      const count = this.used.get(qualname) ?? 0;
+      this.used.set(qualname, count + 1);
+      if (count) qualname += `~${count}`;
+    }
+    const d: Draft = {
+      kind,
+      name,
+      qualname,
+      cls,
+      local,
+      start,
+      end: start,
+      words: [],
+      bases: [],
+      seen: new Set(),
+    };
+    this.defs.push(d);
+    return d;
+  }
+
+  /** Ends the definitions that a line of this indentation does not belong to. */
+  private close(indent: number, at: number): void {
+    while (this.stack.length && this.stack.at(-1)!.indent >= indent) {
+      const d = this.defs[this.stack.pop()!.def];
+      if (d) d.end = at;
+    }
+    const top = this.stack.at(-1);
+    this.current = this.defs[top ? top.def : 0]!;
+  }
+
+  /** Looks at the beginning of a logical line; returns where its text goes on. */
+  private lineStart(from: number): number {
+    const { text } = this;
+    let i = from;
+    let indent = 0;
+    for (; ; i++) {
+      const c = text.charCodeAt(i);
+      if (c === 32) indent++;
+      else if (c === 9) indent += 8 - (indent % 8);
+      else if (c === 12 || c === 0xfeff) indent = 0;
+      else break;
+    }
+    const c = text.charCodeAt(i);
+    // Empty lines and comments end nothing.
+    if (c === 10 || c === 13 || c === 35 || i >= text.length) return i;
+    if (!this.stack.length || this.stack.at(-1)!.indent >= indent) this.close(indent, from);
+    if (!isStart(c)) return i;
+    let j = i + 1;
+    while (isPart(text.charCodeAt(j))) j++;
+    let w = numberAt(text, i, j, hashOf(text, i, j));
+    if (w === FROM || w === IMPORT) return this.importLine(i);
+    if (w === ASYNC) {
+      const m = /[ \t]+def\b/y;
+      m.lastIndex = j;
+      if (!m.test(text)) return i;
+      j = m.lastIndex;
+      w = DEF;
+    }
+    if (w !== DEF && w !== CLASS) return i;
+    const name = /[ \t]+([^\W\d]\w*)/uy;
+    name.lastIndex = j;
+    const found = name.exec(text);
+    if (!found?.[1]) return j;
+    this.define(w === CLASS, found[1], indent, i, name.lastIndex);
+    return name.lastIndex;
+  }
+
+  private define(isClass: boolean, name: string, indent: number, start: number, end: number): void {
+    const top = this.stack.at(-1);
+    const prefix = top?.prefix ?? "";
+    const local = top?.inFunction ?? false;
+    const cls = top && top.cls >= 0 ? top.cls : -1;
+    const inside = this.stack.at(-1)?.def ?? 0;
+    const d = this.add(isClass ? "class" : "function", name, prefix, cls, local, start);
+    const own = this.defs.length - 1;
+    if (isClass) {
+      d.bases = basesOf(this.text, end);
+      this.stack.push({ indent, def: own, prefix: `${prefix}${name}.`, inFunction: local, cls: own });
+    } else {
+      // A function in a function is run in place: what it mentions, the outer one mentions.
+      const inPlace = local && cls < 0;
+      const def = inPlace ? inside : own;
+      this.stack.push({ indent, def, prefix: `${d.qualname}.<locals>.`, inFunction: true, cls: -1 });
+    }
+    this.current = this.defs[this.stack.at(-1)!.def]!;
+  }
+
+  private mention(w: number, from: number, to: number, lastWord: number, lastEnd: number): void {
+    const { text } = this;
+    let use = PLAIN;
+    if (text.charCodeAt(from - 1) === 46) {
+      const own = (lastWord === SELF || lastWord === CLS) && lastEnd === from - 1;
+      use = own ? (this.isWrite(to) ? WRITTEN : OWN) : MEMBER;
+    } else if (text.charCodeAt(to) === 40) use = CALLED;
+    const d = this.current;
+    const code = w * 8 + use;
+    if (d.seen.has(code)) return;
+    d.seen.add(code);
+    d.words.push(code);
+  }
+
+  private isWrite(at: number): boolean {
+    const c = this.text.charCodeAt(at);
+    // ( ) , and line ends: the usual reads, told apart without a pattern.
+    if (c === 40 || c === 41 || c === 10 || c === 13 || c === 44) return false;
+    return MUTATORS.test(this.text.slice(at, at + 80));
+  }
+
+  /** Skips a string; what is mentioned in the holes of an f-string counts. @param at the opening quote */
+  private string(at: number, formatted: boolean): number {
+    const { text } = this;
+    const q = text.charCodeAt(at);
+    const triple = text.charCodeAt(at + 1) === q && text.charCodeAt(at + 2) === q;
+    let i = at + (triple ? 3 : 1);
+    if (!triple && text.charCodeAt(at + 1) === q) return at + 2;
+    let holes = false;
+    for (; i < text.length; i++) {
+      const c = text.charCodeAt(i);
+      if (c === 92) i++;
+      else if (c === q) {
+        if (!triple) break;
+        if (text.charCodeAt(i + 1) === q && text.charCodeAt(i + 2) === q) {
+          i += 2;
+          break;
+        }
+      } else if (c === 10 && !triple) return i;
+      else if (c === 123) holes = true;
+    }
+    if (formatted && holes) this.holes(text.slice(at, i));
+    return i + 1;
+  }
+
+  private holes(text: string): void {
+    for (const hole of text.matchAll(/\{([^{}]+)\}?/g)) {
+      for (const m of hole[1]!.matchAll(/(\bself\.|\.)?\b([^\W\d]\w*)(\()?/gu)) {
+        const w = wordNumber(m[2]!);
+        if (w < KEYWORDS) continue;
+        const use = m[1] ? (m[1] === "." ? MEMBER : OWN) : m[3] ? CALLED : PLAIN;
+        const code = w * 8 + use;
+        if (this.current.seen.has(code)) continue;
+        this.current.seen.add(code);
+        this.current.words.push(code);
+      }
+    }
+  }
+
+  /** Takes an import statement apart; returns where it ends. */
+  private importLine(from: number): number {
+    const { text } = this;
+    const plain = /import[ \t]+([^\n;#]+)/y;
+    plain.lastIndex = from;
+    const m = plain.exec(text);
+    if (m?.[1]) {
+      for (const part of m[1].split(",")) {
+        const [module = "", as] = part.trim().split(/\s+as\s+/);
+        if (module) this.imports.push({ module, level: 0, names: undefined, as: as ?? module.split(".")[0]! });
+      }
+      return plain.lastIndex;
+    }
+    const line = /from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import[ \t]*(?:\(([^)]*)\)|([^\n;#]+))/uy;
+    line.lastIndex = from;
+    const f = line.exec(text);
+    if (!f) return from + 4;
+    const list = (f[3] ?? f[4] ?? "").replace(/#[^\n]*/g, "").replace(/\\\r?\n/g, " ");
+    const taken = list.split(",").flatMap((part) => {
+      const [name = "", as] = part.trim().split(/\s+as\s+/);
+      return name ? [{ name, as: as ?? name }] : [];
+    });
+    this.imports.push({ module: f[2] ?? "", level: f[1]?.length ?? 0, names: taken, as: "" });
+    return line.lastIndex;
+  }
+}
+
+const DEFINITION = /^(?:async[ \t]+def|def|class)[ \t]+\w+[ \t]*[(:]|^@\w/;
+
+function isPrefix(text: string, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) {
+    const c = text.charCodeAt(i) | 32;
+    // b f r t u
+    if (c !== 98 && c !== 102 && c !== 114 && c !== 116 && c !== 117) return false;
+  }
+  return true;
+}
+
+/** The dotted names among the bases of a class, whose name ends at `at`. */
+function basesOf(text: string, at: number): string[] {
+  const m = /[ \t]*\(([^()]*(?:\([^()]*\)[^()]*)*)\)/y;
+  m.lastIndex = at;
+  const list = m.exec(text)?.[1];
+  if (!list) return [];
+  return list.split(",").flatMap((part) => {
+    const name = /^\s*([^\W\d][\w.]*)/u.exec(part)?.[1];
+    return name && !/^\s*\w+\s*=/.test(part) ? [name] : [];
+  });
+}
