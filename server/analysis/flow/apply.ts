@@ -52,6 +52,7 @@ export function substitute(v: Value, b: Binding, cache = new Map<Value, Value>()
       if (actual !== EMPTY) merged = merged ? join(merged, actual) : actual;
     }
   }
+  if (labels.some((l) => l.record?.by)) labels = mapArray(labels, (l) => rebound(l, b, cache, depth));
   const fields = v.fields && mapMap(v.fields, (x) => substitute(x, b, cache, depth + 1));
   const items = v.items && mapArray(v.items, (x) => substitute(x, b, cache, depth + 1));
   const elem = v.elem && substitute(v.elem, b, cache, depth + 1);
@@ -69,6 +70,15 @@ export function substitute(v: Value, b: Binding, cache = new Map<Value, Value>()
   if (merged) out = isBlank(out) ? merged : overlay(merged, out);
   cache.set(v, out);
   return out;
+}
+
+/** A record whose query was given parameters of the callee. */
+function rebound(l: Label, b: Binding, cache: Map<Value, Value>, depth: number): Label {
+  const by = l.record?.by;
+  const value = by && substitute(by.value, b, cache, depth + 1);
+  return l.record && by && value && value !== by.value
+    ? { ...l, record: { ...l.record, by: { value, loc: by.loc } } }
+    : l;
 }
 
 const isBlank = (v: Value) => !v.labels.length && !v.fields && !v.items && !v.elem && !v.str && !v.types.length;

@@ -6,6 +6,7 @@
 import type { Chunk } from "../ir.js";
 import type { LabelKind } from "../names/model-schema.js";
 import { labelKinds } from "../names/model-schema.js";
+import type { Value } from "./value.js";
 
 /**
  * A place in the code. Mutable on purpose: when a function is analysed again and nothing but positions changed, its
@@ -65,6 +66,8 @@ export interface RecordInfo {
   fix: string | undefined;
   /** The query's call, for the fix: text places of its parts. */
   call: Loc;
+  /** What a conversation was chosen by: `id`, and `owner` where the query says whose it must be; and where. */
+  by?: { readonly value: Value; readonly loc: Loc };
 }
 
 export interface Label {

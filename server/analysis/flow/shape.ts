@@ -4,7 +4,7 @@ import type { FunctionDef } from "../names/definitions.js";
 import type { ModuleState } from "./function.js";
 import type { Label, RecordInfo, Step } from "./labels.js";
 import type { FlowEvent, Summary } from "./summary.js";
-import { EMPTY, type Piece, type TypeRef, type Value } from "./value.js";
+import { deepLabels, EMPTY, type Piece, type TypeRef, type Value } from "./value.js";
 
 /** What a value looks like as text; a value met again is only named. */
 function valueTexts(): (v: Value) => string {
@@ -123,5 +123,7 @@ function digest(text: string): string {
 
 /** What a query can return: callers of a function that hands its record on depend on it. */
 function recordText(r: RecordInfo): string {
-  return `:${r.columns ? r.columns.join("+") : "*"}-${[...r.excluded].join("-")}${r.narrowable ? "n" : ""}${r.name}${r.store}${r.fix ?? ""}`;
+  const chosen = [...(r.by?.value.fields ?? [])].map(([k, v]) => `${k}${deepLabels(v).map(labelText).join()}`);
+  const by = r.by ? `<${chosen.join()}@${r.by.loc.id}` : "";
+  return `:${r.columns ? r.columns.join("+") : "*"}-${[...r.excluded].join("-")}${r.narrowable ? "n" : ""}${r.name}${r.store}${r.fix ?? ""}${by}`;
 }
