@@ -2,6 +2,7 @@
 import type { Rule } from "../server/analysis/rule.js";
 import type { RuleMeta } from "../server/analysis/rule-meta.js";
 import clientControlledRoles from "./client-controlled-roles/rule.js";
+import conversationHistoryExposure from "./conversation-history-exposure/rule.js";
 import debugDetailInPrompt from "./debug-detail-in-prompt/rule.js";
 import debugEnabled from "./debug-enabled/rule.js";
 import exceptionDetailReturned from "./exception-detail-returned/rule.js";
@@ -30,6 +31,7 @@ import wholeRecordInPrompt from "./whole-record-in-prompt/rule.js";
 export const ruleSet: readonly Rule[] = [
   userInputInPrompt,
   clientControlledRoles,
+  conversationHistoryExposure,
   unvalidatedPromptInput,
   secretInPrompt,
   sensitiveFieldInPrompt,

@@ -10,7 +10,8 @@ import { access, attribute, evalExpr, refine } from "./expr.js";
 import { Frame } from "./frame.js";
 import { resultOf, runFunctionBody } from "./function.js";
 import { applyRefinements, sanitise } from "./guards.js";
-import { addStep, bit, CHECKED, type Label, type Loc } from "./labels.js";
+import { noteOwnedArgument, noteOwnerCall, withHistory } from "./history.js";
+import { addStep, bit, CHECKED, type Label, type Loc, OWNED } from "./labels.js";
 import { callLibrary } from "./library.js";
 import { dataMethod, unknownMethod } from "./methods.js";
 import { applyOwnRules, callOwnModelled } from "./own.js";
@@ -64,6 +65,7 @@ export function evalCall(frame: Frame, env: Env, x: CallExpr): Value {
   const args = evalArgs(frame, env, x, self);
   if (recv) settingCall(frame, recv, name, args);
   if (!callee.types.some((t) => t.k === "fn")) noteCall(frame, env, x, name);
+  noteOwnerCall(frame, env, x);
   const out = resultOfCall(frame, env, callee, args, x, recv, name);
   return frame.program.models.own?.hasRules ? applyOwnRules(frame, env, callee, args, x, out) : out;
 }
@@ -236,7 +238,7 @@ export function callFunction(
   if (s.stub && frame.program.lexicon.llmName(name || fn.name)) return stubCall(frame, args, at, fn);
   for (const e of s.events) {
     const up = substituteEvent(e, binding, at, cache);
-    if (up && worthwhile(up)) frame.emit(checkedEvent(frame, up));
+    if (up && worthwhile(up)) frame.emit(withHistory(checkedEvent(frame, up)));
     else if (!up && e.via.length >= MAX_VIA && e.slots.some((x) => isSymbolic(x.value)))
       frame.program.bound(`a value is followed through ${MAX_VIA} calls and no further`);
   }
@@ -253,6 +255,10 @@ export function callFunction(
     if (!a) return [];
     let v = a.value;
     for (const key of g.path) if (key !== "*") v = access(frame, v, key);
+    if (g.mask === OWNED) {
+      noteOwnedArgument(frame, v);
+      return [];
+    }
     if (g.mask === CHECKED) {
       noteChecked(frame, v, g.path.at(-1) === "*");
       return [];
@@ -368,17 +374,19 @@ export function llmByName(frame: Frame, args: Args, at: Loc, name: string, doubt
     ...[...args.kw].map(([k, a]) => ({ slot: slotByName(k), value: a.value, loc: a.loc })),
   ];
   frame.emit(
-    checkedEvent(frame, {
-      kind: "llm",
-      loc: at,
-      q: name,
-      slots,
-      fn: frame.fn,
-      module: frame.module,
-      via: [],
-      doubt,
-      data: { named: true },
-    }),
+    withHistory(
+      checkedEvent(frame, {
+        kind: "llm",
+        loc: at,
+        q: name,
+        slots,
+        fn: frame.fn,
+        module: frame.module,
+        via: [],
+        doubt,
+        data: { named: true },
+      }),
+    ),
   );
   const label: Label = {
     kind: "llm",

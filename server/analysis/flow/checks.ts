@@ -9,6 +9,7 @@ import { nameOf } from "./calls.js";
 import type { Env } from "./env.js";
 import { evalExpr } from "./expr.js";
 import type { Frame } from "./frame.js";
+import { withOwners } from "./history.js";
 import { CHECKED, type Label } from "./labels.js";
 import type { FlowEvent } from "./summary.js";
 import { flatten, mapLabels, someLabel, type Value } from "./value.js";
@@ -49,9 +50,10 @@ const same = (a: readonly string[], b: readonly string[]): boolean => a.join("."
 
 /** The value with a mark on every label that was asked about before. */
 export function withChecks(frame: Frame, v: Value): Value {
+  const out = withOwners(frame, v);
   const set = checked.get(rootOf(frame));
-  if (!set || !someLabel(v, isSubject)) return v;
-  return mapLabels(v, (l) => {
+  if (!set || !someLabel(out, isSubject)) return out;
+  return mapLabels(out, (l) => {
     if (!isSubject(l) || (l.weak & CHECKED) !== 0 || !isChecked(set, l)) return l;
     return { ...l, weak: l.weak | CHECKED };
   });
@@ -72,7 +74,7 @@ function isChecked(set: ReadonlySet<string>, l: Label): boolean {
 
 /** The event with the checks so far marked in what it is given. */
 export function checkedEvent(frame: Frame, e: FlowEvent): FlowEvent {
-  if (e.kind !== "llm" || !checked.has(rootOf(frame))) return e;
+  if (e.kind !== "llm") return e;
   return { ...e, slots: e.slots.map((s) => ({ ...s, value: withChecks(frame, s.value) })) };
 }
 

@@ -7,6 +7,7 @@ import { Env } from "./env.js";
 import { isSecretName, secretVariable } from "./environment.js";
 import type { Frame } from "./frame.js";
 import { conditionOf, flip } from "./guards.js";
+import { keptInMemory } from "./history.js";
 import type { Label, Loc } from "./labels.js";
 import { external, pendingLabel, placed } from "./sources.js";
 import { returnedBy } from "./statements.js";
@@ -56,7 +57,13 @@ export function evalExpr(frame: Frame, env: Env, x: Expr): Value {
       const i = evalExpr(frame, env, x.i);
       if (typeof i.c === "string" && isSecretName(i.c) && o.types.some((y) => y.k === "ext" && y.q === "os.environ"))
         return secretVariable(i.c, undefined, frame.loc(x));
-      return placed(subscript(frame, o, i), () => frame.loc(x));
+      return keptInMemory(
+        x.o,
+        o,
+        i,
+        frame.loc(x),
+        placed(subscript(frame, o, i), () => frame.loc(x)),
+      );
     }
     case "call":
       return evalCall(frame, env, x);

@@ -4,6 +4,7 @@ import { noteCondition } from "./checks.js";
 import { type Env, mapEnv } from "./env.js";
 import { evalExpr } from "./expr.js";
 import type { Frame, Refinement } from "./frame.js";
+import { noteOwner } from "./history.js";
 import { bit, type Label, ownPart } from "./labels.js";
 import { mapLabels, type Value } from "./value.js";
 
@@ -23,6 +24,7 @@ const NONE: readonly Refinement[] = [];
 export function conditionOf(frame: Frame, env: Env, x: Expr): Condition {
   const tests = testsIn(frame, env, x);
   noteCondition(frame, env, x);
+  noteOwner(frame, env, x);
   const value = tests.value;
   if (!tests.list.length) return { value, holds: NONE, otherwise: NONE, unsafeThen: NONE, unsafeElse: NONE };
   const unsafeThen = tests.list.filter((t) => t.unsafe === "then");

@@ -13,12 +13,13 @@ const VALIDATING =
 /** Forms and serializers check what they hand out; a parser of arguments knows their types. */
 const VALIDATED = /validated_data|cleaned_data|parse_args/;
 
-/** Whether the value was checked before the code of the app had it. */
-export function checksInput(program: Program, l: Label): boolean {
-  if (VALIDATED.test(l.what)) return true;
+type Param = FunctionDef["ir"]["params"][number];
+
+/** The function that a value came into the app with, and its parameter where it was one. */
+function originOf(program: Program, l: Label): { fn: FunctionDef; param: Param | undefined } | undefined {
   const origin = stepsOf(l.step)[0]?.loc;
   const mod = origin && program.modules.get(origin.chunk.file);
-  if (!origin || !mod) return false;
+  if (!origin || !mod) return undefined;
   const at = origin.chunk.base + origin.s;
   let fn: FunctionDef | undefined;
   for (const f of mod.functions) {
@@ -26,18 +27,33 @@ export function checksInput(program: Program, l: Label): boolean {
     // The innermost function around the place.
     if (base + f.ir.s <= at && base + f.ir.e > at && (!fn || f.ir.e - f.ir.s <= fn.ir.e - fn.ir.s)) fn = f;
   }
-  if (!fn) return false;
+  const found = fn;
+  return found && { fn: found, param: found.ir.params.find((p) => found.ir.chunk.base + p.s === at) };
+}
+
+/** Whether the value was checked before the code of the app had it. */
+export function checksInput(program: Program, l: Label): boolean {
+  if (VALIDATED.test(l.what)) return true;
+  const origin = originOf(program, l);
+  if (!origin) return false;
+  const { fn, param } = origin;
   if ([...fn.ir.decorators, ...(fn.cls?.ir.decorators ?? [])].some((d) => VALIDATING.test(lastOf(d)))) return true;
-  const param = fn.ir.params.find((p) => fn.ir.chunk.base + p.s === at);
   return param !== undefined && parameterChecked(program, fn, param, l.path);
 }
 
-function parameterChecked(
-  program: Program,
-  fn: FunctionDef,
-  p: FunctionDef["ir"]["params"][number],
-  path: readonly string[],
-): boolean {
+/** Whether a value is what a dependency of the route gives: the caller's account, a session of the database. */
+export function saysWhoCalls(program: Program, l: Label): boolean {
+  const param = originOf(program, l)?.param;
+  return [param?.def, param?.ann].some((x) => x && asksDependency(x));
+}
+
+function asksDependency(x: Expr): boolean {
+  if (x.k === "call") return /^(Depends|Security)$/.test(lastOf(x));
+  if (x.k !== "sub") return false;
+  return (x.i.k === "tuple" ? x.i.xs : [x.i]).some(asksDependency);
+}
+
+function parameterChecked(program: Program, fn: FunctionDef, p: Param, path: readonly string[]): boolean {
   if (!takesBody(program, fn, p.name)) return true;
   if ([p.ann, p.def].some((x) => x && bounded(fn.module, x))) return true;
   if (!p.ann) return false;

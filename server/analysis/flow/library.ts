@@ -10,6 +10,7 @@ import type { Env } from "./env.js";
 import { evalExpr, iterate } from "./expr.js";
 import type { Frame, Refinement } from "./frame.js";
 import { clearLabel, sanitise } from "./guards.js";
+import { chosenBy, withHistory } from "./history.js";
 import { type Kind, type Label, maskOf, unionLabels } from "./labels.js";
 import { dataMethod } from "./methods.js";
 import { queryName, recordLabel, refineRecord } from "./records.js";
@@ -136,6 +137,7 @@ export function runModels(
       }
     }
   }
+  out = chosenBy(frame, env, out, recv, args);
   if (cleared) out = sanitise(out, cleared, false);
   if (weak) out = sanitise(out, weak, true);
   if (!typeKnown) out = join(out, defaultType(t));
@@ -232,7 +234,8 @@ function readRecord(
   if (r.onto === "self") {
     // The receiver holds the rows until the next query.
     const target = x.f.k === "attr" ? x.f.o : undefined;
-    const put = (o: Value): Value => ({ ...o, labels: [...o.labels.filter((l) => l.kind !== "record"), label] });
+    const chosen = chosenBy(frame, env, labelled([label]), undefined, args).labels;
+    const put = (o: Value): Value => ({ ...o, labels: [...o.labels.filter((l) => l.kind !== "record"), ...chosen] });
     if (target) updateAt(frame, env, target, put);
     return put(recv ?? EMPTY);
   }
@@ -303,7 +306,7 @@ function message(frame: Frame, m: CallModel, args: Args): Value {
   );
 }
 
-const PROMPT_SLOTS = ["messages", "completion", "input", "system", "body", "variables", "tools"] as const;
+const PROMPT_SLOTS = ["messages", "completion", "input", "system", "body", "variables", "tools", "history"] as const;
 
 function llmCall(
   frame: Frame,
@@ -384,18 +387,20 @@ function emitLlm(
   data: Readonly<Record<string, boolean>>,
 ): void {
   frame.emit(
-    checkedEvent(frame, {
-      kind: "llm",
-      loc: frame.loc(x),
-      q,
-      model: m,
-      slots,
-      fn: frame.fn,
-      module: frame.module,
-      via: [],
-      doubt,
-      data,
-    }),
+    withHistory(
+      checkedEvent(frame, {
+        kind: "llm",
+        loc: frame.loc(x),
+        q,
+        model: m,
+        slots,
+        fn: frame.fn,
+        module: frame.module,
+        via: [],
+        doubt,
+        data,
+      }),
+    ),
   );
 }
 

@@ -7,6 +7,7 @@ import type { Env } from "./env.js";
 import { access, iterate } from "./expr.js";
 import type { Frame } from "./frame.js";
 import { sanitise } from "./guards.js";
+import { keptInMemory } from "./history.js";
 import { ALL_KINDS, extendLabel, type Label } from "./labels.js";
 import { asText, braceFormat, joinText } from "./strings.js";
 import { removeField, updateAt } from "./targets.js";
@@ -117,6 +118,7 @@ export function dataMethod(
       if (name === "setdefault" && target && typeof key === "string" && def) {
         updateAt(frame, env, target, (o) => (o.fields?.has(key) ? o : withField(o, key, join(v, def))));
       }
+      if (target && first) v = keptInMemory(target, recv, first, at, v);
       return def && def.c !== null ? join(v, def) : v;
     }
     case "pop":

@@ -68,6 +68,8 @@ const llm = z.strictObject({
   system: arg.optional(),
   /** JSON body of a raw HTTP or Bedrock call: looked into for messages, prompt, system, input. */
   body: arg.optional(),
+  /** The id of a conversation that the provider or library keeps, which becomes part of the prompt. */
+  history: arg.optional(),
   /** A dict of template variables. */
   variables: arg.optional(),
   /** Tools handed over. */
