@@ -16,6 +16,7 @@ const NEEDED = [
   "dist/server.js",
   "dist/report-page.js",
   "dist/tree-sitter-python.wasm",
+  "docs/schema/spillcheck-config.schema.json",
   "media/icon.png",
 ];
 

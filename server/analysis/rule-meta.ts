@@ -39,7 +39,12 @@ export const repositoryUrl = "https://github.com/spillcheck/spillcheck";
 
 /** Address of the page that describes a rule. */
 export function pageOf(rule: RuleMeta): string {
-  return rule.page === undefined ? rulePageUrl(rule.id) : `${repositoryUrl}/blob/main/docs/${rule.page}.md`;
+  return rule.page === undefined ? rulePageUrl(rule.id) : docsUrl(rule.page);
+}
+
+/** Address of a page under `docs/`, named without its ending. */
+export function docsUrl(page: string): string {
+  return `${repositoryUrl}/blob/main/docs/${page}.md`;
 }
 
 /** Address of a rule's page. `id` is a static rule's id, or a live finding's with `scan/` before it. */

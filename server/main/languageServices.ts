@@ -1,6 +1,6 @@
 /** Puts the rooms together for the language server. */
 import { rules } from "../../rules/index.js";
-import { rulePageUrl } from "../analysis/rule-meta.js";
+import { docsUrl, rulePageUrl } from "../analysis/rule-meta.js";
 import { toolVersion } from "../analysis/version.js";
 import { KEY_VARIABLE } from "../lsp/sealing.js";
 import type { ReportService, Services } from "../lsp/services.js";
@@ -40,6 +40,12 @@ function page(id: string): string | undefined {
   ].join("\n");
 }
 
+/** Address of the page about a rule, a live finding, or the settings file. */
+function pageAddress(id: string): string {
+  if (id === "settings") return docsUrl("settings-file");
+  return id.startsWith("scan/") || rules.some((rule) => rule.id === id) ? rulePageUrl(id) : docsUrl("own-rules");
+}
+
 export function languageServices(): Services {
   const key = process.env[KEY_VARIABLE];
   // Nothing that this process starts has a use for it.
@@ -51,7 +57,7 @@ export function languageServices(): Services {
     openProject: (input) => openWorkspace(input, { ruleIds, openEngine }),
     rules: () => rules,
     page,
-    rulePage: rulePageUrl,
+    rulePage: pageAddress,
     scan: { plan: planScan, run: runScan, lab: (kind) => startLab({ kind }) },
     report,
   };

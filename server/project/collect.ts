@@ -13,6 +13,8 @@ export interface CollectOptions {
   /** Patterns written as in a .gitignore file, relative to the working directory. */
   include?: readonly string[];
   exclude?: readonly string[];
+  /** What settings files exclude, or leave out of their includes, is asked for too. */
+  everything?: boolean;
 }
 
 export interface Collected {
@@ -31,7 +33,7 @@ export interface Collected {
 export function collect(paths: readonly string[], options: CollectOptions): Collected {
   const { cwd, configs } = options;
   const walk: DiscoverOptions = {
-    settings: (folder) => configs.patterns(folder),
+    settings: options.everything ? undefined : (folder) => configs.patterns(folder),
     exclude: options.exclude?.length ? new PatternSet(cwd, options.exclude) : undefined,
     include: options.include?.length ? new PatternSet(cwd, options.include) : undefined,
   };

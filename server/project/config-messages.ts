@@ -33,17 +33,12 @@ function unwrapped(schema: unknown): unknown {
 
 /**
  * @param place the objection and where it stands
- * @param data what the file holds
- * @param schema what it may hold
+ * @param value what stands there
+ * @param schema what the file may hold
  */
-export function describeIssue(place: IssuePlace, data: unknown, schema: unknown): string {
+export function describeIssue(place: IssuePlace, value: unknown, schema: unknown): string {
   const { issue, path } = place;
   const name = nameOf(path);
-  const value = path.reduce<unknown>(
-    (at, part) =>
-      typeof at === "object" && at !== null ? Object.getOwnPropertyDescriptor(at, part)?.value : undefined,
-    data,
-  );
   switch (issue.code) {
     case "unrecognized_keys":
     case "invalid_key":

@@ -66,16 +66,27 @@ export function parseConfig(text: string, file: string, ruleIds: readonly string
   const problems = syntaxProblems;
   const schema = configSchema(ruleIds, idsOfRules(data));
   const origin = new OriginalIndexes();
+  /** Paths, as in the file, of all objections, and of what was taken out because of them in earlier rounds. */
+  const reported: (string | number)[][] = [];
+  const taken: (string | number)[][] = [];
   for (let round = 0; round < maxRounds; round++) {
     const result = schema.safeParse(data);
     if (result.success) return { config: result.data, problems, broken: false };
     const places = result.error.issues.flatMap((issue) => placesOf(issue));
-    for (const place of places) {
-      const [start, end] = rangeOf(document.contents, origin.translate(data, place.path), place.atKey);
+    const placed = places.map((place) => ({ place, path: origin.translate(data, place.path) }));
+    reported.push(...placed.map((one) => one.path));
+    for (const { place, path } of placed) {
+      // What was taken out is missing afterwards, and what it was in may not be complete without it.
+      if (reported.some((other) => other.length > path.length && isBelow(other, path))) continue;
+      if (taken.some((other) => isBelow(other, path))) continue;
+      const [start, end] = rangeOf(document.contents, path, place.atKey);
       // A block's range reaches to the next key.
       const { length } = text.slice(start, end).trimEnd();
-      problems.push(problem(describeIssue(place, data, schema), start, start + length));
+      problems.push(
+        problem(describeIssue({ ...place, path }, place.path.reduce(child, data), schema), start, start + length),
+      );
     }
+    taken.push(...placed.map((one) => one.path));
     removeAll(data, places, origin);
   }
   return { config: {}, problems, broken: false };
@@ -156,6 +167,11 @@ function child(value: unknown, part: string | number): unknown {
     return Object.getOwnPropertyDescriptor(value, String(part))?.value;
   }
   return undefined;
+}
+
+/** Whether a path is the other one or leads on from it. */
+function isBelow(path: readonly (string | number)[], other: readonly (string | number)[]): boolean {
+  return path.length >= other.length && other.every((part, i) => path[i] === part);
 }
 
 /** Takes the objected values out; where a needed one is missing, what it is missing from. */

@@ -26,7 +26,7 @@ preset: recommended
 # Chat model that quick fixes put in the place of a completion-only model.
 # chat_model: gpt-4o-mini
 
-# What your own libraries do, in the language of the built-in models (docs/adding-a-model.md).
+# What your own libraries and functions do, in the language of the built-in models (docs/adding-a-model.md).
 # models:
 #   - name: our LLM gateway
 #     modules: [acme_llm]
@@ -34,6 +34,19 @@ preset: recommended
 #       - call: acme_llm.Client.ask
 #         llm: { input: [0, question], system: [1, rules] }
 #         source: llm
+
+# Rules of your own: data from these sources must not reach those sinks (docs/own-rules.md). Try them with spillcheck test.
+# rules:
+#   - id: customer-to-partner
+#     message: A customer's record goes to the partner.
+#     level: error
+#     sources:
+#       - call: shop.crm.load_customer
+#     sinks:
+#       - call: shop.partner.Client.send
+#         args: [1, payload]
+#     sanitisers:
+#       - call: shop.privacy.pseudonymise
 
 # Earlier result (spillcheck check --format json); what it holds is not reported again.
 # baseline: .spillcheck-baseline.json

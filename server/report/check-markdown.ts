@@ -1,5 +1,5 @@
 /** The result of a check as GitHub-flavoured Markdown, for a pull request's comment or a job summary. */
-import { rulePageUrl } from "../analysis/rule-meta.js";
+import { pageOf, type RuleMeta, rulePageUrl } from "../analysis/rule-meta.js";
 import { type CheckReport, countByLevel, openFindings, plural, type ReportFinding } from "./check-report.js";
 import { visibleText } from "./scan-visible-text.js";
 
@@ -29,7 +29,9 @@ function message(text: string, inTable = false): string {
     .join("");
 }
 
-export function checkMarkdown(report: CheckReport): string {
+/** @param rules for the addresses of their pages */
+export function checkMarkdown(report: CheckReport, rules: readonly RuleMeta[] = []): string {
+  const pages = new Map(rules.map((rule) => [rule.id, pageOf(rule)]));
   const open = openFindings(report);
   const out = ["# SpillCheck", ""];
   if (open.length === 0) out.push(`No findings in ${plural(report.checked, "file")}.`);
@@ -42,7 +44,7 @@ export function checkMarkdown(report: CheckReport): string {
   if (open.length > 0) {
     out.push("", "| Level | Rule | Place | What leaks |", "| --- | --- | --- | --- |");
     for (const finding of open) {
-      const rule = `[${code(finding.rule)}](${rulePageUrl(finding.rule)})`;
+      const rule = `[${code(finding.rule)}](${pages.get(finding.rule) ?? rulePageUrl(finding.rule)})`;
       out.push(`| ${finding.level} | ${rule} | ${code(at(finding), true)} | ${message(finding.message, true)} |`);
     }
     for (const finding of open) out.push(...details(finding));

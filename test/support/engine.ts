@@ -7,7 +7,9 @@ import { createEngine, type EngineOptions } from "../../server/analysis/engine.j
 import type { CheckSettings, Engine } from "../../server/analysis/engine-api.js";
 import { parseModels } from "../../server/analysis/names/load-models.js";
 import type { ModelFile } from "../../server/analysis/names/model-schema.js";
+import { withSettingsFiles } from "../../server/analysis/settings-files.js";
 import { createSyntax, type Syntax } from "../../server/analysis/syntax/index.js";
+import type { EngineFactory } from "../../server/project/check.js";
 
 const require = createRequire(import.meta.url);
 let syntax: Promise<Syntax> | undefined;
@@ -58,3 +60,20 @@ export async function createTestEngine(
 
 /** The path under which `createTestEngine` keeps a file. */
 export const testPath = (name: string): string => (name.startsWith("/") ? name : `/app/${name}`);
+
+/** What the doors are handed in place of the engine that reads its parser from the bundle's folder. */
+export const openTestEngine: EngineFactory = async (input) => {
+  models ??= parseModels(modelTexts);
+  const { host, settings, root } = input;
+  const engine = createEngine({
+    syntax: await testSyntax(),
+    host,
+    rules: ruleSet,
+    models,
+    settings,
+    root,
+    ownModels: input.models,
+    ownRules: input.rules,
+  });
+  return withSettingsFiles(engine, input);
+};

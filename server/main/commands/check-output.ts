@@ -38,7 +38,7 @@ function render(report: CheckReport, format: Format, options: CheckOptions, cont
     case "junit":
       return checkJunit(report, options.failOn);
     case "markdown":
-      return checkMarkdown(report);
+      return checkMarkdown(report, context.rules);
     case "github":
       return checkGithub(report);
     case "text":

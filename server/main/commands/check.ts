@@ -1,13 +1,14 @@
 /** `spillcheck check`: files in, findings out. */
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Finding, Fix } from "../../analysis/finding.js";
+import { ownRuleMeta } from "../../analysis/own-rules.js";
 import { type CheckOutcome, runCheck } from "../../project/check.js";
 import { type Collected, collect } from "../../project/collect.js";
 import { Configs } from "../../project/configs.js";
 import { decodeSource } from "../../project/decode.js";
 import { UsageError } from "../../project/errors.js";
 import { createFileHost } from "../../project/host.js";
-import { absolute, join, kindOf, parent, relative, repositoryRoot } from "../../project/paths.js";
+import { absolute, join, kindOf, parent, repositoryRoot } from "../../project/paths.js";
 import { readSource } from "../../project/read.js";
 import { atLeast, makeCheckReport } from "../../report/check-report.js";
 import { Progress, say } from "../terminal.js";
@@ -15,6 +16,7 @@ import { mend } from "./check-mend.js";
 import { narrow } from "./check-narrow.js";
 import { type CheckOptions, failLevels, formats, refuseContradictions } from "./check-options.js";
 import { emit, showsFixes, writeReport } from "./check-output.js";
+import { reportConfigProblems } from "./config-problems.js";
 import { type Context, exit } from "./context.js";
 
 function jobs(text: string): number {
@@ -130,7 +132,7 @@ async function check(context: Context, paths: readonly string[], options: CheckO
       partial: outcome.notes.filter((note) => !unreadable.some(({ path }) => path === note.file)),
       baselined: known,
     });
-    writeReport(context, report, options);
+    writeReport({ ...context, rules: [...context.rules, ...configs.ownRules().map(ownRuleMeta)] }, report, options);
     const { failOn } = options;
     const fails = failOn !== "never" && findings.some((f) => !f.suppressed && atLeast(f.level, failOn));
     return fails ? exit.findings : exit.ok;
@@ -163,17 +165,4 @@ function aroundStandardInput(file: string, cwd: string, configs: Configs): Colle
   const folder = file.slice(0, file.lastIndexOf("/")) || "/";
   const around = kindOf(folder) === "folder" ? collect([folder], { cwd, configs }).all : [];
   return { asked: [file], all: [...new Set([...around, file])].sort(), skipped: [] };
-}
-
-/** @returns false when a settings file is so broken that the result would not be what its author asked for */
-function reportConfigProblems(context: Context, configs: Configs): boolean {
-  let usable = true;
-  for (const problem of configs.problems()) {
-    say(
-      context,
-      `${relative(problem.file, context.cwd)}:${problem.from.line}:${problem.from.column}: ${problem.message}`,
-    );
-  }
-  for (const file of configs.files()) if (file.broken) usable = false;
-  return usable;
 }

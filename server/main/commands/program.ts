@@ -14,6 +14,7 @@ import { lspCommand } from "./lsp.js";
 import { monitorCommand } from "./monitor.js";
 import { explainCommand, rulesCommand } from "./rules.js";
 import { scanCommand } from "./scan.js";
+import { testCommand } from "./test.js";
 
 /**
  * Runs one command.
@@ -48,6 +49,7 @@ Each command has its own --help.`,
     monitorCommand(context, done),
     rulesCommand(context, done),
     explainCommand(context, done),
+    testCommand(context, done),
     initCommand(context, done),
     completionCommand(context, () => program, done),
     lspCommand(),

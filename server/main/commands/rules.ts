@@ -1,7 +1,9 @@
 /** `spillcheck rules` and `spillcheck explain`: what is looked for. */
 import { Argument, Command, Option } from "commander";
-import { type RuleMeta, rulePageUrl } from "../../analysis/rule-meta.js";
+import { ownRuleMeta } from "../../analysis/own-rules.js";
+import { pageOf, type RuleMeta } from "../../analysis/rule-meta.js";
 import { toolName, toolVersion } from "../../analysis/version.js";
+import { Configs } from "../../project/configs.js";
 import { UsageError } from "../../project/errors.js";
 import { similar } from "../../project/similar.js";
 import { wantsColor } from "../terminal.js";
@@ -14,9 +16,17 @@ export function rulesCommand(context: Context, done: (code: number) => void): Co
     .addOption(new Option("--format <format>", "form of the list").choices(["text", "json"]).default("text"))
     .addHelpText("after", "\nExamples:\n  $ spillcheck rules\n  $ spillcheck rules --format json")
     .action((options: { format: string }) => {
-      context.stdout.write(options.format === "json" ? rulesJson(context.rules) : rulesText(context.rules));
+      const rules = rulesHere(context);
+      context.stdout.write(options.format === "json" ? rulesJson(rules) : rulesText(rules));
       done(exit.ok);
     });
+}
+
+/** The built-in rules, and those of the settings file that counts in the working directory. */
+function rulesHere(context: Context): RuleMeta[] {
+  const configs = new Configs({ ruleIds: context.rules.map((rule) => rule.id) });
+  const own = configs.near(context.cwd)?.config.rules ?? [];
+  return [...context.rules, ...own.map(ownRuleMeta)];
 }
 
 function rulesText(rules: readonly RuleMeta[]): string {
@@ -41,7 +51,7 @@ function rulesJson(rules: readonly RuleMeta[]): string {
     owasp_api: [...rule.owaspApi],
     compliance: [...rule.compliance],
     security_severity: rule.securitySeverity,
-    page: rulePageUrl(rule.id),
+    page: pageOf(rule),
   }));
   return `${JSON.stringify({ tool: { name: toolName, version: toolVersion }, rules: list }, null, 2)}\n`;
 }
@@ -53,11 +63,12 @@ export function explainCommand(context: Context, done: (code: number) => void): 
     .addArgument(new Argument("<rule>", "id of the rule"))
     .addHelpText("after", "\nExamples:\n  $ spillcheck explain missing-projection")
     .action((id: string) => {
-      const rule = context.rules.find((one) => one.id === id);
+      const rules = rulesHere(context);
+      const rule = rules.find((one) => one.id === id);
       if (!rule) {
         const near = similar(
           id,
-          context.rules.map((one) => one.id),
+          rules.map((one) => one.id),
         );
         const hint = near === undefined ? "`spillcheck rules` lists them" : `did you mean ${near}?`;
         throw new UsageError(`There is no rule "${id}"; ${hint}${hint.endsWith("?") ? "" : "."}`);
@@ -71,5 +82,5 @@ export function explainCommand(context: Context, done: (code: number) => void): 
 function page(rule: RuleMeta, color: boolean): string {
   const text = rule.helpMarkdown.trimEnd();
   const shown = color ? text.replace(/^(#+ .*)$/gm, "\u001b[1m$1\u001b[22m") : text;
-  return `${shown}\n\n${rulePageUrl(rule.id)}\n`;
+  return `${shown}\n\n${pageOf(rule)}\n`;
 }
