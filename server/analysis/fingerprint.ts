@@ -8,14 +8,25 @@ import type { Finding } from "./finding.js";
 export function fingerprints(findings: Finding[], text: string, root: string): Finding[] {
   const seen = new Map<string, number>();
   return findings.map((f) => {
-    const file =
-      root && f.file.startsWith(`${root}/`) ? f.file.slice(root.length + 1) : f.file.slice(f.file.lastIndexOf("/") + 1);
-    const basis = `${f.rule}\n${file}\n${text.slice(f.start, f.end).replace(/\s+/g, "")}`;
+    const basis = basisOf(f.rule, fileBelow(f.file, root), text.slice(f.start, f.end));
     const n = seen.get(basis) ?? 0;
     seen.set(basis, n + 1);
-    return { ...f, fingerprint: fnv64(n ? `${basis}\n${n}` : basis) };
+    return { ...f, fingerprint: withOrdinal(basis, n) };
   });
 }
+
+/** The file as fingerprints name it. */
+export function fileBelow(file: string, root: string): string {
+  return root && file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file.slice(file.lastIndexOf("/") + 1);
+}
+
+/** The fingerprint that a finding would have in another file. @param n how many equal ones stand before it */
+export function fingerprintIn(file: string, rule: string, code: string, n: number): string {
+  return withOrdinal(basisOf(rule, file, code), n);
+}
+
+const basisOf = (rule: string, file: string, code: string): string => `${rule}\n${file}\n${code.replace(/\s+/g, "")}`;
+const withOrdinal = (basis: string, n: number): string => fnv64(n ? `${basis}\n${n}` : basis);
 
 /** FNV-1a, 64 bits, over UTF-16 code units, as 16 hexadecimal digits. Source: Fowler, Noll, Vo; RFC 9923. */
 export function fnv64(s: string): string {

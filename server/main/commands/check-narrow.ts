@@ -1,15 +1,17 @@
 /** What of the findings is reported: those on changed lines, those that a baseline does not know. */
+import { fileURLToPath } from "node:url";
 import type { Finding } from "../../analysis/finding.js";
 import { LineIndex } from "../../analysis/lines.js";
 import { applyBaseline, readBaseline } from "../../project/baseline.js";
 import type { Configs } from "../../project/configs.js";
-import { absolute, join, real } from "../../project/paths.js";
+import { absolute, join, kindOf, real, toSlashes } from "../../project/paths.js";
 import { changesSince, touches } from "../../project/since.js";
 import type { CheckOptions } from "./check-options.js";
 import type { Context } from "./context.js";
 
 /**
  * @param text text of a file as it was checked
+ * @param root folder that fingerprints are relative to
  * @returns the findings to report, and how many the baseline took away
  * @throws UsageError when git cannot tell what changed, or the baseline cannot be read
  */
@@ -19,6 +21,7 @@ export function narrow(
   configs: Configs,
   all: readonly Finding[],
   text: (file: string) => string,
+  root: string,
 ): { findings: Finding[]; known: number } {
   let findings = [...all];
   if (options.since !== undefined) {
@@ -38,10 +41,25 @@ export function narrow(
       : near?.config.baseline === undefined
         ? undefined
         : join(near.folder, near.config.baseline);
-  if (baseline === undefined) return { findings, known: 0 };
+  // A new baseline holds everything, what the old one knew included.
+  if (baseline === undefined || options.writeBaseline !== undefined) return { findings, known: 0 };
   // What the source suppresses is neither new nor known.
   const open = findings.filter((finding) => !finding.suppressed);
-  const { fresh, known } = applyBaseline(open, readBaseline(baseline));
+  const { fresh, known } = applyBaseline(open, readBaseline(baseline), {
+    root,
+    text,
+    fileOf: (uri) => fileOfUri(uri, context.cwd),
+    exists: (file) => kindOf(file) !== undefined,
+  });
   const kept = new Set(fresh);
   return { findings: findings.filter((finding) => finding.suppressed || kept.has(finding)), known: known.length };
+}
+
+/** The file that a result's address means. */
+function fileOfUri(uri: string, cwd: string): string | undefined {
+  try {
+    return uri.startsWith("file:") ? toSlashes(fileURLToPath(uri)) : absolute(decodeURIComponent(uri), cwd);
+  } catch {
+    return undefined;
+  }
 }

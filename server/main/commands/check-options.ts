@@ -14,6 +14,7 @@ export interface CheckOptions {
   preset?: "recommended" | "strict";
   config?: string;
   baseline?: string;
+  writeBaseline?: string;
   failOn: Level | "never";
   jobs?: number;
   fix?: true;
@@ -30,6 +31,13 @@ export function refuseContradictions(paths: readonly string[], options: CheckOpt
   if (options.dryRun && !options.fix) throw new UsageError("--dry-run only goes with --fix.");
   if (options.fix && (options.since !== undefined || options.baseline !== undefined)) {
     throw new UsageError("--fix mends everything that it can; leave --since and --baseline out.");
+  }
+  if (options.writeBaseline !== undefined) {
+    const against = (["baseline", "since", "fix", "stdinFilename"] as const).find(
+      (name) => options[name] !== undefined,
+    );
+    if (against === "baseline") throw new UsageError("--write-baseline makes a new baseline; leave --baseline out.");
+    if (against) throw new UsageError("--write-baseline takes everything that is found; leave the other options out.");
   }
   if (options.stdinFilename === undefined) return;
   if (paths.length > 0) throw new UsageError("--stdin-filename takes no paths beside it.");

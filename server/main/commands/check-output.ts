@@ -5,10 +5,10 @@ import { checkGithub } from "../../report/check-github.js";
 import { checkJson } from "../../report/check-json.js";
 import { checkJunit } from "../../report/check-junit.js";
 import { checkMarkdown } from "../../report/check-markdown.js";
-import type { CheckReport } from "../../report/check-report.js";
+import { type CheckReport, openFindings, plural } from "../../report/check-report.js";
 import { checkSarif } from "../../report/check-sarif.js";
 import { checkText } from "../../report/check-text.js";
-import { wantsColor } from "../terminal.js";
+import { say, wantsColor } from "../terminal.js";
 import { type CheckOptions, type Format, formats } from "./check-options.js";
 import type { Context } from "./context.js";
 import { formatForFile } from "./save.js";
@@ -27,6 +27,13 @@ export function writeReport(context: Context, report: CheckReport, options: Chec
     const text = render(report, formatForFile(file, formats), options, context, false);
     writeFile(absolute(file, context.cwd), text);
   }
+}
+
+/** Every finding that the source does not suppress, as a JSON result: what `--baseline` reads. */
+export function saveBaseline(context: Context, report: CheckReport, file: string): void {
+  const findings = openFindings(report);
+  writeFile(absolute(file, context.cwd), checkJson({ ...report, findings }));
+  say(context, `wrote ${plural(findings.length, "finding")} to ${file}.`);
 }
 
 function render(report: CheckReport, format: Format, options: CheckOptions, context: Context, color: boolean): string {

@@ -15,7 +15,7 @@ import { Progress, say } from "../terminal.js";
 import { mend } from "./check-mend.js";
 import { narrow } from "./check-narrow.js";
 import { type CheckOptions, failLevels, formats, refuseContradictions } from "./check-options.js";
-import { emit, showsFixes, writeReport } from "./check-output.js";
+import { emit, saveBaseline, showsFixes, writeReport } from "./check-output.js";
 import { reportConfigProblems } from "./config-problems.js";
 import { type Context, exit } from "./context.js";
 
@@ -40,6 +40,7 @@ export function checkCommand(context: Context, done: (code: number) => void): Co
     .addOption(new Option("--preset <preset>", "which rules run").choices(["recommended", "strict"]))
     .option("--config <file>", "settings file to use instead of the nearest .spillcheck.yaml")
     .option("--baseline <file>", "earlier JSON or SARIF result; only what is new is reported")
+    .option("--write-baseline <file>", "write all that is found to a file for --baseline, and end with 0")
     .addOption(
       new Option("--fail-on <level>", "lowest level that makes the exit code 1").choices(failLevels).default("error"),
     )
@@ -60,7 +61,8 @@ Examples:
   $ spillcheck check app/ --format sarif --output findings.sarif
   $ spillcheck check --fix --dry-run
   $ spillcheck check --since origin/main --fail-on warning
-  $ spillcheck check --format json --output known.json; spillcheck check --baseline known.json`,
+  $ spillcheck check --write-baseline known.json
+  $ spillcheck check --baseline known.json`,
     )
     .action(async (paths: string[], options: CheckOptions) => done(await check(context, paths, options)));
 }
@@ -84,9 +86,10 @@ async function check(context: Context, paths: readonly string[], options: CheckO
   if (collected.asked.length === 0 && collected.skipped.length === 0) say(context, "no Python files were found here.");
 
   const host = createFileHost(collected.all);
+  const root = repositoryRoot(parent(collected.asked[0] ?? join(cwd, "x")));
   const engine = await context.openEngine({
     host,
-    root: repositoryRoot(parent(collected.asked[0] ?? join(cwd, "x"))),
+    root,
     settings: (file) => configs.forFile(file),
     models: (file) => configs.modelsFor(file),
     rules: (file) => configs.rulesFor(file),
@@ -117,7 +120,7 @@ async function check(context: Context, paths: readonly string[], options: CheckO
       bar.end();
     }
 
-    const { findings, known } = narrow(context, options, configs, outcome.findings, text);
+    const { findings, known } = narrow(context, options, configs, outcome.findings, text, root);
     const unreadable = host.unreadable().filter(({ path }) => collected.asked.includes(path));
     const withFixes = showsFixes(options);
     const fixes = (finding: Finding): readonly Fix[] =>
@@ -132,7 +135,12 @@ async function check(context: Context, paths: readonly string[], options: CheckO
       partial: outcome.notes.filter((note) => !unreadable.some(({ path }) => path === note.file)),
       baselined: known,
     });
-    writeReport({ ...context, rules: [...context.rules, ...configs.ownRules().map(ownRuleMeta)] }, report, options);
+    if (options.writeBaseline !== undefined) saveBaseline(context, report, options.writeBaseline);
+    if (options.writeBaseline === undefined || options.output !== undefined || options.save !== undefined) {
+      const rules = [...context.rules, ...configs.ownRules().map(ownRuleMeta)];
+      writeReport({ ...context, rules }, report, options);
+    }
+    if (options.writeBaseline !== undefined) return exit.ok;
     const { failOn } = options;
     const fails = failOn !== "never" && findings.some((f) => !f.suppressed && atLeast(f.level, failOn));
     return fails ? exit.findings : exit.ok;
