@@ -38,7 +38,7 @@ const rule: Rule = {
         source: label,
         sink: { loc: s.loc, msg: "it is returned to the client" },
         doubt: Math.max(e.doubt, label.doubt) as 0 | 1 | 2,
-        fixes: [{ kind: "text-alone" }],
+        fixes: [{ kind: "text-alone", whole, type: label.type ?? "" }],
       });
     }
   },

@@ -31,7 +31,15 @@ const rule: Rule = {
       message: `The model call \`${e.q}\` has ${missing.length > 1 ? `neither ${missing.join(" nor ")}` : `no ${missing[0]!.replace(/^an? /, "")}`}.`,
       sink: { loc: e.loc, msg: "the model is called here" },
       doubt: e.doubt,
-      fixes: [{ kind: "add-bound", bounded: e.data?.bounded === true, timed: e.data?.timed === true }],
+      fixes: [
+        {
+          kind: "add-bound",
+          bounded: e.data?.bounded === true,
+          timed: e.data?.timed === true,
+          bound: e.model.llm.bounds?.[0] ?? "",
+          timeout: e.model.llm.timeouts?.[0] ?? "",
+        },
+      ],
       key: e.loc.id,
     });
   },

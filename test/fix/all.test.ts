@@ -28,6 +28,7 @@ if __name__ == '__main__':
 `;
 
 const RULES = [
+  "unvalidated-prompt-input",
   "user-input-in-prompt",
   "missing-projection",
   "raw-llm-output",
@@ -46,7 +47,7 @@ async function all(text: string, chatModel = "gpt-4o-mini") {
 
 test("the classic Flask endpoint is mended whole, and needs nothing more", async () => {
   const { after, applied, left } = await all(FLASK, "gpt-4.1-mini");
-  expect(applied).toBe(3);
+  expect(applied).toBe(4);
   expect(left.filter((r) => RULES.includes(r))).toEqual([]);
   expect(after).toContain(`    messages = [
         {'role': 'system', 'content': SYSTEM_PROMPT},
@@ -58,6 +59,10 @@ test("the classic Flask endpoint is mended whole, and needs nothing more", async
         max_tokens=100
     )
     return jsonify({"answer": redact_sensitive(response.choices[0].message.content.strip())})`);
+  expect(after).toContain(`    user_message = request.get_json().get('message')
+    if not isinstance(user_message, str) or not user_message.strip() or len(user_message) > 4000:
+        return jsonify({'error': 'message must be a text of 1 to 4000 characters'}), 400
+`);
   expect(after).toContain("app.run(debug=False)");
   expect((await all(after)).applied).toBe(0);
 });

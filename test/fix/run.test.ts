@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { escapePython } from "../../server/analysis/fix/source.js";
 import { mended as fixed, fixtures } from "./apply.js";
+import { fixCases } from "./cases.js";
 
 const seenSchema = z.object({
   answers: z.array(z.unknown()),
@@ -49,6 +50,11 @@ const MARK = "USER:";
 test.each(mended)("$kind/$name compiles before and after", ({ before, after, name }) => {
   expect(call("compiles", before, `${name}.py`)).toBe(true);
   expect(call("compiles", after, `${name}.fixed.py`)).toBe(true);
+});
+
+test.each(fixCases().filter((c) => c.after !== undefined))("$rule/$name compiles before and after", (c) => {
+  expect(call("compiles", c.before, `${c.name}.py`)).toBe(true);
+  expect(call("compiles", c.after ?? "", `${c.name}.fixed.py`)).toBe(true);
 });
 
 const of = (...kinds: string[]) => mended.filter((f) => kinds.some((k) => f.kind.startsWith(k)));

@@ -34,6 +34,24 @@ export function dropField(c: Case): Draft[] {
   return [{ title, effort: "medium", edits }];
 }
 
+/** Words that a prompt may use of errors, logs and settings. */
+const DEBUG_WORDS =
+  "error exception traceback trace stack message detail details log logs debug settings environment config";
+
+/** Takes exception detail, log lines or a secret out of a prompt. */
+export function dropPiece(c: Case): Draft[] {
+  const places = [c.finding, ...c.finding.related].filter((p) => p.file === c.file);
+  const edits: Edit[] = [];
+  for (const p of places) {
+    const found = holeAt(c, p.start, p.end);
+    const words = `${DEBUG_WORDS} ${c.source.slice(p.start, p.end)}`;
+    const edit = found && without(c, found.text, found.hole, words, edits);
+    if (!edit) return [];
+    edits.push(edit);
+  }
+  return edits.length ? [{ title: "Drop it from the prompt", effort: "medium", edits }] : [];
+}
+
 type Text = Node<FStringExpr>;
 
 function holeAt(c: Case, s: number, e: number): { text: Text; hole: FStringHole } | undefined {

@@ -17,7 +17,11 @@ export function mends(finding: Finding, edits: readonly Edit[], cx: FixContext):
   const now = cx.recheck(file, after);
   if (count(now, finding.rule) >= count(old, finding.rule)) return false;
   const rules = new Set(now.map((f) => f.rule));
-  for (const rule of rules) if (rule !== finding.rule && count(now, rule) > count(old, rule)) return false;
+  for (const rule of rules) {
+    // The model's text was in the response before; now it has a name of its own.
+    if (finding.rule === "llm-response-object-returned" && rule === "raw-llm-output") continue;
+    if (rule !== finding.rule && count(now, rule) > count(old, rule)) return false;
+  }
   // One finding fewer of the rule, but another one in its place?
   const at = moved(finding.start, edits);
   return !now.some((f) => f.rule === finding.rule && f.start === at);

@@ -455,7 +455,11 @@ function emitCall(frame: Frame, q: string, m: CallModel, args: Args, x: CallExpr
       });
     }
   }
-  if (m.credentials || m.danger || m.llm?.setup) {
+  // Told so, the library refuses to make the tool.
+  const refused =
+    setting?.arg !== undefined && setting.bad === true && argument(frame, args, setting.arg)?.value.c === false;
+  const danger = refused ? undefined : m.danger;
+  if (m.credentials || danger || m.llm?.setup) {
     const slots: Slot[] = [];
     // A raw client may be for anything; only a model's says how the model is reached.
     if (m.llm?.setup && !/^(httpx|aiohttp)\./.test(q)) slots.push(...transport(frame, m, args));
@@ -463,7 +467,7 @@ function emitCall(frame: Frame, q: string, m: CallModel, args: Args, x: CallExpr
       const a = argument(frame, args, [s]);
       if (a) slots.push({ slot: String(s), value: a.value, loc: a.loc });
     }
-    if (slots.length || m.danger)
+    if (slots.length || danger)
       frame.emit({
         kind: "call",
         loc: frame.loc(x),
@@ -474,7 +478,7 @@ function emitCall(frame: Frame, q: string, m: CallModel, args: Args, x: CallExpr
         module: frame.module,
         via: [],
         doubt: 0,
-        data: { danger: m.danger ?? "" },
+        data: { danger: danger ?? "" },
       });
   }
 }

@@ -1,0 +1,69 @@
+/** Reads a credential from the environment instead of the code. */
+import type { Case, Draft } from "./context.js";
+import { addImport, imports, isTaken } from "./module-edits.js";
+import { dotted, type Node } from "./nodes.js";
+import { pyString } from "./source.js";
+
+export function environmentLookup(c: Case): Draft[] {
+  if (!c.file.endsWith(".py") || (!imports(c, "os") && isTaken(c, "os"))) return [];
+  const node = c.nodes.at(c.finding.start, c.finding.end).find((n) => n.x.k === "const" && n.x.t === "str");
+  if (!node) return [];
+  const src = c.source;
+  const asked = lookup(node);
+  const name = asked?.name ?? variableFor(node);
+  if (!name || inText(node)) return [];
+  const at = asked?.call ?? node;
+  const text = `os.environ[${pyString(name, src.quote)}]`;
+  return [
+    {
+      title: `Read \`${name}\` from the environment`,
+      effort: "low",
+      edits: [...addImport(c, "os"), src.edit(at.s, at.e, text)],
+    },
+  ];
+}
+
+/** Part of a longer text, a key or the like: not a value of its own. */
+function inText(n: Node): boolean {
+  const p = n.parent?.x;
+  return p?.k === "fstr" || p?.k === "bin" || p?.k === "cmp" || (p?.k === "dict" && p.items.some((i) => i.key === n.x));
+}
+
+/** `os.getenv("KEY", "...")`: the name that is looked up, and the whole lookup. */
+function lookup(n: Node): { name: string; call: Node } | undefined {
+  const p = n.parent;
+  if (p?.x.k !== "call" || !/(^|\.)(getenv|environ\.get)$/.test(dotted(p.x.f) ?? "")) return undefined;
+  const first = p.x.args[0];
+  return first?.k === "const" && typeof first.v === "string" && first !== n.x ? { name: first.v, call: p } : undefined;
+}
+
+/** A name for the variable: that of the setting, or of the provider and the argument. */
+function variableFor(n: Node): string | undefined {
+  const { stmt, parent } = n;
+  if (!parent && stmt.st.k === "assign" && stmt.st.targets.length === 1) {
+    const target = stmt.st.targets[0]!;
+    const whole = target.k === "sub" && target.i.k === "const" ? String(target.i.v) : dotted(target);
+    return whole === undefined ? undefined : upper(whole.replace(/^(app|self|cls|settings|config)\./, ""));
+  }
+  if (parent?.x.k === "dict") {
+    const key = parent.x.items.find((i) => i.v === n.x)?.key;
+    return key?.k === "const" ? upper(String(key.v)) : undefined;
+  }
+  if (parent?.x.k !== "call") return undefined;
+  const callee = (dotted(parent.x.f) ?? "").split(".");
+  const provider = callee
+    .at(-1)!
+    .replace(/^(Async|Azure|AsyncAzure)(?=[A-Z])/, "")
+    .replace(/(Client|LLM|Chat)$/, "");
+  const keyword = parent.x.kw.find((k) => k.x === n.x)?.n;
+  if (/^(\w*connect|create_engine|MongoClient|from_url|Redis|PyMongo)$/.test(callee.at(-1)!))
+    return keyword === "password" ? "DATABASE_PASSWORD" : "DATABASE_URL";
+  return provider ? upper(`${provider}_${keyword ?? "api_key"}`) : undefined;
+}
+
+const upper = (name: string): string =>
+  name
+    .replace(/([a-z0-9])([A-Z][a-z])/g, "$1_$2")
+    .replace(/\W+/g, "_")
+    .toUpperCase()
+    .replace(/^OPEN_AI/, "OPENAI");
