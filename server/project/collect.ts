@@ -57,7 +57,7 @@ export function collect(paths: readonly string[], options: CollectOptions): Coll
     if (kind === "folder") {
       for (const file of takeFolder(path)) if (file.kind !== "template") asked.add(file.path);
       roots.add(projectRoot(path));
-    } else if (kindOfName(path.slice(path.lastIndexOf("/") + 1)) === undefined) {
+    } else if (!isCheckable(path)) {
       skipped.set(path, "it is no Python file and no settings file that is checked");
     } else {
       asked.add(path);
@@ -76,6 +76,12 @@ export function collect(paths: readonly string[], options: CollectOptions): Coll
     all: [...all].sort(),
     skipped: [...skipped].map(([path, reason]) => ({ path, reason })).sort(byPath),
   };
+}
+
+/** Whether findings can stand in a file of this name: a template is only looked at for the sake of others. */
+export function isCheckable(path: string): boolean {
+  const kind = kindOfName(path.slice(path.lastIndexOf("/") + 1));
+  return kind !== undefined && kind !== "template";
 }
 
 /** Folders that lie in none of the others. */

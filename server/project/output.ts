@@ -1,7 +1,7 @@
 /** Writes files for the commands: results, settings, mended sources. */
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { ioReason, UsageError } from "./errors.js";
-import { kindOf, parent, real } from "./paths.js";
+import { ancestors, kindOf, parent, real } from "./paths.js";
 
 /**
  * Writes a file in one step: a reader meets the old text or the new one. Keeps the mode of a file that is there, and makes
@@ -19,13 +19,30 @@ export function writeFile(path: string, contents: string | Uint8Array): void {
       writeFileSync(target, contents);
       return;
     }
-    mkdirSync(parent(target), { recursive: true });
+    makeFolder(parent(target));
     const mode = statSync(target, { throwIfNoEntry: false })?.mode;
     writeFileSync(temporary, contents, mode === undefined ? {} : { mode });
     renameSync(temporary, target);
   } catch (error) {
     removeIfThere(temporary);
     throw new UsageError(`${path} cannot be written: ${ioReason(error)}.`);
+  }
+}
+
+/** Makes a folder and those above it. One by one: Node's own recursion does not end where a file system takes no folders. */
+function makeFolder(folder: string): void {
+  const missing: string[] = [];
+  for (const at of ancestors(folder)) {
+    if (kindOf(at) !== undefined) break;
+    missing.push(at);
+  }
+  for (const at of missing.reverse()) {
+    try {
+      mkdirSync(at);
+    } catch (error) {
+      // Somebody else may have made it meanwhile.
+      if (kindOf(at) !== "folder") throw error;
+    }
   }
 }
 

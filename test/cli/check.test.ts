@@ -44,6 +44,12 @@ describe("check", () => {
     [["check", "--baseline", "a.py"], /^spillcheck: The baseline .*a\.py is not JSON; .*\n$/],
     [["check", "--since", "HEAD"], /^spillcheck: .*not a git repository.*\n$/],
     [["check", "--stdin-filename", "a.py", "b.py"], "spillcheck: --stdin-filename takes no paths beside it.\n"],
+    [["check", "--include", ""], "spillcheck: --include needs a pattern.\n"],
+    [
+      ["check", "--stdin-filename", "notes.md"],
+      "spillcheck: --stdin-filename must name a Python file, or a settings file that is checked.\n",
+    ],
+    [["check", "--output", "a.py/x/y.json"], /^spillcheck: .*a\.py\/x\/y\.json cannot be written: .*\n$/],
     [["chekc"], "spillcheck: unknown command 'chekc' (Did you mean check?)\n"],
     [
       ["explain", "missing-projektion"],

@@ -28,6 +28,9 @@ export interface CheckOptions {
 /** @throws UsageError when options contradict each other */
 export function refuseContradictions(paths: readonly string[], options: CheckOptions): void {
   for (const file of options.save ?? []) formatForFile(file, formats);
+  for (const name of ["include", "exclude"] as const) {
+    if (options[name]?.some((pattern) => pattern.trim() === "")) throw new UsageError(`--${name} needs a pattern.`);
+  }
   if (options.dryRun && !options.fix) throw new UsageError("--dry-run only goes with --fix.");
   if (options.fix && (options.since !== undefined || options.baseline !== undefined)) {
     throw new UsageError("--fix mends everything that it can; leave --since and --baseline out.");

@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { Finding, Fix } from "../../analysis/finding.js";
 import { ownRuleMeta } from "../../analysis/own-rules.js";
 import { type CheckOutcome, runCheck } from "../../project/check.js";
-import { type Collected, collect } from "../../project/collect.js";
+import { type Collected, collect, isCheckable } from "../../project/collect.js";
 import { Configs } from "../../project/configs.js";
 import { decodeSource } from "../../project/decode.js";
 import { UsageError } from "../../project/errors.js";
@@ -171,6 +171,8 @@ class Texts {
 /** The file that standard input stands in for need not exist; what lies around it is looked at. */
 function aroundStandardInput(file: string, cwd: string, configs: Configs): Collected {
   const folder = file.slice(0, file.lastIndexOf("/")) || "/";
+  if (!isCheckable(file))
+    throw new UsageError("--stdin-filename must name a Python file, or a settings file that is checked.");
   const around = kindOf(folder) === "folder" ? collect([folder], { cwd, configs }).all : [];
   return { asked: [file], all: [...new Set([...around, file])].sort(), skipped: [] };
 }
