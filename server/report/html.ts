@@ -11,7 +11,7 @@ export interface PageAssets {
 }
 
 /** Text as the content of an element or of a quoted attribute. */
-function escapeHtml(text: string): string {
+export function escapeHtml(text: string): string {
   return text
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")

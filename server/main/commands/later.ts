@@ -3,7 +3,6 @@ import { Command } from "commander";
 import { UsageError } from "../../project/errors.js";
 
 const planned: readonly (readonly [name: string, summary: string])[] = [
-  ["report", "write a site of reports"],
   ["mcp", "serve coding assistants (Model Context Protocol)"],
 ];
 

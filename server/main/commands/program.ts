@@ -12,6 +12,7 @@ import { initCommand } from "./init.js";
 import { laterCommands } from "./later.js";
 import { lspCommand } from "./lsp.js";
 import { monitorCommand } from "./monitor.js";
+import { reportCommand } from "./report.js";
 import { explainCommand, rulesCommand } from "./rules.js";
 import { scanCommand } from "./scan.js";
 import { testCommand } from "./test.js";
@@ -46,6 +47,7 @@ Each command has its own --help.`,
     scanCommand(context, done),
     historyCommand(context, done),
     compareCommand(context, done),
+    reportCommand(context, done),
     monitorCommand(context, done),
     rulesCommand(context, done),
     explainCommand(context, done),
