@@ -3,7 +3,10 @@
  *
  *   npm run bench                            everything
  *   npm run bench -- --folder DIR            the whole-project check of a folder (repeatable), besides the rest
- *   npm run bench -- --only check,keystroke  some of: check, keystroke, start, memory, size
+ *   npm run bench -- --only check,keystroke  some of: check, keystroke, start, memory, size, reply, detectors
+ *   npm run bench -- --only reply            how long reading a reply of a megabyte takes
+ *   npm run bench -- --only detectors --data DIR [--half tune|report|all] [--misses N]
+ *                                            the detectors on public labelled data, see docs/detectors.md
  */
 import { execFileSync, spawn } from "node:child_process";
 import {
@@ -33,9 +36,12 @@ const { values } = parseArgs({
     folder: { type: "string", multiple: true },
     only: { type: "string" },
     rounds: { type: "string", default: "3" },
+    data: { type: "string" },
+    half: { type: "string", default: "report" },
+    misses: { type: "string", default: "0" },
   },
 });
-const wanted = new Set(values.only?.split(",") ?? ["check", "keystroke", "start", "memory", "size"]);
+const wanted = new Set(values.only?.split(",") ?? ["check", "keystroke", "start", "memory", "size", "reply"]);
 
 /** Builds what the benchmarks run, beside the WebAssembly files that it reads. */
 async function prepare() {
@@ -46,7 +52,12 @@ async function prepare() {
   }
   await esbuild.build({
     absWorkingDir: root,
-    entryPoints: ["test/bench/measure.ts", "test/bench/workspace.ts"],
+    entryPoints: {
+      measure: "test/bench/measure.ts",
+      workspace: "test/bench/workspace.ts",
+      reply: "test/bench/detectors/reply.ts",
+      detectors: "test/bench/detectors/main.ts",
+    },
     outdir: "out/bench",
     outExtension: { ".js": ".cjs" },
     bundle: true,
@@ -59,6 +70,17 @@ async function prepare() {
     minify: true,
     logLevel: "warning",
   });
+}
+
+/** Runs a bundled program that prints a JSON object. */
+function program(name, given) {
+  console.error(`measuring ${name}`);
+  const out = execFileSync(process.execPath, [path.join(folder, `${name}.cjs`), JSON.stringify(given)], {
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  return JSON.parse(out);
 }
 
 /** Runs one benchmark in a process of its own. */
@@ -164,5 +186,14 @@ if (wanted.has("start")) {
   };
 }
 if (wanted.has("memory")) result.memory = measure({ what: "memory" });
+if (wanted.has("reply")) result.reply = program("reply", {});
+if (wanted.has("detectors")) {
+  if (!values.data) throw new Error("--only detectors needs --data DIR; docs/detectors.md says what goes there.");
+  result.detectors = program("detectors", {
+    data: path.resolve(values.data),
+    half: values.half,
+    misses: Number(values.misses),
+  });
+}
 if (wanted.has("size")) result.vsix = size();
 process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);

@@ -75,7 +75,9 @@ function leaksByTheWay(ctx: ScanContext): void {
   const samples = records.map((record) => ({ request: record.asked, reply: record.reply, rest: record.text }));
   const { systemPrompts, secrets } = ctx.options.knowledge;
   const known = systemPrompts.length > 0 || secrets.length > 0;
-  const proven = known ? judgeKnown(samples, { prompts: systemPrompts, secrets }, ctx.baseline.texts) : null;
+  const found = known ? judgeKnown(samples, { prompts: systemPrompts, secrets }, ctx.baseline.texts) : null;
+  // Talking about the same things as the prompt is what it is there for, unless the prompt was asked for.
+  const proven = found?.by === "paraphrase" ? null : found;
   const leak = proven ?? (systemPrompts.length > 0 ? null : judgeConsistent(samples, ctx.baseline.texts));
   const record = leak ? records[leak.sample] : undefined;
   if (!leak || !record) return;

@@ -1,14 +1,20 @@
 import { RE2JS } from "re2js";
 import type { z } from "zod";
+import { lazy } from "../data.js";
 import { ScanError } from "../errors.js";
 import type { userPatternSchema } from "../options.js";
 import type { Hit } from "./hit.js";
+import { findInternal, internalNeedles } from "./internal.js";
+import { Needles } from "./needles.js";
 import { findPersonalData } from "./personal.js";
-import { findSecrets } from "./secrets.js";
-import { findTechnical } from "./technical.js";
+import { findSecrets, secretNeedles } from "./secrets.js";
+import { findTechnical, technicalNeedles } from "./technical.js";
 
 export type { Hit, HitGroup } from "./hit.js";
 export { shorten } from "./hit.js";
+
+/** One automaton for all; the groups of each detector follow one another. */
+const needles = lazy(() => new Needles([...secretNeedles(), ...technicalNeedles, ...internalNeedles, ["@"]]));
 
 type UserPattern = z.infer<typeof userPatternSchema>;
 
@@ -34,8 +40,16 @@ export class Detectors {
   /** All hits in a text, in order of their place. */
   read(text: string): Hit[] {
     if (text === "") return [];
-    const lower = text.toLowerCase();
-    const hits = [...findSecrets(text, lower), ...findPersonalData(text), ...findTechnical(text, lower)];
+    const places = needles().find(text);
+    const technical = secretNeedles().length;
+    const internal = technical + technicalNeedles.length;
+    const ats = internal + internalNeedles.length;
+    const hits = [
+      ...findSecrets(text, places),
+      ...findPersonalData(text, places[ats] ?? []),
+      ...findTechnical(text, places.slice(technical, internal)),
+      ...findInternal(text, places.slice(internal, ats)),
+    ];
     for (const { pattern, expression } of this.own) {
       const matcher = expression.matcher(text);
       while (matcher.find()) {

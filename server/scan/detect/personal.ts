@@ -1,4 +1,4 @@
-import isIBAN from "validator/lib/isIBAN";
+import isIBAN, { locales } from "validator/lib/isIBAN";
 import isLuhnNumber from "validator/lib/isLuhnNumber";
 import { networkOf } from "../transport/network.js";
 import type { Hit } from "./hit.js";
@@ -35,37 +35,44 @@ const TEST_CARDS = new Set([
   "4000000000000002",
 ]);
 
-const EMAIL =
-  /[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})\.){1,6}[A-Za-z]{2,24}(?![A-Za-z0-9-])/g;
+/** What stands behind the @. */
+const DOMAIN = /(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})\.){1,6}[A-Za-z]{2,24}(?![A-Za-z0-9-])/y;
+const LOCAL_SIGN = /[A-Za-z0-9._%+-]/;
+const LONGEST_LOCAL = 64;
+/** More of one kind are no news. */
+const MAX_HITS = 500;
 const CARD = /(?<![\d.])(?:\d[ -]?){11,18}\d(?![\d])/g;
-const IBAN = /\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{2,4}){3,8}(?:[ -]?[A-Z0-9]{1,3})?\b/g;
+const IBAN = /(?<![A-Z0-9])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,32}/g;
 const SSN = /(?<![\d-])(\d{3})([- ])(\d{2})\2(\d{4})(?![\d-])/g;
 const BARE_SSN = /\b(?:ssn|social security(?: number| no\.?)?)\D{0,20}(\d{9})(?!\d)/gi;
 const IPV4 = /(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?![\d.]*\d)/g;
 const DOCUMENTATION_IP = /^(192\.0\.2\.|198\.51\.100\.|203\.0\.113\.|0\.|22[4-9]\.|2[3-5]\d\.)/;
 const PUBLIC_RESOLVER = new Set(["8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9"]);
 
-function email(text: string, hits: Hit[]): void {
-  if (!text.includes("@")) return;
-  for (const match of text.matchAll(EMAIL)) {
-    const value = match[0];
-    const at = value.indexOf("@");
-    const before = text.slice(Math.max(0, match.index - 8), match.index);
-    if (
-      before.endsWith("://") ||
-      (before.endsWith(":") && /:\/\/[^\s]*:$/.test(text.slice(Math.max(0, match.index - 60), match.index)))
-    )
-      continue;
-    if (DOCUMENTATION_DOMAIN.test(value.slice(at + 1)) || /\.(png|jpe?g|gif|svg|webp|js|css|py)$/i.test(value))
-      continue;
-    const role = ROLE.test(value.slice(0, at));
+function email(text: string, ats: readonly number[], hits: Hit[]): void {
+  let count = 0;
+  for (const at of ats) {
+    DOMAIN.lastIndex = at + 1;
+    const domain = DOMAIN.exec(text);
+    if (!domain) continue;
+    let start = at;
+    while (start > 0 && at - start < LONGEST_LOCAL && LOCAL_SIGN.test(text[start - 1] ?? "")) start--;
+    while (start < at && !/[A-Za-z0-9]/.test(text[start] ?? "")) start++;
+    if (start === at) continue;
+    const value = text.slice(start, at + 1 + domain[0].length);
+    const before = text.slice(Math.max(0, start - 60), start);
+    // The password of a URL, not a person's address.
+    if (before.endsWith("://") || /:\/\/[^\s]*:$/.test(before)) continue;
+    if (DOCUMENTATION_DOMAIN.test(domain[0]) || /\.(png|jpe?g|gif|svg|webp|js|css|py)$/i.test(value)) continue;
+    const role = ROLE.test(text.slice(start, at));
+    if (++count > MAX_HITS) return;
     hits.push({
       group: "personal-data",
       kind: "email",
       title: "E-mail address",
       value,
-      start: match.index,
-      end: match.index + value.length,
+      start,
+      end: start + value.length,
       ...(role ? { role } : {}),
     });
   }
@@ -89,6 +96,7 @@ function isCardRange(digits: string): boolean {
 }
 
 function cards(text: string, hits: Hit[]): void {
+  let count = 0;
   for (const match of text.matchAll(CARD)) {
     const digits = match[0].replace(/[ -]/g, "");
     const named = CARD_CONTEXT.test(text.slice(Math.max(0, match.index - 40), match.index));
@@ -99,6 +107,7 @@ function cards(text: string, hits: Hit[]): void {
       /^(\d)\1+$/.test(digits)
     )
       continue;
+    if (++count > MAX_HITS) return;
     hits.push({
       group: "personal-data",
       kind: "card",
@@ -110,30 +119,53 @@ function cards(text: string, hits: Hit[]): void {
   }
 }
 
+/** IBANs that documentation publishes. */
+const EXAMPLE_IBAN =
+  /^(GB29NWBK60161331926819|DE89370400440532013000|FR1420041010050500013M02606|GB82WEST12345698765432)$/;
+
+const COUNTRIES: ReadonlySet<string> = new Set(locales);
+
+/** Remainder of dividing by 97 a number that is written on; letters count as 10 to 35. */
+function extend(remainder: number, char: string): number {
+  const digit = Number.parseInt(char, 36);
+  return (remainder * (digit > 9 ? 100 : 10) + digit) % 97;
+}
+
+/**
+ * The longest beginning of a run of letters and digits that is an IBAN; the run may have swallowed a following word in
+ * capitals.
+ */
+function ibanIn(run: string): string | null {
+  if (!COUNTRIES.has(run.slice(0, 2))) return null;
+  let found: string | null = null;
+  let remainder = 0;
+  for (let i = 4; i < run.length; i++) {
+    const char = run[i] ?? "";
+    if (char === " " || char === "-") continue;
+    remainder = extend(remainder, char);
+    if (i < 14 || [...run.slice(0, 4)].reduce(extend, remainder) !== 1) continue;
+    const value = run.slice(0, i + 1);
+    if (isIBAN(value.replace(/[ -]/g, ""))) found = value;
+  }
+  return found !== null && EXAMPLE_IBAN.test(found.replace(/[ -]/g, "")) ? null : found;
+}
+
 function ibans(text: string, hits: Hit[]): void {
   // Some write it in small letters; the folded copy has the same places.
   const folded = /iban/i.test(text) && text.toUpperCase().length === text.length ? text.toUpperCase() : text;
+  let count = 0;
   for (const match of folded.matchAll(IBAN)) {
-    // The run may have swallowed a following word in capitals: the longest prefix that verifies counts.
-    const groups = match[0].split(/(?=[ -])/);
-    for (let n = groups.length; n >= 1; n--) {
-      const value = groups.slice(0, n).join("");
-      if (!isIBAN(value.replace(/[ -]/g, ""))) continue;
-      if (
-        !/^(GB29NWBK60161331926819|DE89370400440532013000|FR1420041010050500013M02606|GB82WEST12345698765432)$/.test(
-          value.replace(/[ -]/g, ""),
-        )
-      )
-        hits.push({
-          group: "personal-data",
-          kind: "iban",
-          title: "IBAN",
-          value,
-          start: match.index,
-          end: match.index + value.length,
-        });
-      break;
-    }
+    const value = ibanIn(match[0]);
+    if (value === null) continue;
+    if (++count > MAX_HITS) return;
+    hits.push({
+      group: "personal-data",
+      kind: "iban",
+      title: "IBAN",
+      value,
+      start: match.index,
+      end: match.index + value.length,
+    });
   }
 }
 
@@ -204,10 +236,13 @@ function addresses(text: string, hits: Hit[]): void {
   }
 }
 
-/** Finds personal data; everything that has a checksum or an allotted range is checked against it. */
-export function findPersonalData(text: string): Hit[] {
+/**
+ * Finds personal data; everything that has a checksum or an allotted range is checked against it.
+ * @param ats where an @ stands
+ */
+export function findPersonalData(text: string, ats: readonly number[]): Hit[] {
   const hits: Hit[] = [];
-  email(text, hits);
+  email(text, ats, hits);
   // All that follows needs digits side by side.
   if (!/\d\d/.test(text)) return hits;
   ibans(text, hits);

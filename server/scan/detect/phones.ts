@@ -1,7 +1,16 @@
 import { parsePhoneNumberFromString } from "libphonenumber-js/min";
 import type { Hit } from "./hit.js";
 
-const PHONE = /(?<![\w.])(?:\+|00)?\(?\d{1,4}\)?(?:[ .\-/]{0,2}\(?\d{1,5}\)?){1,6}(?:x\d{1,6})?(?![\w])/g;
+/** Signs that phone numbers are written with; a run of them may hold several numbers. */
+const RUN = /(?<![\w.])[+(\d][\d().+\-/ x]{5,}/g;
+/** One number, at the beginning of a run. Groups are whole stretches of digits, so there is one way to match. */
+const PHONE =
+  /^(?:\+|00)?\(?\d{1,15}\)?(?:[ .\-/]{1,2}\(?\d{1,9}\)?|\(\d{1,5}\)[ .\-/]{0,2}\d{1,9}|(?<=\))\d{1,9}){0,6}(?:x\d{1,6})?(?![\w])/;
+/** Longest piece of a run that can be one number. */
+const LONGEST = 48;
+/** Longer runs are tables of figures; only their beginning is looked at. */
+const LONGEST_RUN = 400;
+const MAX_CANDIDATES = 2_000;
 /** Words that announce a phone number. */
 const BEFORE =
   /\b(phone|tel|telephone|call|mobile|cell|fax|whatsapp|sms|text|dial|hotline|contact|reach|desk|office|ring|answering|registered|message on|messages? to|voicemail)\b[^\n\d]{0,24}\n?[^\n\d]{0,6}$/i;
@@ -26,11 +35,11 @@ const COMPANY = /^\+1(8(00|33|44|55|66|77|88)|900)|^\+44(800|808|845|870)|^\+498
  */
 export function findPhones(text: string, hits: Hit[]): void {
   let tried = 0;
+  let seen = 0;
   const taken = [...hits].sort((a, b) => a.start - b.start);
   let next = 0;
-  for (const match of text.matchAll(PHONE)) {
-    const value = match[0].trim();
-    const start = match.index + match[0].indexOf(value);
+  for (const { value, start } of candidates(text)) {
+    if (++seen > MAX_CANDIDATES) return;
     const end = start + value.length;
     while (next < taken.length && (taken[next]?.end ?? 0) <= start) next++;
     if ((taken[next]?.start ?? Number.POSITIVE_INFINITY) < end) continue;
@@ -55,6 +64,28 @@ export function findPhones(text: string, hits: Hit[]): void {
       end,
       ...(COMPANY.test(number) ? { role: true } : {}),
     });
+  }
+}
+
+/** What is written as a phone number is, with its place. */
+function* candidates(text: string): Generator<{ value: string; start: number }> {
+  for (const run of text.matchAll(RUN)) {
+    let at = 0;
+    while (at < Math.min(run[0].length, LONGEST_RUN)) {
+      const piece = run[0].slice(at, at + LONGEST);
+      // What follows the run decides whether a number ends there: "12ab" is none.
+      const rest = piece.length < LONGEST ? text.slice(run.index + run[0].length, run.index + run[0].length + 1) : "";
+      const match = /^[\d+(]/.test(piece) ? PHONE.exec(piece + rest) : null;
+      if (match && match[0].length >= 7) {
+        yield { value: match[0].trimEnd(), start: run.index + at };
+        at += match[0].length;
+      } else {
+        // On to the next group.
+        const gap = /^[^ .\-/]*[ .\-/]+/.exec(piece);
+        if (!gap) break;
+        at += gap[0].length;
+      }
+    }
   }
 }
 

@@ -2,28 +2,47 @@ import { z } from "zod";
 import secretsYaml from "../../../rules/scan/secrets.yaml";
 import { lazy, readData } from "../data.js";
 import type { Hit } from "./hit.js";
+import { matchesAt, matchesIn, type Places, windows } from "./needles.js";
 
 const secretRuleSchema = z.object({
   id: z.string(),
   title: z.string(),
-  keywords: z.array(z.string()).min(1),
+  /** None: the expression is tried on the whole text. */
+  keywords: z.array(z.string()),
   pattern: z.string(),
   flags: z.string().default(""),
   entropy: z.number().optional(),
   examples: z.array(z.string()).default([]),
   /** The pattern rests on a name beside the value: the value must look like a secret as well. */
   named: z.boolean().default(false),
+  /** The value may hold any signs, those of placeholders too. */
+  free: z.boolean().default(false),
+  /** A test of the value beyond its form. */
+  check: z.enum(["jwt"]).optional(),
+  /** How far a match can begin ahead of its keyword, in characters. 0: it begins with it. */
+  before: z.number().int().default(0),
+  /** How far a match reaches behind its keyword, in characters; further than the longest. */
+  span: z.number().int().default(600),
 });
+
+/** What stands between a name and its value, in code, settings, JSON, mark-up and sentences. `<assign>` in a pattern. */
+const ASSIGN = String.raw`["'\x60)\]*]{0,3}\s{0,4}(?::{0,3}=|\?=|=>|->|[:=,>]|\|\|:?|\b(?:is|was)\b\s?:?)\s{0,20}["'\x60*({[]{0,3}`;
 
 const rules = lazy(() =>
   readData(secretsYaml, z.object({ secrets: z.array(secretRuleSchema) }), "rules/scan/secrets.yaml").secrets.map(
     (rule) => ({
       ...rule,
       keywords: rule.keywords.map((word) => word.toLowerCase()),
-      expression: new RegExp(rule.pattern, `g${rule.flags}`),
+      expression: new RegExp(
+        rule.pattern.replaceAll("<assign>", ASSIGN),
+        `${rule.before > 0 || rule.keywords.length === 0 ? "g" : "y"}${rule.flags}`,
+      ),
     }),
   ),
 );
+
+/** The strings without which there is no secret to find, by rule. */
+export const secretNeedles = lazy(() => rules().map((rule) => rule.keywords));
 
 /** Shannon entropy in bits per character. */
 export function entropy(text: string): number {
@@ -34,40 +53,106 @@ export function entropy(text: string): number {
   return bits;
 }
 
+/** What documentation puts where a value belongs. */
 const PLACEHOLDER =
-  /example|your[_-]?|changeme|change[_-]me|placeholder|dummy|redacted|insert|xxxx|\*{3}|\.{3}|<|>|\$\{|\{\{|1234567890abcdef|abcdef123456|00000000|1111111|randomstring|#{4}|some[_-]?(key|token|secret)|test[_-]?(key|token|secret)$|^\[|\]$|^(password|passwd|secret|token|apikey)$/i;
+  /example|your[_-]?|changeme|change[_-]me|placeholder|dummy|redacted|insert|replace|xxxx|\*{3}|\.{3}|…|<|\$\{|\{\{|\$\(|%[({]|1234567890abcdef|abcdef123456|0{8}|1{7}|randomstring|#{4}|(?:key|token|secret|here|password)$|some[_-]?(?:key|token|secret)|^\[|\]$|^\$?[a-z_.]+\(|^(?:my|the|some|new|test|fake|default|super)?[_-]?(?:password|passwd|secret|token|apikey|pass|pwd|value|string|null|none|true|false|undefined|required|invalid|incorrect|missing|wrong|empty|optional|hidden|masked|text|field|label|username|admin)[_-]?\d{0,3}$/i;
 
-/** True for values that documentation publishes or that stand for a value. */
-function isPlaceholder(value: string): boolean {
-  return PLACEHOLDER.test(value) || /^(.)\1+$/.test(value.replace(/^[a-z]{2,4}[-_]/i, ""));
+/** The same sign over and over, or signs that go up or down in step. */
+function isMonotonous(value: string): boolean {
+  const bare = value.replace(/^[a-z]{2,5}[-_.]/i, "");
+  return new Set(bare.toLowerCase().replace(/[-_.]/g, "")).size <= Math.min(4, bare.length / 4);
 }
 
-/** Letters and digits mixed, or a word with symbols: what a password looks like and an English word does not. */
-function looksSecret(value: string): boolean {
+/** True for values that documentation publishes or that stand for a value. */
+function isPlaceholder(whole: string): boolean {
+  // Long ones are key material; their beginning tells.
+  const value = whole.length > 400 ? whole.slice(0, 400) : whole;
+  return PLACEHOLDER.test(value) || isMonotonous(value);
+}
+
+/** Versions, dates, paths, file names, dotted names, names in capitals, calls; and vendors' forms that their own rules refused. */
+const OTHER_THINGS =
+  /^https?:|^[$@%]|^v?\d+(?:[.-]\d+)+\w{0,4}$|^[./~]|\/\w+\.\w{1,5}$|\.(?:js|ts|py|json|ya?ml|com|org|net|io|pem|key|crt|jar|png)$|^[a-z_]+(?:\.[a-z_]+)+$|[()]|==.|^[a-z_]\w*\.[A-Z][a-z]+[A-Za-z]*$|^xox[a-z][-.]/i;
+/** A name of a setting. */
+const CONSTANT = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*=?$/;
+/** Words of a language or of code, joined by signs or by capitals. */
+const WORDY =
+  /(?:^|[._-])[A-Z]?[a-z]{3,}(?:[A-Z][a-z]{3,}|[._-][A-Za-z]?[a-z]{3,})+(?:$|[._-])|[a-z]{3,}_(?:length|size|name|key|secret|type|st)$/;
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** How often small letters, capitals and digits take turns: often in what a machine made, seldom in names with a number. */
+function turns(value: string): number {
+  let count = 0;
+  let last = "";
+  for (const char of value) {
+    const kind = /\d/.test(char) ? "digit" : /[a-z]/.test(char) ? "small" : /[A-Z]/.test(char) ? "capital" : "";
+    if (kind !== "" && last !== "" && kind !== last) count++;
+    if (kind !== "") last = kind;
+  }
+  return count;
+}
+
+/**
+ * Letters and digits mixed, or a word with symbols: what a password or key looks like and a word of a language or of code
+ * does not. A UUID is a secret only where its name says so.
+ * @param name the words ahead of the value
+ */
+function looksSecret(value: string, name: string): boolean {
   const bare = value.replace(/[.,;:!?]+$/, "");
-  if (bare.length < 6 || /^https?:/i.test(bare) || /^[A-Z][A-Z0-9_]*=$/.test(value)) return false;
+  if (bare.length < 6 || OTHER_THINGS.test(bare) || OTHER_THINGS.test(value) || WORDY.test(bare)) return false;
+  if (CONSTANT.test(bare) && /[_=]/.test(bare)) return false;
+  if (UUID.test(bare)) return /(?:token|secret|password|key)\W{0,12}$/i.test(name);
   const letters = /[A-Za-z]/.test(bare);
   const digits = /\d/.test(bare);
   const symbols = /[!@#$%^&*_+=~-]/.test(bare);
   return (
-    (letters && digits) ||
+    // One digit in a long value is a numbered name.
+    (letters && digits && (bare.length < 16 || ((bare.match(/\d/g) ?? []).length >= 3 && turns(bare) >= 5))) ||
     (letters && symbols && /[A-Z]/.test(bare) && /[!@#$%^&*+=~]/.test(bare)) ||
     (symbols && digits)
   );
 }
 
-/** Finds vendor keys, private keys, tokens, connection strings and named passwords. */
-export function findSecrets(text: string, lower: string): Hit[] {
+/** True when the first part is the header of a token, not only something in base64. */
+function isJwt(value: string): boolean {
+  try {
+    const header: unknown = JSON.parse(Buffer.from(value.split(".")[0] ?? "", "base64url").toString("utf8"));
+    return typeof header === "object" && header !== null && "alg" in header;
+  } catch {
+    return false;
+  }
+}
+
+/** More of one kind are no news. */
+const MAX_PER_RULE = 100;
+
+type Rule = ReturnType<typeof rules>[number];
+
+/** The matches of a rule's expression. @param places of its keywords */
+function matchesOf(
+  rule: Rule,
+  text: string,
+  places: readonly number[] | undefined,
+): Generator<{ match: RegExpExecArray; index: number }> {
+  const { expression, keywords, before, span } = rule;
+  if (keywords.length === 0) return matchesIn(text, expression, [{ start: 0, end: text.length }]);
+  if (before > 0) return matchesIn(text, expression, windows(places, text.length, before, span));
+  return matchesAt(text, expression, places);
+}
+
+/** Finds vendor keys, private keys, tokens, connection strings and named passwords. @param places of `secretNeedles` */
+export function findSecrets(text: string, places: Places): Hit[] {
   const hits: Hit[] = [];
-  for (const rule of rules()) {
-    if (!rule.keywords.some((word) => lower.includes(word))) continue;
-    for (const match of text.matchAll(rule.expression)) {
+  for (const [i, rule] of rules().entries()) {
+    let count = 0;
+    for (const { match, index } of matchesOf(rule, text, places[i])) {
       const value = match[2] ?? match[1] ?? match[0];
-      if (rule.examples.some((example) => match[0].includes(example) || value === example) || isPlaceholder(value))
-        continue;
+      if (rule.examples.some((example) => match[0].includes(example))) continue;
+      if (!rule.free && isPlaceholder(value)) continue;
+      if (rule.check === "jwt" && !isJwt(value)) continue;
       if (rule.entropy !== undefined && entropy(value) < rule.entropy) continue;
-      if (rule.named && !looksSecret(value)) continue;
-      const start = match.index + match[0].lastIndexOf(value);
+      if (rule.named && !looksSecret(value, match[0].slice(0, -value.length))) continue;
+      const start = index + match[0].lastIndexOf(value);
       const end = start + value.length;
       if (hits.some((hit) => hit.start < end && start < hit.end)) continue;
       hits.push({
@@ -79,6 +164,7 @@ export function findSecrets(text: string, lower: string): Hit[] {
         end,
         ...(rule.named ? { weak: true } : {}),
       });
+      if (++count >= MAX_PER_RULE) break;
     }
   }
   return hits;

@@ -1,4 +1,5 @@
 import type { Hit, HitGroup } from "./hit.js";
+import { matchesIn, type Places, windows } from "./needles.js";
 
 interface Pattern {
   group: HitGroup;
@@ -119,29 +120,6 @@ const PATTERNS: readonly Pattern[] = [
       /(?:\/(?:usr|home|app|srv|opt|var|root|workspace|code)\/[\w.@+-]{1,60}(?:\/[\w.@+-]{1,80}){0,12}\.(?:py|js|ts|java|go|php|rb|sqlite3?|db|env|ya?ml|json|pem|key|conf))|(?:[A-Z]:\\(?:[\w. -]{1,60}\\){1,12}[\w.-]{1,60}\.\w{1,6})/g,
   },
   {
-    group: "internal",
-    kind: "metadata-address",
-    title: "Cloud metadata address",
-    needs: ["169.254.169.254", "metadata.google.internal"],
-    expression: /(?:https?:\/\/)?(?:169\.254\.169\.254|metadata\.google\.internal)[^\s"'<>]{0,120}/g,
-  },
-  {
-    group: "internal",
-    kind: "internal-host",
-    title: "Internal host name",
-    needs: [".internal", ".local", ".corp", ".lan", ".intranet", ".cluster", ".private", ".intra"],
-    expression:
-      /(?:\b[a-z][a-z0-9+.-]{1,12}:\/\/)?(?:[^\s:/@"'<>]{1,64}(?::[^\s:/@"'<>]{1,64})?@)?\b(?:[a-z0-9](?:[a-z0-9-]{0,62})\.){1,6}(?:internal|local|corp|lan|intranet|intra|private)\b(?::\d{2,5})?(?:\/[^\s"'<>]{0,120})?/gi,
-  },
-  {
-    group: "internal",
-    kind: "private-url",
-    title: "URL of the internal network",
-    needs: ["://"],
-    expression:
-      /\b[a-z][a-z0-9+.-]{1,12}:\/\/(?:[^\s:/@"'<>]{1,64}(?::[^\s:/@"'<>]{1,64})?@)?(?:10\.\d{1,3}\.\d{1,3}\.\d{1,3}|192\.168\.\d{1,3}\.\d{1,3}|172\.(?:1[6-9]|2\d|3[01])\.\d{1,3}\.\d{1,3}|localhost|127\.0\.0\.1|[a-z][a-z0-9-]{1,40})(?::\d{2,5})(?:\/[^\s"'<>]{0,120})?/gi,
-  },
-  {
     group: "database-id",
     kind: "object-id",
     title: "MongoDB ObjectId",
@@ -194,36 +172,49 @@ const PATTERNS: readonly Pattern[] = [
 const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b/gi;
 const MAX_PER_PATTERN = 20;
 
-/** Finds stack traces, error details, internal addresses, database ids, code and tool calls. */
-export function findTechnical(text: string, lower: string): Hit[] {
+/** Longer than any match reaches before its needle and behind it. */
+const BEFORE = 600;
+const AFTER = 1_700;
+
+/** The strings without which there is nothing to find, by pattern. */
+export const technicalNeedles: readonly (readonly string[])[] = PATTERNS.map((pattern) => pattern.needs);
+
+/** Finds stack traces, error details, database ids, code and tool calls. @param places of `technicalNeedles` */
+export function findTechnical(text: string, places: Places): Hit[] {
   const hits: Hit[] = [];
-  for (const pattern of PATTERNS) {
-    if (!pattern.needs.some((word) => lower.includes(word))) continue;
+  for (const [i, pattern] of PATTERNS.entries()) {
     let count = 0;
-    for (const match of text.matchAll(pattern.expression)) {
+    for (const { match, index } of matchesIn(
+      text,
+      pattern.expression,
+      windows(places[i], text.length, BEFORE, AFTER),
+    )) {
       if (++count > MAX_PER_PATTERN) break;
       hits.push({
         group: pattern.group,
         kind: pattern.kind,
         title: pattern.title,
         value: match[0],
-        start: match.index,
-        end: match.index + match[0].length,
+        start: index,
+        end: index + match[0].length,
       });
     }
   }
-  if (text.includes("-")) {
-    const uuids = [...text.matchAll(UUID)];
-    const first = uuids[0];
-    if (first && new Set(uuids.map((match) => match[0].toLowerCase())).size >= 3)
-      hits.push({
-        group: "database-id",
-        kind: "uuid-list",
-        title: "List of UUIDs",
-        value: first[0],
-        start: first.index,
-        end: first.index + first[0].length,
-      });
+  const uuids = new Set<string>();
+  let first: RegExpExecArray | undefined;
+  for (const match of text.matchAll(UUID)) {
+    first ??= match;
+    uuids.add(match[0].toLowerCase());
+    if (uuids.size >= 3) break;
   }
+  if (first && uuids.size >= 3)
+    hits.push({
+      group: "database-id",
+      kind: "uuid-list",
+      title: "List of UUIDs",
+      value: first[0],
+      start: first.index,
+      end: first.index + first[0].length,
+    });
   return hits;
 }

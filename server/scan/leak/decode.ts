@@ -1,3 +1,5 @@
+import { spelledReadings } from "./encodings.js";
+
 /** A text and the ways in which it can be read. `how` is empty for the text itself. */
 export interface Reading {
   how: string;
@@ -66,5 +68,10 @@ export function readings(text: string): Reading[] {
   const lines = folded.split(/\r?\n/).map((line) => line.trim());
   if (lines.length >= 8 && lines.filter((line) => [...line].length <= 2).length > lines.length / 2)
     out.push({ how: "one letter a line", text: lines.map((line) => line || " ").join("") });
+  out.push(...spelledReadings(folded));
+  // Poems that spell a word by how their lines begin; each line's first sign, or first word's first letter.
+  const initials = lines.flatMap((line) => [...line.replace(/^[\d.)\-*•"'“ ]+(?=\p{L})/u, "")].slice(0, 1));
+  if (initials.length >= 4 && initials.length <= 200)
+    out.push({ how: "first letters of the lines", text: initials.join("") });
   return out;
 }

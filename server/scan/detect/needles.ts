@@ -1,0 +1,146 @@
+/** Places of the needles of one group in a text: UTF-16 offsets of their first sign, by where they end. */
+export type Places = readonly (readonly number[])[];
+
+const ALPHABET = 128;
+const NONE: readonly number[] = [];
+
+/**
+ * Finds many fixed strings in one pass (Aho and Corasick's automaton): what a text may hold at all is known before any
+ * expression is tried, in time that grows with the text alone. Needles are ASCII, letter case does not matter, and they come
+ * in groups, one for each expression that needs them.
+ */
+export class Needles {
+  /** Next state by state and sign. */
+  private readonly next: Int32Array;
+  /** For each state the groups whose needles end there and the needles' lengths, in turns; null for most. */
+  private readonly ends: readonly (readonly number[] | null)[];
+  private readonly groups: number;
+
+  constructor(groups: readonly (readonly string[])[]) {
+    this.groups = groups.length;
+    const edges: Int32Array[] = [new Int32Array(ALPHABET).fill(-1)];
+    const ends: number[][] = [[]];
+    groups.forEach((needles, group) => {
+      for (const needle of new Set(needles.map((each) => each.toLowerCase()))) {
+        let state = 0;
+        for (let i = 0; i < needle.length; i++) {
+          const code = needle.charCodeAt(i) % ALPHABET;
+          const row = edges[state] ?? new Int32Array(ALPHABET);
+          let to = row[code] ?? -1;
+          if (to < 0) {
+            to = edges.push(new Int32Array(ALPHABET).fill(-1)) - 1;
+            ends.push([]);
+            row[code] = to;
+          }
+          state = to;
+        }
+        ends[state]?.push(group, needle.length);
+      }
+    });
+    // Breadth first: a missing edge leads where the longest suffix that is itself a beginning leads.
+    const next = new Int32Array(edges.length * ALPHABET);
+    const fail = new Int32Array(edges.length);
+    const queue: number[] = [0];
+    for (let head = 0; head < queue.length; head++) {
+      const state = queue[head] ?? 0;
+      const row = edges[state];
+      for (let code = 0; code < ALPHABET; code++) {
+        const to = row?.[code] ?? -1;
+        const back = state === 0 ? 0 : (next[(fail[state] ?? 0) * ALPHABET + code] ?? 0);
+        if (to < 0) next[state * ALPHABET + code] = back;
+        else {
+          next[state * ALPHABET + code] = to;
+          fail[to] = back;
+          ends[to]?.push(...(ends[back] ?? []));
+          queue.push(to);
+        }
+      }
+    }
+    this.next = next;
+    this.ends = ends.map((list) => (list.length > 0 ? list : null));
+  }
+
+  /** Where the needles are, by group. */
+  find(text: string): Places {
+    const { next, ends } = this;
+    const places: number[][] = Array.from({ length: this.groups }, () => []);
+    let state = 0;
+    for (let i = 0; i < text.length; i++) {
+      let code = text.charCodeAt(i);
+      if (code >= 65 && code <= 90) code += 32;
+      else if (code >= ALPHABET) {
+        state = 0;
+        continue;
+      }
+      state = next[state * ALPHABET + code] ?? 0;
+      const here = ends[state];
+      if (here === null || here === undefined) continue;
+      for (let k = 0; k < here.length; k += 2) places[here[k] ?? 0]?.push(i - (here[k + 1] ?? 0) + 1);
+    }
+    return places;
+  }
+}
+
+/** A stretch of a text around needles. */
+export interface Window {
+  start: number;
+  end: number;
+}
+
+/**
+ * The stretches that reach from `before` signs ahead of each place to `after` signs behind it, joined where they overlap,
+ * in order.
+ */
+export function windows(
+  places: readonly number[] | undefined,
+  length: number,
+  before: number,
+  after: number,
+): Window[] {
+  const out: Window[] = [];
+  let last: Window | undefined;
+  for (const at of places ?? NONE) {
+    const start = Math.max(0, at - before);
+    const end = Math.min(length, at + after);
+    if (last && start <= last.end) last.end = Math.max(last.end, end);
+    else {
+      last = { start, end };
+      out.push(last);
+    }
+  }
+  return out;
+}
+
+/**
+ * Matches of a global expression inside of the windows, with their offsets in the whole text. The windows must reach further
+ * than a match can; one that begins at a window's cut edge is dropped, as what stands before it is not known.
+ */
+export function* matchesIn(
+  text: string,
+  expression: RegExp,
+  list: readonly Window[],
+): Generator<{ match: RegExpExecArray; index: number }> {
+  for (const { start, end } of list) {
+    const part = start === 0 && end === text.length ? text : text.slice(start, end);
+    for (const match of part.matchAll(expression)) {
+      if (match.index === 0 && start > 0) continue;
+      yield { match, index: start + match.index };
+    }
+  }
+}
+
+/** Matches of a sticky expression that begin at one of the places; what one match covers is not looked at again. */
+export function* matchesAt(
+  text: string,
+  expression: RegExp,
+  places: readonly number[] | undefined,
+): Generator<{ match: RegExpExecArray; index: number }> {
+  let done = 0;
+  for (const at of places ?? NONE) {
+    if (at < done) continue;
+    expression.lastIndex = at;
+    const match = expression.exec(text);
+    done = at + Math.max(1, match?.[0].length ?? 1);
+    if (match !== null) yield { match, index: at };
+  }
+}

@@ -1,0 +1,66 @@
+import { fold } from "./decode.js";
+
+/** Words that say nothing about where a text is from: function words, and what all prompts and assistants talk about. */
+const COMMON = new Set(
+  `about above access account after again all also always and another answer any anyone anything are ask asked asking asks
+  assist assistant based because been before being below between both but can cannot chat code could conversation did does
+  doing done each else end enter entered every everything example few first follow following for from function get give
+  given granted denied had has have help helpful here him his how information input instruction instructions into its just
+  know language last let like list make many may message model more most must need never not now number online only other
+  otherwise our out output own password people please print prompt provide question request reply respond response reveal
+  right rule rules said same say says second secret secure security see should show some something sorry start such sure
+  system take tell text than thank that the their them then there these they thing this those through time unless until
+  use used user users using very want was way were what when where whether which while who whose why will with within
+  without word words would write yes you your`.split(/\s+/),
+);
+
+const MIN_SHARED = 7;
+const MIN_SHARE = 0.25;
+/** What tells that a text states rules, rather than that it talks about the same subject. */
+const RULES =
+  /\b(my|the|these|following|your) (\w+ )?(instructions|rules|guidelines|directives|steps)\b|(^|\n)\s*(\d[.)]|[-*•])\s+(if|do not|don't|never|always|only|you)\b|\b(if|when|unless) (the|a|any) (\w+ )?(user|customer|person|input|message|character|caller)\b|\byou (must|should|are to|were told|need to|are not allowed to|can then)\b|\bi (was|have been|am) (told|instructed)\b/i;
+
+/** What an assistant says of itself to anybody: its name, what it is for, that it declines. */
+const SELF_DESCRIPTION =
+  /\b(i can|i['’]m|i am|i['’]ll|i will|we can|we offer|i cannot|i can['’]t|i don['’]t|happy to|glad to|feel free|let me know|how (can|may) i|would you like)\b/i;
+
+/** The bare form of a word: endings of plural, past and -ing off. */
+function stem(word: string): string {
+  const bare = word.replace(/(?:ing|ed|es|s|ly)$/, "");
+  return bare.length >= 4 ? bare : word;
+}
+
+/** The words of a text that carry its meaning, in bare form. Joined names (`best_friend`) count as their parts. */
+export function contentWords(text: string): Set<string> {
+  const out = new Set<string>();
+  for (const match of fold(text)
+    .toLowerCase()
+    .matchAll(/\p{L}{3,}/gu))
+    if (!COMMON.has(match[0])) out.add(stem(match[0]));
+  return out;
+}
+
+/**
+ * Whether a reply tells a prompt in other words: besides what an assistant says of itself it states rules, and a quarter or more of its content words, seven at
+ * least, are the prompt's and not of the request or of ordinary answers.
+ * @returns the shared words in bare form, or null
+ */
+export function paraphrases(reply: string, prompt: string, unless: ReadonlySet<string>): string[] | null {
+  const telling = reply
+    .split(/(?<=[.!?])\s+|\n+/)
+    .filter((sentence) => !SELF_DESCRIPTION.test(sentence))
+    .join("\n");
+  if (!RULES.test(telling)) return null;
+  const wanted = contentWords(prompt);
+  const own = [...contentWords(telling)].filter((word) => !unless.has(word));
+  const shared = own.filter((word) => wanted.has(word));
+  return shared.length >= MIN_SHARED && shared.length / own.length >= MIN_SHARE ? shared : null;
+}
+
+/**
+ * How telling a stretch of shared text is: its distinct content words. A sentence such as "You are a helpful assistant"
+ * stands in thousands of prompts and has none.
+ */
+export function distinctiveness(text: string): number {
+  return contentWords(text).size;
+}

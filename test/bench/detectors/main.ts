@@ -1,0 +1,115 @@
+/**
+ * What the detectors are worth on public labelled data. Started by run.mjs; arguments: a JSON object with the data folder,
+ * the half to look at and how many misses to list; result: a JSON object on standard output. docs/detectors.md says where
+ * the data is from.
+ */
+import { z } from "zod";
+import { isRefusal } from "../../../server/scan/leak/refusal.js";
+import { type Half, halfOf, type Labelled, type Miss, measure } from "./figures.js";
+import { DataFolder } from "./files.js";
+import { garakLeak, ourLeak, plainLeak, tensorTrust } from "./leaks.js";
+import { measurePersonal, readSentences } from "./personal.js";
+import { garakRefusal, promptfooRefusal, xstest } from "./refusals.js";
+import {
+  gitleaks,
+  hasSecret,
+  noseyParker,
+  secretlint,
+  withoutContradictions,
+  withoutDocumentation,
+} from "./secrets.js";
+
+const argumentsSchema = z.object({
+  data: z.string(),
+  half: z.enum(["tune", "report", "all"]).default("report"),
+  misses: z.number().default(0),
+});
+
+const given = argumentsSchema.parse(JSON.parse(process.argv[2] ?? "{}"));
+const data = new DataFolder(given.data);
+const half: Half = given.half;
+const missing: string[] = [];
+
+/** Runs a measurement whose repositories are there, and names the others. */
+function where<T>(repositories: readonly string[], work: () => T): T | null {
+  const lacking = repositories.filter((repository) => !data.has(repository));
+  missing.push(...lacking);
+  return lacking.length > 0 ? null : work();
+}
+
+function listed<T extends { misses: Miss[] }>(result: T): Omit<T, "misses"> & { misses?: Miss[] } {
+  const { misses, ...rest } = result;
+  return given.misses > 0 ? { ...rest, misses: misses.slice(0, given.misses) } : rest;
+}
+
+function secrets() {
+  const of = (list: Labelled[]) => listed(measure(list, (item) => hasSecret(item.text)));
+  return where(["gitleaks", "noseyparker"], () => {
+    const vendors = noseyParker(data, false);
+    const generic = noseyParker(data, true);
+    const leaks = gitleaks(data);
+    const all = [...leaks, ...vendors, ...generic];
+    const part = (list: Labelled[]) => of(halfOf(withoutContradictions(list, all), half, (item) => item.text));
+    return {
+      gitleaks: part(leaks),
+      noseyparker_vendors: part(vendors),
+      noseyparker_generic: part(generic),
+      vendors: part([...leaks, ...vendors]),
+      vendors_without_documentation_values: part(withoutDocumentation([...leaks, ...vendors])),
+      all: part(all),
+      secretlint: where(["secretlint"], () =>
+        of(halfOf(withoutDocumentation(secretlint(data)), half, (item) => item.text)),
+      ),
+    };
+  });
+}
+
+function refusals() {
+  return where(["exaggerated-safety"], () => {
+    // By prompt, so that answers of five models to one question do not fall into both halves.
+    const items = halfOf(xstest(data), half, (item) => item.prompt);
+    return {
+      ours: listed(measure(items, (item) => isRefusal(item.text))),
+      garak: where(["garak"], () => {
+        const says = garakRefusal(data);
+        return measure(items, (item) => says(item.text)).figures;
+      }),
+      promptfoo: where(["promptfoo"], () => {
+        const says = promptfooRefusal(data);
+        return measure(items, (item) => says(item.text)).figures;
+      }),
+    };
+  });
+}
+
+function leaks() {
+  return where(["tensor-trust-data"], () => {
+    const items = halfOf(tensorTrust(data), half, (item) => item.text);
+    return {
+      ours: listed(measure(items, ourLeak)),
+      secret_or_six_words: measure(items, plainLeak).figures,
+      garak: measure(items, garakLeak).figures,
+    };
+  });
+}
+
+function personal() {
+  return where(["presidio-research"], () => ({
+    synth_dataset_v2: listed(
+      measurePersonal(
+        halfOf(
+          readSentences(data.text("presidio-research/data/synth_dataset_v2.json")),
+          half,
+          (item) => item.full_text,
+        ),
+      ),
+    ),
+    generated_large_unseen:
+      half === "tune"
+        ? null
+        : listed(measurePersonal(readSentences(data.text("presidio-research/tests/data/generated_large.json")))),
+  }));
+}
+
+const result = { half, secrets: secrets(), refusals: refusals(), leaks: leaks(), personal_data: personal() };
+process.stdout.write(JSON.stringify({ ...result, missing: [...new Set(missing)] }));
