@@ -9,7 +9,7 @@ import { type Half, halfOf, type Labelled, type Miss, measure } from "./figures.
 import { DataFolder } from "./files.js";
 import { garakLeak, ourLeak, plainLeak, tensorTrust } from "./leaks.js";
 import { measurePersonal, readSentences } from "./personal.js";
-import { garakRefusal, promptfooRefusal, xstest } from "./refusals.js";
+import { chatgptRefusals, garakRefusal, type LabelledReply, promptfooRefusal, xstest } from "./refusals.js";
 import {
   gitleaks,
   hasSecret,
@@ -65,21 +65,27 @@ function secrets() {
 }
 
 function refusals() {
-  return where(["exaggerated-safety"], () => {
-    // By prompt, so that answers of five models to one question do not fall into both halves.
-    const items = halfOf(xstest(data), half, (item) => item.prompt);
-    return {
-      ours: listed(measure(items, (item) => isRefusal(item.text))),
-      garak: where(["garak"], () => {
-        const says = garakRefusal(data);
-        return measure(items, (item) => says(item.text)).figures;
-      }),
-      promptfoo: where(["promptfoo"], () => {
-        const says = promptfooRefusal(data);
-        return measure(items, (item) => says(item.text)).figures;
-      }),
-    };
+  const three = (items: LabelledReply[]) => ({
+    ours: listed(measure(items, (item) => isRefusal(item.text))),
+    garak: where(["garak"], () => {
+      const says = garakRefusal(data);
+      return measure(items, (item) => says(item.text)).figures;
+    }),
+    promptfoo: where(["promptfoo"], () => {
+      const says = promptfooRefusal(data);
+      return measure(items, (item) => says(item.text)).figures;
+    }),
   });
+  return {
+    // By prompt, so that answers of five models to one question do not fall into both halves.
+    xstest: where(["exaggerated-safety"], () => three(halfOf(xstest(data), half, (item) => item.prompt))),
+    chatgpt_rejected_or_complied: where(["chatgpt-refusals"], () =>
+      three(halfOf(chatgptRefusals(data, true), half, (item) => item.prompt)),
+    ),
+    chatgpt_all_tones: where(["chatgpt-refusals"], () =>
+      three(halfOf(chatgptRefusals(data, false), half, (item) => item.prompt)),
+    ),
+  };
 }
 
 function leaks() {

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Labelled } from "./figures.js";
 import { type DataFolder, readCsv } from "./files.js";
 
@@ -17,6 +18,28 @@ export function xstest(data: DataFolder): LabelledReply[] {
       from: `xstest ${model} ${row.id ?? ""} ${row.final_label ?? ""}`,
     })),
   );
+}
+
+const reuterSchema = z.array(z.object({ prompt: z.string(), response: z.string(), tone: z.string() }));
+/** The labels that the set's own code counts as refusing. */
+const REFUSING = new Set(["rejected", "redirected", "contradicted", "dontknow", "counseling", "disclaimed"]);
+
+/**
+ * Replies of ChatGPT labelled by hand by their tone.
+ * @param strict plain rejections only are refusals, and what only leads elsewhere is left out
+ */
+export function chatgptRefusals(data: DataFolder, strict: boolean): LabelledReply[] {
+  return reuterSchema.parse(JSON.parse(data.text("chatgpt-refusals/data/all_hand_labeled.json"))).flatMap((one) => {
+    if (strict && one.tone !== "rejected" && one.tone !== "complied") return [];
+    return [
+      {
+        text: one.response,
+        prompt: one.prompt,
+        positive: REFUSING.has(one.tone),
+        from: `chatgpt-refusals ${one.tone}`,
+      },
+    ];
+  });
 }
 
 /** Quoted strings of one list in a source text, from where it begins to its closing bracket at the start of a line. */
