@@ -4,8 +4,11 @@ import * as vscode from "vscode";
 import { z } from "zod";
 import {
   labSchema,
+  pingSchema,
   SCAN,
+  SCAN_PING,
   SCAN_PLAN,
+  type ScanPlanMessage,
   type ScanRequest,
   type ScanSecrets,
   START_LAB,
@@ -15,11 +18,13 @@ import {
   scanResultSchema,
 } from "../../server/lsp/protocol.js";
 import type { Auth } from "../../server/scan/options.js";
+import type { Ping } from "../../server/scan/ping-schema.js";
 import type { ScanResult } from "../../server/scan/result.js";
 import { type LanguageServer, RequestFailed } from "../languageServer.js";
 import type { ReportPanels } from "../report/panel.js";
 import type { ScanStore } from "../report/store.js";
 import type { Consents } from "./consent.js";
+import { describePing } from "./ping.js";
 import type { Secrets } from "./secrets.js";
 import { type Again, againSchema, chooseTarget, scanDefaults, type Target } from "./target.js";
 
@@ -41,14 +46,14 @@ const secretNames: Record<Auth["kind"], string> = {
 
 export function registerScan(parts: ScanParts): vscode.Disposable {
   let running = false;
-  const scan = async (again: Again) => {
+  const scan = async (again: Again, work: typeof scanOnce = scanOnce) => {
     if (running) {
       void vscode.window.showInformationMessage("A scan is running: wait for it or cancel it first.");
       return;
     }
     running = true;
     try {
-      await scanOnce(parts, again);
+      await work(parts, again);
     } catch (error) {
       if (error instanceof vscode.CancellationError) return;
       if (!(error instanceof RequestFailed)) throw error;
@@ -62,6 +67,9 @@ export function registerScan(parts: ScanParts): vscode.Disposable {
     vscode.commands.registerCommand("spillcheck.scanEndpoint", (asked?: unknown) =>
       scan(againSchema.catch({}).parse(asked ?? {})),
     ),
+    vscode.commands.registerCommand("spillcheck.pingEndpoint", (asked?: unknown) =>
+      scan(againSchema.catch({}).parse(asked ?? {}), pingOnce),
+    ),
     vscode.commands.registerCommand("spillcheck.startLab", () => scan({ lab: true })),
     vscode.commands.registerCommand("spillcheck.stopLab", () => parts.server.request(STOP_LAB, {}, z.null())),
     vscode.commands.registerCommand("spillcheck.forget", async () => {
@@ -72,13 +80,42 @@ export function registerScan(parts: ScanParts): vscode.Disposable {
   );
 }
 
-async function scanOnce(parts: ScanParts, again: Again): Promise<void> {
+/** A target that was chosen, described and agreed to. */
+interface Prepared {
+  target: Target;
+  request: ScanRequest;
+  plan: ScanPlanMessage;
+}
+
+async function prepare(parts: ScanParts, again: Again): Promise<Prepared | undefined> {
   const target = await chooseTarget(again, parts.recent);
-  if (!target) return;
+  if (!target) return undefined;
   const request = await requestFor(parts, target);
-  if (!request) return;
+  if (!request) return undefined;
   const plan = await parts.server.request(SCAN_PLAN, request, scanPlanSchema);
-  if (!(await parts.consents.ask(plan))) return;
+  return (await parts.consents.ask(plan)) ? { target, request, plan } : undefined;
+}
+
+async function scanOnce(parts: ScanParts, again: Again): Promise<void> {
+  const prepared = await prepare(parts, again);
+  if (prepared) await scanPrepared(parts, prepared);
+}
+
+/** Shows one exchange, and scans when the user likes what it shows. */
+async function pingOnce(parts: ScanParts, again: Again): Promise<void> {
+  const prepared = await prepare(parts, again);
+  if (!prepared) return;
+  const ping = await runPing(parts.server, { ...prepared.request, consented: true }, prepared.plan.target);
+  const scan: vscode.MessageItem = { title: "Scan" };
+  const options = { modal: true, detail: describePing(ping) };
+  const answered = ping.why === "";
+  const choice = answered
+    ? await vscode.window.showInformationMessage("The endpoint replied.", options, scan)
+    : await vscode.window.showWarningMessage("The endpoint gave no reply that can be read.", options, scan);
+  if (choice === scan) await scanPrepared(parts, prepared);
+}
+
+async function scanPrepared(parts: ScanParts, { target, request, plan }: Prepared): Promise<void> {
   const result = await runScan(parts.server, { ...request, consented: true }, plan.target);
   const redo: Again = target.lab ? { lab: true } : target.name ? { endpoint: target.name } : redoByUrl(result, target);
   await parts.panels.show(await parts.store.add(result, redo));
@@ -113,6 +150,13 @@ async function requestFor(parts: ScanParts, target: Target): Promise<ScanRequest
   const secret = await parts.secrets.get(`${origin}${pathname}`, secretNames[endpoint.auth.kind]);
   const secrets: ScanSecrets = { secret };
   return secret ? { options, secrets: parts.server.seal(secrets) } : undefined;
+}
+
+function runPing(server: LanguageServer, request: ScanRequest, target: string): Thenable<Ping> {
+  const options = { location: vscode.ProgressLocation.Notification, title: `Asking ${target}`, cancellable: true };
+  return vscode.window.withProgress(options, (_progress, token) =>
+    server.request(SCAN_PING, request, pingSchema, token),
+  );
 }
 
 /** Scans with a progress message that can be cancelled. */

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { scanOptionsSchema } from "../scan/options.js";
+import { pingSchema } from "../scan/ping-schema.js";
 import { scanFindingSchema, scanResultSchema } from "../scan/result.js";
 
 /** What the client tells when it starts the server. */
@@ -67,6 +68,10 @@ export const scanPlanSchema = z.object({
   notes: z.array(z.string()),
 });
 export type ScanPlanMessage = z.infer<typeof scanPlanSchema>;
+
+/** Client to server: one exchange with the endpoint, for a look before the scan; answered by `pingSchema`. */
+export const SCAN_PING = "spillcheck/scanPing";
+export { pingSchema };
 
 /** Client to server: scans; answered by a `ScanResult`. Cancelling the request ends the scan. */
 export const SCAN = "spillcheck/scan";

@@ -9,6 +9,7 @@ import {
   reportDataRequestSchema,
   SCAN,
   SCAN_FAILED,
+  SCAN_PING,
   SCAN_PLAN,
   type ScanProgress,
   START_LAB,
@@ -31,6 +32,8 @@ function progressOf(event: ScanEvent): ScanProgress {
       return { message: `${event.title}: ${event.outcome} (${event.hits})`, ...counts };
     case "check":
       return { message: `${event.category.replaceAll("_", " ")}: ${event.status}`, ...counts };
+    case "shape":
+      return { message: event.reply === "" ? event.note : `${event.note} It replied: ${event.reply}`, ...counts };
     case "finding":
       return { message: event.finding.title, ...counts, finding: event.finding };
   }
@@ -45,6 +48,12 @@ export function registerScanRequests(connection: Connection, services: Services)
     const secrets = request.secrets ? openSecrets(services.channelKey, request.secrets) : {};
     const options: ScanOptionsInput = { ...request.options, ...secrets };
     return { request, options };
+  };
+
+  /** The practice endpoint's scans are no history. */
+  const isLab = async (url: string): Promise<boolean> => {
+    const running = await Promise.allSettled(labs.values());
+    return running.some((lab) => lab.status === "fulfilled" && lab.value.url === url);
   };
 
   /** A scan's own errors go on as one sentence; anything else is a fault, named without its inside. */
@@ -63,25 +72,41 @@ export function registerScanRequests(connection: Connection, services: Services)
 
   connection.onRequest(SCAN_PLAN, (params: unknown) => answer(() => services.scan.plan(optionsOf(params).options)));
 
-  connection.onRequest(SCAN, (params: unknown, token: CancellationToken) =>
-    answer(async () => {
+  /** Runs work of a scan's that ends when the client cancels its request. */
+  const cancellable = async <T>(token: CancellationToken, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+    const abort = new AbortController();
+    const listener = token.onCancellationRequested(() => abort.abort());
+    if (token.isCancellationRequested) abort.abort();
+    try {
+      return await work(abort.signal);
+    } finally {
+      listener.dispose();
+    }
+  };
+
+  connection.onRequest(SCAN_PING, (params: unknown, token: CancellationToken) =>
+    answer(() => {
       const { request, options } = optionsOf(params);
-      const abort = new AbortController();
-      const listener = token.onCancellationRequested(() => abort.abort());
-      if (token.isCancellationRequested) abort.abort();
+      return cancellable(token, (signal) => services.scan.ping(options, { signal, consent: () => request.consented }));
+    }),
+  );
+
+  connection.onRequest(SCAN, (params: unknown, token: CancellationToken) =>
+    answer(() => {
+      const { request, options } = optionsOf(params);
       const type = new ProgressType<ScanProgress>();
       const onProgress = (event: ScanEvent) => {
         if (request.progress) void connection.sendProgress(type, request.progress, progressOf(event));
       };
-      try {
-        return await services.scan.run(options, {
-          signal: abort.signal,
-          onProgress,
-          consent: () => request.consented,
-        });
-      } finally {
-        listener.dispose();
-      }
+      const consent = () => request.consented;
+      return cancellable(token, async (signal) => {
+        const result = await services.scan.run(options, { signal, onProgress, consent });
+        if (!(await isLab(options.url))) {
+          const failure = services.scan.keep(result);
+          if (failure !== undefined) connection.console.warn(failure);
+        }
+        return result;
+      });
     }),
   );
 

@@ -2,7 +2,7 @@
 import type { Engine } from "../analysis/engine-api.js";
 import type { Level, Place } from "../analysis/finding.js";
 import type { RuleMeta } from "../analysis/rule-meta.js";
-import type { Lab, LabKind, ScanHooks, ScanOptionsInput, ScanPlan, ScanResult } from "../scan/index.js";
+import type { Lab, LabKind, Ping, ScanHooks, ScanOptionsInput, ScanPlan, ScanResult } from "../scan/index.js";
 import type { EditorSettings } from "./settings.js";
 
 /** Something wrong in a settings file (`.spillcheck.yaml`), at the key. */
@@ -39,7 +39,10 @@ export interface ProjectInput {
 
 export interface ScanService {
   plan(options: ScanOptionsInput): Promise<ScanPlan>;
+  ping(options: ScanOptionsInput, hooks: ScanHooks): Promise<Ping>;
   run(options: ScanOptionsInput, hooks: ScanHooks): Promise<ScanResult>;
+  /** Keeps a scan in the user's history. @returns why it could not be kept, in one sentence */
+  keep(result: ScanResult): string | undefined;
   lab(kind: LabKind): Promise<Lab>;
 }
 

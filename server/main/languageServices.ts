@@ -4,9 +4,12 @@ import { docsUrl, rulePageUrl } from "../analysis/rule-meta.js";
 import { toolVersion } from "../analysis/version.js";
 import { KEY_VARIABLE } from "../lsp/sealing.js";
 import type { ReportService, Services } from "../lsp/services.js";
+import { UsageError } from "../project/errors.js";
+import { dataFolder, HistoryStore } from "../project/history-store.js";
 import { allGuides, reportData } from "../report/scan-guides.js";
 import { historyPoint } from "../report/scan-report-data.js";
-import { planScan, runScan, startLab } from "../scan/index.js";
+import { retentionSchema, ScanHistory } from "../scan/history/index.js";
+import { pingTarget, planScan, runScan, type ScanResult, startLab } from "../scan/index.js";
 import { openEngine } from "./engine.js";
 import { renderScan } from "./scanReports.js";
 import { openWorkspace } from "./workspace.js";
@@ -46,6 +49,17 @@ function pageAddress(id: string): string {
   return id.startsWith("scan/") || rules.some((rule) => rule.id === id) ? rulePageUrl(id) : docsUrl("own-rules");
 }
 
+/** Keeps a scan where `spillcheck history` finds it; what is there too long goes when the command line scans next. */
+function keep(result: ScanResult): string | undefined {
+  try {
+    new ScanHistory(new HistoryStore(dataFolder(process.env))).save(result, retentionSchema.parse({}));
+    return undefined;
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
+}
+
 export function languageServices(): Services {
   const key = process.env[KEY_VARIABLE];
   // Nothing that this process starts has a use for it.
@@ -58,7 +72,7 @@ export function languageServices(): Services {
     rules: () => rules,
     page,
     rulePage: pageAddress,
-    scan: { plan: planScan, run: runScan, lab: (kind) => startLab({ kind }) },
+    scan: { plan: planScan, ping: pingTarget, run: runScan, keep, lab: (kind) => startLab({ kind }) },
     report,
   };
 }

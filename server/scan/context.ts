@@ -9,6 +9,7 @@ import type { NonceSource } from "./probes/nonce.js";
 import type { Exchange, Inconclusive, ScanCategory, ScanFinding, Withstood } from "./result.js";
 import type { Answer } from "./target/answer.js";
 import type { Endpoint } from "./target/endpoint.js";
+import { copyOf } from "./target/text.js";
 import type { HttpClient, HttpReply } from "./transport/client.js";
 import type { Network } from "./transport/network.js";
 import type { Redactor } from "./transport/redact.js";
@@ -38,8 +39,10 @@ export function inconclusive(reason: string): CheckEnd {
   return { status: "inconclusive", reason };
 }
 
-/** How much of one reply the detectors read at the end. */
-const KEPT_CHARACTERS = 1_000_000;
+/** How much of a raw body is kept for evidence once its text has been read. */
+const EVIDENCE_CHARACTERS = 8_000;
+/** How much of each reply is kept once `keptCharacters` are. */
+const LEAST_KEPT = 4_000;
 
 /** Everything that checks share in one scan. */
 export class ScanContext {
@@ -48,6 +51,7 @@ export class ScanContext {
   readonly undecided: Inconclusive[] = [];
   readonly recorded: Recorded[] = [];
   readonly notes = new Set<string>();
+  private keptCharacters = 0;
   private anonymousAnswer: Promise<Answer> | null = null;
 
   constructor(
@@ -110,18 +114,27 @@ export class ScanContext {
   }
 
   record(kind: Recorded["kind"], answer: Answer, probe: string | null = null): void {
-    this.recorded.push({
-      kind,
-      http: answer.http,
-      text: answer.extracted.everything.slice(0, KEPT_CHARACTERS),
-      reply: answer.extracted.text,
-      asked: answer.prompt,
-      probe,
-    });
+    const { http, extracted, prompt: asked } = answer;
+    const text = this.keep(extracted.everything);
+    // Debug pages are looked for in the raw bodies of ordinary answers; those to probes are read as text alone.
+    const kept = kind === "probe" ? { ...http, text: copyOf(http.text, EVIDENCE_CHARACTERS) } : http;
+    this.recorded.push({ kind, http: kept, text, reply: copyOf(extracted.text, text.length), asked, probe });
   }
 
   recordHttp(kind: Recorded["kind"], http: HttpReply, asked = ""): void {
-    this.recorded.push({ kind, http, text: http.text.slice(0, KEPT_CHARACTERS), reply: "", asked, probe: null });
+    const text = this.keep(http.text);
+    this.recorded.push({ kind, http: { ...http, text }, text, reply: "", asked, probe: null });
+  }
+
+  /** As much of a text as the scan still has room for. */
+  private keep(text: string): string {
+    const { keptCharacters } = this.options.limits;
+    const room = Math.max(LEAST_KEPT, keptCharacters - this.keptCharacters);
+    if (text.length > room)
+      this.client.hit("keptCharacters", keptCharacters, "of further replies only the beginning was read at the end");
+    const kept = copyOf(text, room);
+    this.keptCharacters += kept.length;
+    return kept;
   }
 
   /** The arithmetic question of the baseline asked without any credentials; sent once. */

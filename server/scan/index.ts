@@ -3,9 +3,11 @@ import { z } from "zod";
 import { ScanError } from "./errors.js";
 import { type Lab, type LabKind, startLabServer } from "./lab/server.js";
 import { type ScanOptions, type ScanOptionsInput, scanOptionsSchema } from "./options.js";
+import { ping } from "./ping.js";
+import type { Ping } from "./ping-schema.js";
 import { makePlan, type ScanEvent, type ScanPlan } from "./plan.js";
 import type { ScanResult } from "./result.js";
-import { type Ping, ping, scan } from "./run.js";
+import { scan } from "./run.js";
 import { type JournalStore, journalKey } from "./transport/journal.js";
 import { parseTarget, resolveTarget } from "./transport/network.js";
 
@@ -23,10 +25,10 @@ export {
   type ScanOptionsInput,
   scanOptionsSchema,
 } from "./options.js";
+export { type Ping, pingSchema } from "./ping-schema.js";
 export type { ScanEvent, ScanPlan } from "./plan.js";
 export { builtInProbes, type Probe, probeFileSchema, readProbes } from "./probes/schema.js";
 export * from "./result.js";
-export type { Ping } from "./run.js";
 export { gradeOf, missedThresholds, scoreWeights, type Threshold } from "./score.js";
 export { parseCurl } from "./target/curl.js";
 export { parseReplyPath } from "./target/reply.js";

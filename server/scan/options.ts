@@ -26,7 +26,13 @@ export const limitsSchema = z.object({
   /** After so many time-outs in a row nothing more is sent. */
   timeoutsInARow: z.number().int().min(1).default(3),
   /** Of one body, after decompression. */
-  bodyBytes: z.number().int().positive().default(500_000),
+  bodyBytes: z.number().int().positive().default(256_000),
+  /** Of one body, once a body of the endpoint ran into `bodyBytes`. */
+  smallBodyBytes: z.number().int().positive().default(64_000),
+  /** Of one reply's text, for the oracles. */
+  replyCharacters: z.number().int().positive().default(60_000),
+  /** Of all replies together, for what is read in them at the end of the scan. */
+  keptCharacters: z.number().int().positive().default(3_000_000),
   headerBytes: z.number().int().positive().default(16_384),
   redirects: z.number().int().min(0).default(3),
   concurrency: z.number().int().min(1).max(32).default(6),

@@ -4,6 +4,19 @@ import { shorten } from "./detect/index.js";
 import { quote } from "./evidence.js";
 import { isRefusal } from "./leak/refusal.js";
 
+/** Hits of a kind in one reply that are looked at; a reply with more of them proves no more. */
+const MOST_OF_A_KIND = 60;
+
+/** The first hits of each kind, so that a reply that is full of them takes no longer than any other. */
+export function fewOfEachKind(hits: readonly Hit[]): Hit[] {
+  const counts = new Map<string, number>();
+  return hits.filter(({ kind }) => {
+    const count = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, count);
+    return count <= MOST_OF_A_KIND;
+  });
+}
+
 const CONTACT =
   /\b(contact|reach|write|e-?mail|mail|call|phone|dial|support|help ?desk|hotline|customer (care|service))\b[^\n]{0,60}$/i;
 
@@ -14,7 +27,7 @@ const CONTACT =
 export function freshHits(ctx: ScanContext, everything: string, reply: string, asked: string): Hit[] {
   const said = ctx.baseline.texts.join("\n");
   const refusal = isRefusal(reply);
-  const hits = ctx.detectors.read(everything);
+  const hits = fewOfEachKind(ctx.detectors.read(everything));
   const contacts = new Set(hits.filter((hit) => hit.kind === "email" || hit.kind === "phone").map((hit) => hit.value));
   return hits.filter((hit) => {
     if (hit.role || asked.includes(hit.value) || said.includes(hit.value)) return false;

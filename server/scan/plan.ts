@@ -52,6 +52,8 @@ export type ScanEvent =
       done: number;
       total: number;
     }
+  /** How the endpoint is asked, and what it replied to the first question; once, before the checks. */
+  | { kind: "shape"; note: string; reply: string; done: number; total: number }
   | { kind: "finding"; finding: ScanFinding; done: number; total: number };
 
 /** Requests that each check sends at most, beside those of the LLM probes. */

@@ -15,14 +15,13 @@ import { checkSsrf } from "./checks/ssrf.js";
 import { type CheckEnd, inconclusive, ScanContext } from "./context.js";
 import { Detectors } from "./detect/index.js";
 import { ScanError } from "./errors.js";
-import { makeExchange } from "./evidence.js";
 import type { Operation } from "./openapi/document.js";
 import { findDocument } from "./openapi/find.js";
 import type { ScanOptions } from "./options.js";
 import { readOutputs } from "./output.js";
 import { makePlan, type ScanEvent, type ScanPlan, selectedChecks } from "./plan.js";
 import { NonceSource } from "./probes/nonce.js";
-import { type Exchange, RESULT_SCHEMA_VERSION, SCAN_CATEGORIES, type ScanCategory, type ScanResult } from "./result.js";
+import { RESULT_SCHEMA_VERSION, SCAN_CATEGORIES, type ScanCategory, type ScanResult } from "./result.js";
 import { type CategoryOutcome, scoreScan } from "./score.js";
 import { type Discovery, discover } from "./target/discover.js";
 import { formatReplyPath } from "./target/reply.js";
@@ -40,7 +39,7 @@ export interface RunHooks {
 }
 
 /** Every request in flight listens for the abort; that many are no leak. */
-function abortable(): AbortController {
+export function abortable(): AbortController {
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);
   return controller;
@@ -99,7 +98,7 @@ export async function scan(options: ScanOptions, hooks: RunHooks): Promise<ScanR
 }
 
 /** The documented ways of asking the target, those of its own method first. */
-function shapesFor(operations: readonly Operation[], options: ScanOptions, url: URL): Shape[] {
+export function shapesFor(operations: readonly Operation[], options: ScanOptions, url: URL): Shape[] {
   return operations
     .filter(
       (operation) =>
@@ -113,7 +112,8 @@ function shapesFor(operations: readonly Operation[], options: ScanOptions, url: 
     .sort((a, b) => Number(b.method === "POST") - Number(a.method === "POST"));
 }
 
-function noConsent(plan: ScanPlan): ScanError {
+/** The error for a target that nobody consented to. */
+export function noConsent(plan: ScanPlan): ScanError {
   return new ScanError(
     "no-consent",
     `${plan.host} is not on this machine, and scanning it needs your consent once (--yes); scan only what you may.`,
@@ -121,7 +121,7 @@ function noConsent(plan: ScanPlan): ScanError {
 }
 
 /** Knows every secret that the options hold: the identities' own and those written into headers. */
-function redactorOf(options: ScanOptions): Redactor {
+export function redactorOf(options: ScanOptions): Redactor {
   const inHeaders = Object.entries(options.headers)
     .filter(([name]) => /auth|cookie|key|token|secret/i.test(name))
     .map(([, value]) => value.replace(/^(Bearer|Basic|Token)\s+/i, ""));
@@ -188,6 +188,8 @@ async function runPhases(
   for (const answer of discovery.answers)
     if (!baseline.answers.includes(answer) && answer.http.status > 0) context.record("malformed", answer);
 
+  const reply = redactor.text((baseline.answers.find((answer) => answer.ok)?.extracted.text ?? "").slice(0, 200));
+  emit({ kind: "shape", note: shapeNote(discovery), reply, ...progress() });
   emit({ kind: "phase", phase: "checks", message: "Running the checks and probes", ...progress() });
   const ends = await runChecks(context, running);
   return { context, outcomes: outcomesOf(context, ends, options), discovery };
@@ -318,7 +320,8 @@ function replyPathOf(ctx: ScanContext): string | null {
   return at ? formatReplyPath(at) : null;
 }
 
-function shapeNote(discovery: Discovery): string {
+/** How the request's shape was found, in one sentence. */
+export function shapeNote(discovery: Discovery): string {
   const { shape } = discovery.endpoint;
   const where =
     shape.bodyTemplate === null
@@ -335,58 +338,5 @@ function shapeNote(discovery: Discovery): string {
       return `The request's shape (${where}) was found by trying the common ones.`;
     case "none":
       return `No shape of request was answered: ${discovery.why}.`;
-  }
-}
-
-/** One exchange with the endpoint, for a look before the scan. */
-export interface Ping {
-  endpoint: {
-    method: string;
-    url: string;
-    body_template: string | null;
-    reply_path: string | null;
-    shape_source: string;
-  };
-  /** What the endpoint replied; empty when no reply was found. */
-  reply: string;
-  /** Why there is no reply; empty when there is one. */
-  why: string;
-  exchange: Exchange;
-}
-
-/** Finds the shape of the request and shows one exchange. Consent and errors as for a scan. */
-export async function ping(options: ScanOptions, hooks: RunHooks): Promise<Ping> {
-  const url = parseTarget(options.url);
-  const resolved = await resolveTarget(url);
-  const plan = makePlan(options, url, resolved);
-  if (plan.needsConsent && !(await hooks.consent?.(plan))) throw noConsent(plan);
-  const controller = abortable();
-  hooks.signal?.addEventListener(
-    "abort",
-    () => controller.abort(new ScanError("cancelled", "The request was cancelled.")),
-    { once: true },
-  );
-  const client = new HttpClient(options, url, resolved, plan.requests, controller.signal);
-  try {
-    const discovery = await discover(client, options, url, []);
-    const answer = discovery.answers.findLast((each) => each.ok) ?? discovery.answers.at(-1);
-    if (!answer) throw new ScanError("unreachable", `${plan.host} was not asked.`);
-    if (answer.http.status === 0 && answer.http.failure) throw fatal(answer.http.failure);
-    const redactor = redactorOf(options);
-    const { shape } = discovery.endpoint;
-    return {
-      endpoint: {
-        method: shape.method,
-        url: redactor.url(shape.url),
-        body_template: shape.bodyTemplate === null ? null : redactor.text(shape.bodyTemplate),
-        reply_path: answer.extracted.at ? formatReplyPath(answer.extracted.at) : null,
-        shape_source: discovery.source,
-      },
-      reply: redactor.text(answer.ok ? answer.extracted.text : ""),
-      why: answer.why,
-      exchange: makeExchange("ping", answer.http, redactor),
-    };
-  } finally {
-    await client.close();
   }
 }

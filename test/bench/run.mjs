@@ -3,7 +3,7 @@
  *
  *   npm run bench                            everything
  *   npm run bench -- --folder DIR            the whole-project check of a folder (repeatable), besides the rest
- *   npm run bench -- --only check,keystroke  some of: check, keystroke, start, memory, size, reply, detectors
+ *   npm run bench -- --only check,keystroke  some of: check, keystroke, start, memory, scan, size, reply, detectors
  *   npm run bench -- --only reply            how long reading a reply of a megabyte takes
  *   npm run bench -- --only detectors --data DIR [--half tune|report|all] [--misses N]
  *                                            the detectors on public labelled data, see docs/detectors.md
@@ -27,6 +27,7 @@ import esbuild from "esbuild";
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from "vscode-jsonrpc/node";
 import { build } from "../../esbuild.mjs";
 import { textLoaders } from "../../scripts/yaml-text.mjs";
+import { benchScan } from "./scan.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = path.join(root, "out", "bench");
@@ -41,7 +42,7 @@ const { values } = parseArgs({
     misses: { type: "string", default: "0" },
   },
 });
-const wanted = new Set(values.only?.split(",") ?? ["check", "keystroke", "start", "memory", "size", "reply"]);
+const wanted = new Set(values.only?.split(",") ?? ["check", "keystroke", "start", "memory", "scan", "size", "reply"]);
 
 /** Builds what the benchmarks run, beside the WebAssembly files that it reads. */
 async function prepare() {
@@ -195,5 +196,6 @@ if (wanted.has("detectors")) {
     misses: Number(values.misses),
   });
 }
+if (wanted.has("scan")) result.scan = await benchScan({ deep: true });
 if (wanted.has("size")) result.vsix = size();
 process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);

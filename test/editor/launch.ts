@@ -139,7 +139,8 @@ async function startHost(folder: string, options: EditorOptions): Promise<Starte
     const install = ["out/server-main.js", "--extensions-dir", extensions, "--install-extension", options.vsix];
     await run(host.node, [...install, "--accept-server-license-terms"], { cwd: host.vscode });
   }
-  const server = await startServer(host, { trust: options.trust, extensions });
+  const environment = { SPILLCHECK_DATA_DIR: path.join(extensions, "spillcheck-data") };
+  const server = await startServer(host, { trust: options.trust, extensions, environment });
   let browser: Browser | undefined;
   const close = async () => {
     await browser?.close();
@@ -170,7 +171,11 @@ async function startDesktop(executable: string, folder: string, options: EditorO
   args.push("--disable-updates", "--disable-telemetry", "--use-inmemory-secretstorage");
   if (!options.trust) args.push("--disable-workspace-trust");
   if (options.extension) args.push(`--extensionDevelopmentPath=${options.extension}`);
-  const application = await _electron.launch({ executablePath: executable, args });
+  const application = await _electron.launch({
+    executablePath: executable,
+    args,
+    env: { ...process.env, SPILLCHECK_DATA_DIR: path.join(data, "spillcheck") },
+  });
   const page = await application.firstWindow();
   const close = async () => {
     await application.close();

@@ -126,6 +126,40 @@ describe("SpillCheck: Scan Endpoint", () => {
     expect(text).toMatch(/127\.0\.0\.1:\d+/);
   });
 
+  it("shows one exchange before, and scans when told to", async () => {
+    pictureOnFailure();
+    const server = createServer((request, response) => {
+      let body = "";
+      request.on("data", (chunk) => {
+        body += chunk;
+      });
+      request.on("end", () => {
+        const known = body.includes('"message"');
+        response
+          .writeHead(known ? 200 : 400, { "content-type": "application/json" })
+          .end(known ? '{"reply":"Ahoy, sailor, ask me about boats."}' : '{"error":"message is required"}');
+      });
+    });
+    await new Promise<void>((settle) => server.listen(0, "127.0.0.1", settle));
+    const { port } = server.address() as AddressInfo;
+    try {
+      await bench.run("SpillCheck: Ping Endpoint");
+      await bench.pick("Type an address");
+      await bench.type("Address of the endpoint", `http://127.0.0.1:${port}/chat`);
+      await bench.pick("None");
+      const dialog = editor.page.locator(".monaco-dialog-box");
+      await dialog.waitFor();
+      const text = await dialog.innerText();
+      expect(text).toContain("Ahoy, sailor, ask me about boats.");
+      expect(text).toContain('field "message"');
+      await bench.picture("ping");
+      await dialog.getByRole("button", { name: "Scan" }).click();
+      await editor.page.locator(".tabs-container .tab", { hasText: `127.0.0.1:${port}` }).waitFor({ timeout: 60_000 });
+    } finally {
+      await new Promise((settle) => server.close(settle));
+    }
+  });
+
   it("refuses what is no address while it is typed", async () => {
     pictureOnFailure();
     await bench.run("SpillCheck: Scan Endpoint");

@@ -1,12 +1,16 @@
 /** A session over standard input and output against the bundle that users get. */
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CancellationTokenSource } from "vscode-languageserver/node";
+import { jsonChat, serve } from "../scan/endpoints.js";
+import { folderWith } from "../support/folder.js";
 import { fullCapabilities, type StartOptions, TestClient } from "./client.js";
 
+const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 const server = fileURLToPath(new URL("../../dist/server.js", import.meta.url));
 let folder: string;
 const clients: TestClient[] = [];
@@ -186,6 +190,32 @@ describe("the bundled server", () => {
     expect(page.markdown).toContain("debug");
     const none = client.connection.sendRequest("spillcheck/rulePage", { id: "nonsense" });
     await expect(none).rejects.toMatchObject({ message: 'There is no rule "nonsense".' });
+  });
+
+  it("keeps scans where the command line's history finds them, and not those of the lab", async () => {
+    const data = folderWith({});
+    const client = TestClient.spawn(server, {}, { SPILLCHECK_DATA_DIR: data });
+    clients.push(client);
+    await client.initialize({ folders: [pathToFileURL(folder).href] });
+    await client.ready();
+    const lab = await client.connection.sendRequest<{ url: string }>("spillcheck/startLab", { kind: "leaky" });
+    const scan = (url: string) =>
+      client.connection.sendRequest<{ target: string }>("spillcheck/scan", {
+        options: { url, checks: ["encryption"] },
+      });
+    await scan(lab.url);
+    expect(existsSync(path.join(data, "scans"))).toBe(false);
+    const own = await serve(jsonChat(() => "Only boats."));
+    try {
+      const { target } = await scan(own.url);
+      const listed = spawnSync(process.execPath, [cli, "history", "--format", "json"], {
+        encoding: "utf8",
+        env: { ...process.env, SPILLCHECK_DATA_DIR: data },
+      });
+      expect(JSON.parse(listed.stdout)).toMatchObject({ endpoints: [{ target, scans: [{}] }] });
+    } finally {
+      await own.close();
+    }
   });
 
   it("ends by itself when its client goes away", async () => {

@@ -141,6 +141,25 @@ export function fakeServices(workspace = new FakeWorkspace()): FakeServices {
       plan: async () => {
         throw new ScanError("bad-target", "The address is no URL.");
       },
+      ping: async (options) => ({
+        endpoint: {
+          method: "POST",
+          url: options.url,
+          body_template: '{"message":"{{prompt}}"}',
+          reply_path: "$.reply",
+          shape_source: "tried",
+        },
+        note: "The request's shape was found by trying the common ones.",
+        prompt: "Hello?",
+        reply: "Hello.",
+        why: "",
+        exchange: {
+          label: "ping",
+          request: { method: "POST", url: options.url, headers: {}, body: '{"message":"Hello?"}' },
+          response: { status: 200, headers: {}, body: '{"reply":"Hello."}', truncated: false, overlaps: [] },
+        },
+      }),
+      keep: () => undefined,
       run: (_options, hooks) =>
         new Promise<ScanResult>((_settle, fail) => {
           hooks.onProgress?.({ kind: "phase", phase: "connect", message: "Connecting", done: 0, total: 10 });

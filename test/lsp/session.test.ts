@@ -1,4 +1,5 @@
 /** The language server against a stand-in engine: the protocol's corners. */
+
 import { PassThrough } from "node:stream";
 import { afterEach, describe, expect, it } from "vitest";
 import {
@@ -8,6 +9,7 @@ import {
   StreamMessageWriter,
 } from "vscode-languageserver/node";
 import { startLanguageServer } from "../../server/lsp/server.js";
+import { pingSchema } from "../../server/scan/index.js";
 import { fullCapabilities, type StartOptions, TestClient } from "./client.js";
 import { type FakeServices, fakeServices } from "./fake.js";
 
@@ -391,6 +393,12 @@ describe("scans", () => {
     await client.until("progress", () => client.progress.some((p) => p.message === "Connecting"));
     source.cancel();
     await expect(scan).rejects.toMatchObject({ code: -32050, data: { kind: "cancelled" } });
+  });
+
+  it("show one exchange before", async () => {
+    const { client } = await start();
+    const ping = await client.connection.sendRequest("spillcheck/scanPing", { options: { url: "http://127.0.0.1:1" } });
+    expect(pingSchema.parse(ping)).toMatchObject({ endpoint: { url: "http://127.0.0.1:1" }, reply: "Hello." });
   });
 
   it("start a lab once", async () => {

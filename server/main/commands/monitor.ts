@@ -7,6 +7,7 @@ import { compareScans } from "../../report/compare.js";
 import { terminalText } from "../../report/scan-visible-text.js";
 import { planScan, runScan, ScanError, type ScanOptionsInput } from "../../scan/index.js";
 import { type Channel, channelUrl, deliverAll, Monitor, type Round, startSchedule } from "../../scan/monitor/index.js";
+import { keepMemorySmall } from "../memory.js";
 import { say } from "../terminal.js";
 import { type Context, exit } from "./context.js";
 import { remember, retentionOf } from "./history-folder.js";
@@ -60,6 +61,7 @@ Examples:
 
 /** @returns the exit code */
 async function monitor(context: Context, url: string | undefined, flags: Flags): Promise<number> {
+  keepMemorySmall();
   const { cwd, env } = context;
   if (flags.once === undefined && flags.schedule === undefined)
     throw new UsageError('A monitor needs a schedule, as in --schedule "0 3 * * *", or --once.');

@@ -15,10 +15,12 @@ import {
   runScan,
   ScanError,
   type ScanOptionsInput,
+  type ScanPlan,
   type ScanResult,
   scanJournalKey,
   startLab,
 } from "../../scan/index.js";
+import { keepMemorySmall } from "../memory.js";
 import { renderScan } from "../scanReports.js";
 import { Progress, say, wantsColor } from "../terminal.js";
 import { type Context, exit } from "./context.js";
@@ -27,6 +29,7 @@ import { formatForFile } from "./save.js";
 import { consent, describePlan } from "./scan-consent.js";
 import { addScanFlags, many } from "./scan-flags.js";
 import { type ScanFlags, scanRequest } from "./scan-options.js";
+import { pingEndpoint } from "./scan-ping.js";
 import { verdict } from "./scan-verdict.js";
 
 const formats = ["text", "json", "html", "sarif", "junit", "markdown"] as const;
@@ -39,6 +42,7 @@ interface Flags extends ScanFlags {
   save?: string[];
   config?: string;
   source?: string;
+  ping?: true;
   resume?: true;
   history: boolean;
 }
@@ -53,6 +57,7 @@ export function scanCommand(context: Context, done: (code: number) => void): Com
     .addOption(new Option("--format <format>", "form of the report").choices(formats).default("text"))
     .option("--output <file>", "write the report to a file instead of standard output")
     .option("--save <file>", "also write the report to a file, in the form that its ending names (repeatable)", many)
+    .option("--ping", "show one exchange with the endpoint, and end without a scan")
     .option("--resume", "go on with an interrupted scan of the same endpoint with the same settings")
     .option("--no-history", "do not keep this scan for history and compare, nor a journal to resume it from")
     .addHelpText(
@@ -62,6 +67,7 @@ Exit code: 0 at or above the threshold (or no threshold), 1 below it, 2 the scan
 
 Examples:
   $ spillcheck scan --lab
+  $ spillcheck scan http://127.0.0.1:5000/chat --ping
   $ spillcheck scan http://127.0.0.1:5000/chat --depth standard
   $ SPILLCHECK_SECRET=... spillcheck scan https://api.example.com/ask --auth bearer --yes --threshold 80
   $ spillcheck scan http://127.0.0.1:8000/ask --body-template '{"question": "{{prompt}}"}' --reply-path $.answer
@@ -73,6 +79,7 @@ Examples:
 
 /** @returns the exit code */
 async function scan(context: Context, url: string | undefined, flags: Flags): Promise<number> {
+  keepMemorySmall();
   const { cwd, env } = context;
   for (const file of flags.save ?? []) formatForFile(file, formats);
   if (flags.lab && url !== undefined) throw new UsageError("--lab brings its own endpoint; leave the URL out.");
@@ -90,6 +97,9 @@ async function scan(context: Context, url: string | undefined, flags: Flags): Pr
     const plan = await planScan(options);
     say(context, describePlan(plan));
     for (const note of plan.notes) say(context, terminalText(note));
+    const agreed = (asked: ScanPlan) => flags.yes === true || consent(context, asked);
+    if (flags.ping)
+      return await pingEndpoint(context, options, flags.format, { signal: cancel.signal, consent: agreed });
     const progress = new Progress(context, "scanning");
     const journal = lab || (!flags.history && !flags.resume) ? undefined : openJournal(context, options, flags);
     let result: ScanResult;
@@ -97,8 +107,12 @@ async function scan(context: Context, url: string | undefined, flags: Flags): Pr
       result = await runScan(options, {
         signal: cancel.signal,
         journal,
-        onProgress: (event) => progress.update(event.done, event.total),
-        consent: (asked) => flags.yes === true || consent(context, asked),
+        onProgress: (event) => {
+          if (event.kind === "shape")
+            say(context, terminalText(event.reply === "" ? event.note : `${event.note} It replied: ${event.reply}`));
+          progress.update(event.done, event.total);
+        },
+        consent: agreed,
       });
     } finally {
       progress.end();

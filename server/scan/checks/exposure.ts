@@ -1,6 +1,7 @@
 import { type CheckEnd, COMPLETE, inconclusive, type Recorded, type ScanContext } from "../context.js";
 import { type Hit, shorten } from "../detect/index.js";
 import { quote } from "../evidence.js";
+import { fewOfEachKind } from "../output.js";
 
 const DEBUG_PAGES: readonly [string, RegExp][] = [
   ["Werkzeug's debugger", /__debugger__|Werkzeug Debugger|EVALEX\s*=|class="debugger"/],
@@ -56,9 +57,9 @@ export function checkExposure(ctx: ScanContext): { end: CheckEnd; exposed: Set<s
 }
 
 function readRecord(ctx: ScanContext, record: Recorded, exposed: Set<string>, debug: boolean): void {
-  const hits = ctx.detectors
-    .read(record.text)
-    .filter((hit) => !record.asked.includes(hit.value) && !quotesRequest(hit, record.asked));
+  const hits = fewOfEachKind(ctx.detectors.read(record.text)).filter(
+    (hit) => !record.asked.includes(hit.value) && !quotesRequest(hit, record.asked),
+  );
   const of = (group: Hit["group"]) => hits.filter((hit) => hit.group === group);
   traces(ctx, record, of("stack-trace"), exposed);
 

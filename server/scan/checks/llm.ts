@@ -68,11 +68,18 @@ async function openToAnyone(ctx: ScanContext): Promise<void> {
   });
 }
 
+/** How much of each reply is looked at when all of them are compared, in characters. */
+const LOOKED_AT = 20_000;
+
 /** A prompt that came out in answer to a probe that asked for something else. */
 function leaksByTheWay(ctx: ScanContext): void {
   if (ctx.findings.some((finding) => finding.id === "system-prompt-leak")) return;
   const records = ctx.recorded.filter((record) => record.kind === "probe");
-  const samples = records.map((record) => ({ request: record.asked, reply: record.reply, rest: record.text }));
+  const samples = records.map((record) => ({
+    request: record.asked,
+    reply: record.reply.slice(0, LOOKED_AT),
+    rest: record.text.slice(0, LOOKED_AT),
+  }));
   const { systemPrompts, secrets } = ctx.options.knowledge;
   const known = systemPrompts.length > 0 || secrets.length > 0;
   const found = known ? judgeKnown(samples, { prompts: systemPrompts, secrets }, ctx.baseline.texts) : null;
@@ -80,7 +87,8 @@ function leaksByTheWay(ctx: ScanContext): void {
   const proven = found?.by === "paraphrase" ? null : found;
   const leak = proven ?? (systemPrompts.length > 0 ? null : judgeConsistent(samples, ctx.baseline.texts));
   const record = leak ? records[leak.sample] : undefined;
-  if (!leak || !record) return;
+  const sample = leak ? samples[leak.sample] : undefined;
+  if (!leak || !record || !sample) return;
   ctx.find({
     id: "system-prompt-leak",
     subject: "by the way",
@@ -94,7 +102,7 @@ function leaksByTheWay(ctx: ScanContext): void {
         "probe",
         record.http,
         leak.spans.map((span) => ({
-          text: `${record.reply}\n${record.text}`.slice(span.start, span.end),
+          text: `${sample.reply}\n${sample.rest}`.slice(span.start, span.end),
           label: "prompt",
         })),
         record.text,

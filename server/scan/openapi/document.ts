@@ -1,4 +1,4 @@
-import { dereference } from "@readme/openapi-parser";
+import type { dereference } from "@readme/openapi-parser";
 import { parse } from "yaml";
 import { ScanError } from "../errors.js";
 import {
@@ -90,8 +90,11 @@ async function resolve(raw: unknown, notes: string[]): Promise<Node> {
       ),
     ),
   );
+  if (!JSON.stringify(local).includes('"$ref"')) return local;
   const api: unknown = { paths: {}, info: { title: "", version: "" }, ...local };
   try {
+    // Loaded when there is a document with references: few scans need it, and it takes memory.
+    const { dereference } = await import("@readme/openapi-parser");
     // The parser's own type wants a whole document; it checks nothing that is not there.
     return asNode(await dereference(asDocument(api), { resolve: { external: false } }));
   } catch (error) {

@@ -6,6 +6,7 @@ import { type Answer, toAnswer } from "./answer.js";
 import { authHeaders } from "./auth.js";
 import type { ReplyPath } from "./reply.js";
 import { type ChatMessage, fill, SESSION, type Shape, takesMessages } from "./shape.js";
+import { copyOf } from "./text.js";
 
 /** Who asks: `own` with the caller's credentials, `other` with the second identity's, `nobody` without any. */
 export type Identity = "own" | "other" | "nobody";
@@ -63,13 +64,30 @@ export class Endpoint {
       },
       { ...ask, conversation },
     );
-    const answer = toAnswer(prompt, http, ask.shape ? null : this.replyPath);
+    const answer = this.bounded(toAnswer(prompt, http, ask.shape ? null : this.replyPath), ask.check);
     if (ask.conversation && takesMessages(shape) && answer.ok)
       ask.conversation.turns.push(
         { role: "user", content: prompt },
         { role: "assistant", content: answer.extracted.text },
       );
     return answer;
+  }
+
+  /** The answer with no more text than the oracles read. */
+  private bounded(answer: Answer, check: string): Answer {
+    const { replyCharacters } = this.options.limits;
+    const { text, everything } = answer.extracted;
+    // Beside the reply itself there are its copy in everything, and the other fields.
+    if (text.length <= replyCharacters && everything.length <= 2 * replyCharacters) return answer;
+    this.client.hit("replyCharacters", replyCharacters, `a reply has ${text.length} characters`);
+    const extracted = {
+      ...answer.extracted,
+      // Nobody looks for further fields in the answers to probes.
+      json: check === "llm_ai_security" ? undefined : answer.extracted.json,
+      text: copyOf(text, replyCharacters),
+      everything: copyOf(everything, 2 * replyCharacters),
+    };
+    return { ...answer, extracted };
   }
 
   /** Sends any request with the endpoint's usual headers, credentials and cookies. */

@@ -1,6 +1,7 @@
-import { type JsonValue, query } from "jsonpath-rfc9535";
+import type { JsonValue } from "jsonpath-rfc9535";
 import { ScanError } from "../errors.js";
 import { htmlToText, looksLikeHtml } from "./html.js";
+import { type JsonPlace, jsonPlace } from "./json-place.js";
 
 export type ReplyKind = "json" | "text" | "html" | "sse" | "ndjson";
 
@@ -34,7 +35,7 @@ export function parseReplyPath(notation: string): ReplyPath {
   const path = prefixed ? (prefixed[2] ?? "") : text;
   if (kind === "sse" && (path === "" || path === "text")) return { kind, path: null };
   try {
-    query(null, path);
+    jsonPlace(path);
   } catch {
     throw new ScanError("bad-option", `The reply path "${notation}" is not one of $.a.b, text, sse:$.a or ndjson:$.a.`);
   }
@@ -48,9 +49,28 @@ export function formatReplyPath(at: ReplyPath): string {
   return at.path ? `${at.kind}:${at.path}` : at.kind;
 }
 
+/** No reply lies deeper than this; a document that is nested further is read as text. */
+const DEEPEST = 200;
+
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (quoted) {
+      if (code === 0x5c) i++;
+      else if (code === 0x22) quoted = false;
+    } else if (code === 0x22) quoted = true;
+    else if (code === 0x5b || code === 0x7b) {
+      if (++depth > DEEPEST) return true;
+    } else if (code === 0x5d || code === 0x7d) depth--;
+  }
+  return false;
+}
+
 function asJson(text: string): JsonValue | undefined {
   const trimmed = text.trim();
-  if (!/^[[{"\d\-tfn]/.test(trimmed)) return undefined;
+  if (!/^[[{"\d\-tfn]/.test(trimmed) || isTooDeep(trimmed)) return undefined;
   try {
     const document: JsonValue = JSON.parse(trimmed);
     return document;
@@ -64,9 +84,9 @@ function isObject(document: JsonValue | undefined): document is JsonValue & obje
 }
 
 /** The strings at a path, joined. Content in parts (`[{type: "text", text}]`) counts with its text. */
-function stringsAt(document: JsonValue, path: string): string {
+function stringsAt(document: JsonValue, place: JsonPlace): string {
   try {
-    return query(document, path)
+    return place(document)
       .map((value) => (typeof value === "string" ? value : typeof value === "number" ? String(value) : ""))
       .join("");
   } catch {
@@ -171,7 +191,7 @@ function ndjsonDocuments(body: string): JsonValue[] | null {
 
 /** Joins what each document of a stream adds. The path is the one that carries most text over the whole stream. */
 function joinStream(documents: readonly JsonValue[], given: string | null): { text: string; path: string | null } {
-  if (given) return { text: documents.map((document) => stringsAt(document, given)).join(""), path: given };
+  if (given) return { text: joinedAt(documents, given), path: given };
   const votes = new Map<string, number>();
   for (const document of documents)
     for (const leaf of leaves(document)) {
@@ -179,7 +199,20 @@ function joinStream(documents: readonly JsonValue[], given: string | null): { te
       if (bonus > 0) votes.set(leaf.path, (votes.get(leaf.path) ?? 0) + bonus);
     }
   const path = [...votes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null;
-  return { text: path ? documents.map((document) => stringsAt(document, path)).join("") : "", path };
+  return { text: path ? joinedAt(documents, path) : "", path };
+}
+
+function joinedAt(documents: readonly JsonValue[], path: string): string {
+  const place = jsonPlace(path);
+  return documents.map((document) => stringsAt(document, place)).join("");
+}
+
+/** What a stream says beside the reply: each string once, since events repeat their ids and names. */
+function beside(documents: readonly JsonValue[], path: string | null): string {
+  const strings = new Set<string>();
+  for (const document of documents)
+    for (const leaf of leaves(document)) if (leaf.path !== path) strings.add(leaf.value);
+  return [...strings].join("\n");
 }
 
 function allStrings(document: unknown): string {
@@ -202,7 +235,7 @@ export function extractReply(body: string, contentType: string, given: ReplyPath
       const joined = joinStream(objects, given?.path ?? null);
       return {
         text: joined.text,
-        everything: `${joined.text}\n${objects.map(allStrings).join("\n")}`,
+        everything: `${joined.text}\n${beside(objects, joined.path)}`,
         at: joined.path ? { kind, path: joined.path } : null,
         json: objects.at(-1),
       };
@@ -216,7 +249,7 @@ export function extractReply(body: string, contentType: string, given: ReplyPath
     const joined = joinStream(documents, given?.path ?? null);
     return {
       text: joined.text,
-      everything: `${joined.text}\n${documents.map(allStrings).join("\n")}`,
+      everything: `${joined.text}\n${beside(documents, joined.path)}`,
       at: joined.path ? { kind, path: joined.path } : null,
       json: documents.at(-1),
     };
@@ -225,7 +258,7 @@ export function extractReply(body: string, contentType: string, given: ReplyPath
     const document = asJson(body);
     if (document !== undefined) {
       const path = given?.path ?? bestPath(document);
-      const text = path ? stringsAt(document, path) : "";
+      const text = path ? stringsAt(document, jsonPlace(path)) : "";
       return {
         text,
         everything: text ? `${text}\n${allStrings(document)}` : allStrings(document),

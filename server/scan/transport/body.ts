@@ -1,5 +1,5 @@
 import type { Readable, Transform } from "node:stream";
-import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import { createGunzip, createInflate } from "node:zlib";
 
 export interface ReadBody {
   text: string;
@@ -20,10 +20,13 @@ export interface BodyLimits {
   minRateAfterMs: number;
 }
 
+/** What bodies may be compressed with. Not Brotli: each of its decoders may take 16 MB, whatever the body's own size. */
+export const ACCEPTED_ENCODINGS = "gzip, deflate";
+
+/** Null where the body is not compressed, or in a way that was not asked for: then it is read as it is. */
 function decompressor(encoding: string): Transform | null {
   if (/gzip/i.test(encoding)) return createGunzip();
   if (/deflate/i.test(encoding)) return createInflate();
-  if (/\bbr\b/i.test(encoding)) return createBrotliDecompress();
   return null;
 }
 

@@ -3,7 +3,7 @@ import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from "undici";
 import { ScanError } from "../errors.js";
 import type { ScanOptions } from "../options.js";
 import type { LimitHit } from "../result.js";
-import { readBody } from "./body.js";
+import { ACCEPTED_ENCODINGS, readBody } from "./body.js";
 import { classifyFailure, type Failure } from "./failure.js";
 import { type Handshake, handshake, type Offer, type Peer } from "./handshake.js";
 import type { ReplyJournal } from "./journal.js";
@@ -52,11 +52,13 @@ const NOT_REPLAYED: ReadonlySet<string> = new Set(["rate_limiting", "ssrf"]);
 
 /** After so many bodies that ran into the cap an endpoint is read in small pieces from then on. */
 const CUT_BODIES = 1;
-const SMALL_BODY = 64_000;
 
 const UNITS: Readonly<Record<string, string>> = {
   bodyBytes: "bytes",
+  smallBodyBytes: "bytes",
   headerBytes: "bytes",
+  keptCharacters: "characters",
+  replyCharacters: "characters",
   minBytesPerSecond: "bytes/s",
   redirects: "redirects",
   timeoutsInARow: "time-outs",
@@ -257,7 +259,7 @@ export class HttpClient {
       const answer = await request(spec.url, {
         dispatcher: spec.withoutCertificate ? this.bareDispatcher : this.dispatcher,
         method: spec.method,
-        headers: { "accept-encoding": "gzip, deflate, br", ...spec.headers },
+        headers: { "accept-encoding": ACCEPTED_ENCODINGS, ...spec.headers },
         body: spec.body,
         signal: AbortSignal.any([this.signal, slow.signal]),
       });
@@ -265,12 +267,14 @@ export class HttpClient {
       passed = "totalMs";
       timer = setTimeout(() => slow.abort(), limits.totalMs - (performance.now() - started) + 50);
       const headers = flatten(answer.headers);
+      const small = this.cutBodies >= CUT_BODIES;
+      const room = small ? Math.min(limits.bodyBytes, limits.smallBodyBytes) : limits.bodyBytes;
       const body = await readBody(
         answer.body,
         headers["content-encoding"] ?? "",
         {
           ...limits,
-          bodyBytes: this.cutBodies < CUT_BODIES ? limits.bodyBytes : Math.min(limits.bodyBytes, SMALL_BODY),
+          bodyBytes: room,
           remainingMs: limits.totalMs - (performance.now() - started),
         },
         this.signal,
@@ -278,7 +282,13 @@ export class HttpClient {
       const late = body.limit === "totalMs" || body.limit === "idleMs" || body.limit === "minBytesPerSecond";
       this.timeoutsInARow = late ? this.timeoutsInARow + 1 : 0;
       if (body.limit === "bodyBytes") this.cutBodies++;
-      if (body.limit) this.hit(body.limit, limits[body.limit], `the body was cut off after ${body.bytes} bytes`);
+      if (body.limit === "bodyBytes" && small && room < limits.bodyBytes)
+        this.hit(
+          "smallBodyBytes",
+          room,
+          `after a body that was too large another was cut off after ${body.bytes} bytes`,
+        );
+      else if (body.limit) this.hit(body.limit, limits[body.limit], `the body was cut off after ${body.bytes} bytes`);
       this.counters.characters += Math.min(body.text.length, limits.bodyBytes);
       const broken =
         body.broken && body.bytes === 0 ? ({ kind: "reset", message: "the answer broke off" } as const) : null;
