@@ -187,6 +187,8 @@ async function runPhases(
   for (const answer of baseline.answers) context.record("ordinary", answer);
   for (const answer of discovery.answers)
     if (!baseline.answers.includes(answer) && answer.http.status > 0) context.record("malformed", answer);
+  // What is needed of them is recorded; the rest is memory.
+  discovery.answers.length = 0;
 
   const reply = redactor.text((baseline.answers.find((answer) => answer.ok)?.extracted.text ?? "").slice(0, 200));
   emit({ kind: "shape", note: shapeNote(discovery), reply, ...progress() });

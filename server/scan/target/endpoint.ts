@@ -78,16 +78,19 @@ export class Endpoint {
     const { replyCharacters } = this.options.limits;
     const { text, everything } = answer.extracted;
     // Beside the reply itself there are its copy in everything, and the other fields.
-    if (text.length <= replyCharacters && everything.length <= 2 * replyCharacters) return answer;
-    this.client.hit("replyCharacters", replyCharacters, `a reply has ${text.length} characters`);
+    const most = 2 * replyCharacters;
+    const { http } = answer;
+    if (Math.max(2 * text.length, everything.length, http.text.length) <= most) return answer;
+    if (text.length > replyCharacters || everything.length > most)
+      this.client.hit("replyCharacters", replyCharacters, "of a reply that is longer only the beginning was judged");
     const extracted = {
       ...answer.extracted,
       // Nobody looks for further fields in the answers to probes.
       json: check === "llm_ai_security" ? undefined : answer.extracted.json,
       text: copyOf(text, replyCharacters),
-      everything: copyOf(everything, 2 * replyCharacters),
+      everything: copyOf(everything, most),
     };
-    return { ...answer, extracted };
+    return { ...answer, http: { ...http, text: copyOf(http.text, most) }, extracted };
   }
 
   /** Sends any request with the endpoint's usual headers, credentials and cookies. */
