@@ -525,9 +525,9 @@ class ProjectEngine implements Engine {
       });
     }
     const level = settings.levels[UNUSED_SUPPRESSION] ?? "hint";
-    // Where something was not looked at, a comment may well have its use.
+    // Where something was not looked at, a comment may well have its use; so too in a file whose project is not known.
     const whole = ir && !ir.errors.length && !ir.truncated && !cancel?.cancelled;
-    if (suppressions.length && whole && level !== "off") {
+    if (suppressions.length && whole && level !== "off" && this.options.host.files().includes(file)) {
       const known = new Set(this.knowledge.rules.map((rule) => rule.meta.id));
       out.push(...unusedSuppressions({ file, text, ir, suppressions, known, level }));
     }

@@ -61,7 +61,12 @@ export function knowledgeOf(options: KnowledgeOptions, files: readonly string[])
   const modelSets = new Map<readonly ModelFile[], string>();
   const ruleSets = new Map<readonly OwnRule[], string>();
   const vocabularies = new Map<string, readonly string[]>();
-  const learn = (settings: CheckSettings) => vocabularies.set(vocabularyOf(settings), settings.sensitiveFields);
+  let last: CheckSettings | undefined;
+  const learn = (settings: CheckSettings) => {
+    // Files of one folder share their settings.
+    if (settings !== last) vocabularies.set(vocabularyOf(settings), settings.sensitiveFields);
+    last = settings;
+  };
   for (const file of files) {
     const models = options.ownModels?.(file) ?? NONE;
     if (models.length && !modelSets.has(models)) modelSets.set(models, file);

@@ -5,6 +5,7 @@
 import type { CheckSettings, Engine, SourceHost, TextChange } from "./engine-api.js";
 import type { Edit, Finding, Fix, Level } from "./finding.js";
 import { fingerprints } from "./fingerprint.js";
+import { UNUSED_SUPPRESSION } from "./unused-suppressions.js";
 
 const RULE = "debug-enabled";
 
@@ -98,19 +99,49 @@ function isDevelopmentFile(file: string): boolean {
 
 const suppression = /#\s*spillcheck:\s*ignore(?:\[([^\]]*)\])?\s*[:-]?\s*(.*)$/i;
 
-/** A comment at the end of the line, or alone on the line above. */
-function suppressedAt(text: string, at: number): { reason: string } | undefined {
+/** A comment at the end of the line, or alone on the line above. @param used gets where the line of the comment begins */
+function suppressedAt(text: string, at: number, used: Set<number>): { reason: string } | undefined {
   const start = text.lastIndexOf("\n", at - 1) + 1;
   const end = text.indexOf("\n", at);
   const line = text.slice(start, end < 0 ? undefined : end);
-  const above = text.slice(text.lastIndexOf("\n", start - 2) + 1, Math.max(0, start - 1));
-  for (const comment of [line, /^\s*#/.test(above) ? above : ""]) {
+  const before = start > 0 ? text.lastIndexOf("\n", start - 2) + 1 : 0;
+  const above = text.slice(before, Math.max(0, start - 1));
+  for (const [comment, begin] of [[line, start] as const, [/^\s*#/.test(above) ? above : "", before] as const]) {
     const found = suppression.exec(comment.trimEnd());
     if (!found) continue;
     const rules = (found[1] ?? RULE).split(",").map((rule) => rule.trim());
-    if (rules.includes(RULE)) return { reason: (found[2] ?? "").trim() };
+    if (!rules.includes(RULE)) continue;
+    used.add(begin);
+    return { reason: (found[2] ?? "").trim() };
   }
   return undefined;
+}
+
+/** Comments that suppress nothing. @param used where the lines of those begin that do */
+function unusedComments(file: string, text: string, used: ReadonlySet<number>, level: Level): Finding[] {
+  const out: Finding[] = [];
+  for (const line of text.matchAll(/^.*$/gm)) {
+    const found = suppression.exec(line[0].trimEnd());
+    if (!found || used.has(line.index)) continue;
+    const bare = line[0].slice(0, found.index).trimEnd().length;
+    const place = { file, start: line.index + found.index, end: line.index + found.index + found[0].length };
+    const next = /^(?:\r\n|\n|\r)?/.exec(text.slice(line.index + line[0].length))?.[0].length ?? 0;
+    const edit = bare
+      ? { start: line.index + bare, end: place.end, text: "" }
+      : { start: line.index, end: line.index + line[0].length + next, text: "" };
+    out.push({
+      ...place,
+      rule: UNUSED_SUPPRESSION,
+      level,
+      message: "There is nothing here that this comment suppresses.",
+      confidence: "high",
+      path: [{ ...place, message: "nothing is suppressed here" }],
+      related: [],
+      fixes: [{ kind: "drop-comment", ...edit }],
+      fingerprint: "",
+    });
+  }
+  return out;
 }
 
 /** Findings in one settings file. @param root folder that fingerprints are relative to */
@@ -119,9 +150,10 @@ export function settingsFileFindings(file: string, text: string, settings: Check
   if (override === "off") return [];
   const development = isDevelopmentFile(file);
   const level: Level = override ?? (development ? "info" : "warning");
+  const used = new Set<number>();
   const findings = debugFlags(file, text).map((flag): Finding => {
     const place = { file, start: flag.start, end: flag.end };
-    const suppressed = suppressedAt(text, flag.start);
+    const suppressed = suppressedAt(text, flag.start, used);
     return {
       ...place,
       rule: RULE,
@@ -137,6 +169,9 @@ export function settingsFileFindings(file: string, text: string, settings: Check
       ...(suppressed ? { suppressed } : {}),
     };
   });
+  const unused = settings.levels[UNUSED_SUPPRESSION] ?? "hint";
+  if (unused !== "off") findings.push(...unusedComments(file, text, used, unused));
+  findings.sort((a, b) => a.start - b.start);
   return fingerprints(findings, text, root);
 }
 
@@ -144,6 +179,15 @@ export interface SettingsFilesOptions {
   host: SourceHost;
   settings(file: string): CheckSettings;
   root?: string;
+}
+
+/** The fix that takes an unused comment away. */
+function dropped(finding: Finding, text: string): Fix[] {
+  const [hint] = finding.fixes;
+  const [start, end] = [hint?.start, hint?.end];
+  if (typeof start !== "number" || typeof end !== "number" || end > text.length) return [];
+  const edits = [{ file: finding.file, start, end, text: "" }];
+  return [{ title: "Remove the unused comment", effort: "low", edits }];
 }
 
 /** An engine that also reads settings files; Python is the inner engine's. */
@@ -159,6 +203,7 @@ export function withSettingsFiles(inner: Engine, options: SettingsFilesOptions):
     changes.reduce((now, change) => now.slice(0, change.start) + change.text + now.slice(change.end), text);
   const fixFor = (finding: Finding): Fix[] => {
     const text = textOf(finding.file) ?? "";
+    if (finding.rule === UNUSED_SUPPRESSION) return dropped(finding, text);
     const flag = debugFlags(finding.file, text).find((one) => one.start === finding.start);
     if (!flag) return [];
     const edit: Edit = { file: finding.file, start: flag.valueStart, end: flag.valueEnd, text: flag.off };

@@ -68,7 +68,9 @@ describe("settingsFileFindings", () => {
 
   it("keeps to suppressions, on the line and above it", () => {
     const reasons = (text: string) =>
-      settingsFileFindings("/p/.env", text, settings, "/p").map((finding) => finding.suppressed);
+      settingsFileFindings("/p/.env", text, settings, "/p")
+        .filter((finding) => finding.rule === "debug-enabled")
+        .map((finding) => finding.suppressed);
     expect(reasons("DEBUG=1 # spillcheck: ignore[debug-enabled] only here\n")).toEqual([{ reason: "only here" }]);
     expect(reasons("# spillcheck: ignore[debug-enabled] demo\nDEBUG=1\n")).toEqual([{ reason: "demo" }]);
     expect(reasons("DEBUG=1 # spillcheck: ignore[raw-llm-output]\n")).toEqual([undefined]);
@@ -105,5 +107,48 @@ describe("withSettingsFiles", () => {
     engine.close("/p/.env");
     expect(engine.findings("/p/.env")).toHaveLength(1);
     expect(isSettingsFile("/p/a.py")).toBe(false);
+  });
+});
+
+describe("comments that suppress nothing in settings files", () => {
+  const said = (text: string, more: Partial<CheckSettings> = {}) =>
+    settingsFileFindings("/p/.env", text, { ...settings, ...more }, "/p").map(
+      (f) => `${text.slice(0, f.start).split("\n").length} ${f.rule} ${f.level}${f.suppressed ? " suppressed" : ""}`,
+    );
+
+  it("are told from those that do", () => {
+    expect(said("FLASK_DEBUG=1 # spillcheck: ignore local\n")).toEqual(["1 debug-enabled warning suppressed"]);
+    expect(said("# spillcheck: ignore[debug-enabled]\nFLASK_DEBUG=1\n")).toEqual([
+      "2 debug-enabled warning suppressed",
+    ]);
+    expect(said("FLASK_DEBUG=0 # spillcheck: ignore local\n")).toEqual(["1 unused-suppression hint"]);
+    expect(said("# spillcheck: ignore[debug-enabled]\n\nFLASK_DEBUG=1\n")).toEqual([
+      "1 unused-suppression hint",
+      "3 debug-enabled warning",
+    ]);
+    expect(said("FLASK_DEBUG=1 # spillcheck: ignore[raw-llm-output]\n")).toEqual([
+      "1 debug-enabled warning",
+      "1 unused-suppression hint",
+    ]);
+  });
+
+  it("are not reported where one of the rules is off", () => {
+    const text = "FLASK_DEBUG=0 # spillcheck: ignore\n";
+    expect(said(text, { levels: { "unused-suppression": "off" } })).toEqual([]);
+    expect(said(text, { levels: { "debug-enabled": "off" } })).toEqual([]);
+  });
+
+  it.each([
+    ["A=1\n  # spillcheck: ignore\r\nB=2\n", "A=1\nB=2\n"],
+    ["A=1  # spillcheck: ignore[debug-enabled] why\r\nB=2\n", "A=1\r\nB=2\n"],
+    ["A=1 # spillcheck: ignore", "A=1"],
+  ])("are removed from %j", (text, after) => {
+    const host: SourceHost = { files: () => ["/p/.env"], read: () => text };
+    const input = { host, settings: () => settings, models: () => [] };
+    const engine = withSettingsFiles(new FakeEngine(input), input);
+    const [found] = engine.findings("/p/.env");
+    const [fix] = engine.fixes(found!);
+    const [edit] = fix!.edits;
+    expect(text.slice(0, edit!.start) + edit!.text + text.slice(edit!.end)).toBe(after);
   });
 });
