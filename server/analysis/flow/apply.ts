@@ -169,9 +169,14 @@ function substituteForm(form: StrForm, b: Binding, cache: Map<Value, Value>, dep
 
 /** Most calls through which a value is followed to where it goes in. */
 export const MAX_VIA = 8;
+/** The same for log lines: nearly every function has some, and a value handed on so far is logged on purpose. */
+export const MAX_LOG_VIA = 2;
+
+const mostVia = (e: FlowEvent): number => (e.sink === "log" ? MAX_LOG_VIA : MAX_VIA);
 
 /** The event as it happens when called from `at`; undefined when nothing in it depends on the parameters. */
 export function substituteEvent(e: FlowEvent, b: Binding, at: Loc, cache: Map<Value, Value>): FlowEvent | undefined {
+  if (e.via.length >= mostVia(e)) return undefined;
   let changed = false;
   let handed: Loc | undefined = e.handed;
   const slots = e.slots.map((s) => {
@@ -184,6 +189,6 @@ export function substituteEvent(e: FlowEvent, b: Binding, at: Loc, cache: Map<Va
     if (whole) handed = b.args.get(whole.param ?? -1)?.loc ?? handed;
     return { ...s, value: substitute(own, b, cache) };
   });
-  if (!changed || e.via.length >= MAX_VIA) return undefined;
+  if (!changed) return undefined;
   return { ...e, slots, handed, via: [at, ...e.via] };
 }

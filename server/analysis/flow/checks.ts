@@ -17,6 +17,10 @@ import { flatten, mapLabels, someLabel, type Value } from "./value.js";
 /** What was asked about in a function, as `label|path`; a path that ends in `*` stands for all below it. */
 const checked = new WeakMap<Frame, Set<string>>();
 
+/** Longest path of a check, and most checks, that callers are told of. */
+const MAX_CHECKED_PATH = 3;
+const MAX_GUARDS = 24;
+
 const rootOf = (frame: Frame): Frame => (frame.parent ? rootOf(frame.parent) : frame);
 
 /** The names of a label: by its identity, and by how it is read, since a request may be read twice. */
@@ -41,12 +45,13 @@ export function noteChecked(frame: Frame, v: Value, below = false): void {
     for (const name of namesOf(l)) set.add(`${name}|${path.join(".")}`);
     if (l.kind !== "param" || l.param === undefined || frame.parent) continue;
     // Whoever calls the function has its arguments checked.
-    if (!frame.guards.some((g) => g.mask === CHECKED && g.param === l.param && same(g.path, path)))
+    // Deep paths say more about the code's own data than about what a caller sent.
+    if (path.length > MAX_CHECKED_PATH) continue;
+    const text = `guard ${l.param}|${path.join(".")}`;
+    if (!set.has(text) && frame.guards.length < MAX_GUARDS && set.add(text))
       frame.guards.push({ param: l.param, path, mask: CHECKED, weak: true, unsafeWhen: "raises" });
   }
 }
-
-const same = (a: readonly string[], b: readonly string[]): boolean => a.join(".") === b.join(".");
 
 /** The value with a mark on every label that was asked about before. */
 export function withChecks(frame: Frame, v: Value): Value {

@@ -43,14 +43,30 @@ export class Routes {
   /** Forgets what may have changed; returns what holds for the whole app, as a text that differs when it does. */
   refresh(): string {
     this.known.clear();
+    this.units = undefined;
     this.whole = undefined;
     return JSON.stringify(this.app());
   }
 
   /** The route that a function serves. */
   endpoint(fn: FunctionDef): Endpoint | undefined {
-    if (!this.known.has(fn)) this.known.set(fn, endpointOf(this.program, fn, this.app()));
+    if (!this.known.has(fn)) this.known.set(fn, endpointOf(this.program, fn, this.app(), (f) => this.unitsOf(f)));
     return this.known.get(fn);
+  }
+
+  private units: Map<FunctionDef, Unit[]> | undefined;
+
+  private unitsOf(fn: FunctionDef): readonly Unit[] {
+    if (!this.units) {
+      this.units = new Map();
+      for (const u of this.program.units.values()) {
+        if (!u.fn) continue;
+        const list = this.units.get(u.fn);
+        if (list) list.push(u);
+        else this.units.set(u.fn, [u]);
+      }
+    }
+    return this.units.get(fn) ?? [];
   }
 
   private app(): Guards {
@@ -85,10 +101,15 @@ export class Routes {
 }
 
 /** The route that a function serves; undefined for hooks, handlers and functions that no framework calls. */
-function endpointOf(program: Program, fn: FunctionDef, app: Guards): Endpoint | undefined {
+function endpointOf(
+  program: Program,
+  fn: FunctionDef,
+  app: Guards,
+  unitsOf: (fn: FunctionDef) => readonly Unit[],
+): Endpoint | undefined {
   const entry = entryOf(program, fn, fn.cls);
   if (!entry || (entry.model.kind !== "route" && entry.model.kind !== "websocket")) return undefined;
-  const reached = modelReached(program, fn);
+  const reached = modelReached(unitsOf(fn));
   const at: Loc = {
     chunk: fn.ir.chunk,
     s: fn.ir.ns,
@@ -106,8 +127,7 @@ function endpointOf(program: Program, fn: FunctionDef, app: Guards): Endpoint | 
 }
 
 /** The nearest model call among what the function calls, and whether a `try` stands on the way. */
-function modelReached(program: Program, fn: FunctionDef): { loc: Loc; q: string; caught: boolean } | undefined {
-  const start = [...program.units.values()].filter((u) => u.fn === fn);
+function modelReached(start: readonly Unit[]): { loc: Loc; q: string; caught: boolean } | undefined {
   const seen = new Set<Unit>(start);
   const queue: { unit: Unit; caught: boolean }[] = start.map((unit) => ({ unit, caught: false }));
   for (let i = 0; i < queue.length && i < 2000; i++) {
@@ -124,13 +144,24 @@ function modelReached(program: Program, fn: FunctionDef): { loc: Loc; q: string;
   return undefined;
 }
 
+const catching = new WeakMap<readonly Stmt[], boolean>();
+
 /** A `try` somewhere in the body that catches more than one library's errors. */
 function catchesAll(body: readonly Stmt[]): boolean {
-  return walk(
-    body,
-    (node) =>
-      "k" in node && node.k === "try" && "handlers" in node && Array.isArray(node.handlers) && node.handlers.length > 0,
-  );
+  let out = catching.get(body);
+  if (out === undefined) {
+    out = walk(
+      body,
+      (node) =>
+        "k" in node &&
+        node.k === "try" &&
+        "handlers" in node &&
+        Array.isArray(node.handlers) &&
+        node.handlers.length > 0,
+    );
+    catching.set(body, out);
+  }
+  return out;
 }
 
 function isMarked(program: Program, fn: FunctionDef, kind: MarkKind): boolean {

@@ -136,9 +136,20 @@ export function compileModels(files: readonly ModelFile[], own?: OwnKnowledge): 
     return hit && types.get(hit.key);
   };
 
+  /** First parts of all names that the models speak of: most names of a project begin otherwise. */
+  const heads = new Set<string>();
+  for (const m of [aliases, types, calls, attributes, decorators, registrations, subclasses])
+    for (const q of m.keys()) heads.add(q.slice(0, q.includes(".") ? q.indexOf(".") : q.length));
+  for (const list of patterns.values()) for (const x of list) heads.add(x.segments[0]!);
+  const isForeign = (q: string): boolean => {
+    const dot = q.indexOf(".");
+    return !heads.has(dot < 0 ? q : q.slice(0, dot)) && !heads.has("*");
+  };
+
   /** `q` itself, then with each prefix replaced by the type that it extends. */
   const chain = (q: string): string[] => {
     const out = [q];
+    if (isForeign(q)) return out;
     for (let n = 0; n < out.length && out.length < 24; n++) {
       const parts = out[n]!.split(".");
       for (let i = parts.length; i > 0; i--) {
@@ -157,7 +168,9 @@ export function compileModels(files: readonly ModelFile[], own?: OwnKnowledge): 
   };
   const memo = <T>(f: (q: string) => T) => {
     const cache = new Map<string, T>();
+    const foreign = f("");
     return (q: string): T => {
+      if (isForeign(q)) return foreign;
       const hit = cache.get(q);
       if (hit !== undefined || cache.has(q)) return hit as T;
       const v = f(q);
@@ -190,7 +203,8 @@ export function compileModels(files: readonly ModelFile[], own?: OwnKnowledge): 
       }
       return undefined;
     });
-  const canonical = memo((q: string) => aliasOf(q, q.split(".")) ?? q);
+  const canonicals = memo((q: string): string | undefined => aliasOf(q, q.split(".")));
+  const canonical = (q: string): string => canonicals(q) ?? q;
   const findAttribute = through(attributes, wildAttributes);
   const findType = through(types, wildTypes);
   const findDecorators = through(decorators);
@@ -226,7 +240,7 @@ export function compileModels(files: readonly ModelFile[], own?: OwnKnowledge): 
   return {
     roots,
     own,
-    names: memo(chain),
+    names: chain,
     settings,
     settingNames: new Set(
       settings.flatMap((s) => [
