@@ -10,9 +10,11 @@ import type { FlowEvent } from "./flow/summary.js";
 import { asCalledFromOutside } from "./flow/unseen.js";
 import type { FunctionIR, ModuleIR } from "./ir.js";
 import { type Knowledge, type KnowledgeOptions, knowledgeOf } from "./knowledge.js";
+import type { FunctionDef } from "./names/definitions.js";
+import type { Order } from "./names/order.js";
 import { type Sketch, sketch } from "./names/sketch.js";
 import { lexiconFor } from "./names/words.js";
-import { mayMatter } from "./relevance.js";
+import { mayMatter, speaksToModel } from "./relevance.js";
 import type { Report, Rule } from "./rule.js";
 import { findSuppression, maySpeak, suppressionsOf } from "./suppression.js";
 import type { OpenModule, Syntax } from "./syntax/index.js";
@@ -23,6 +25,16 @@ export interface EngineOptions extends KnowledgeOptions {
   host: SourceHost;
   /** Folder that fingerprints are relative to, with forward slashes and without one at the end. */
   root?: string;
+}
+
+/** What a file's text says by itself. */
+interface Relevance {
+  /** It may hold something that a rule speaks of. */
+  matters: boolean;
+  /** It has to do with a model. */
+  speaks: boolean;
+  /** A settings file names something in it: everything in it counts. */
+  whole: boolean;
 }
 
 /** A report before it is turned into a finding: places still move with the text. */
@@ -54,11 +66,11 @@ class ProjectEngine implements Engine {
   private readonly callers = new Map<string, number>();
   private readonly counted = new Map<Unit, ReadonlySet<string>>();
   /** Whether a file's text says that it may matter. */
-  private readonly relevant = new Map<string, boolean>();
+  private readonly relevant = new Map<string, Relevance>();
   /** Files with comments that speak to SpillCheck. */
   private readonly commented = new Set<string>();
-  /** What is looked at of itself; undefined until the list was made. */
-  private roots: ReadonlySet<string> | undefined;
+  /** What is looked at of itself, by file, and the order that it was read off; undefined until the list was made. */
+  private roots: { keys: ReadonlyMap<string, ReadonlySet<string>>; order: Order } | undefined;
   /** Every root has to be asked for. */
   private again = true;
   private readonly changed = new Set<string>();
@@ -81,6 +93,7 @@ class ProjectEngine implements Engine {
       {
         files: () => this.files(),
         lower: (file) => this.lower(file),
+        text: (file) => this.textOf(file),
         sketch: (file) => this.sketchOf(file),
         template: (from, name) => this.template(from, name),
       },
@@ -225,12 +238,12 @@ class ProjectEngine implements Engine {
     this.changed.add(file);
     this.behind.add(file);
     this.baselines.clear();
-    const mattered = this.relevant.get(file);
+    const before = this.relevant.get(file);
     this.relevant.delete(file);
-    const text = mattered === undefined ? undefined : this.textOf(file);
-    const matters = text !== undefined && this.matters(file, text);
-    if (mattered && !matters) this.reset();
-    else if (!this.program.update(file) || matters !== mattered) this.again = true;
+    const now = before && this.relevanceOf(file);
+    const turned = before?.matters !== now?.matters || before?.speaks !== now?.speaks || before?.whole !== now?.whole;
+    if (!this.program.update(file) || turned) this.again = true;
+    if (turned) this.roots = undefined;
   }
 
   findings(file: string, cancel?: Cancel): Finding[] {
@@ -340,16 +353,21 @@ class ProjectEngine implements Engine {
   /** Asks for the results of every file that may matter, as far as they are missing, and lets the rules read what is new. */
   private analyse(cancel?: Cancel, progress?: (done: number, total: number) => void): void {
     const { program } = this;
-    if (this.again || program.pending) {
-      const files = this.rootFiles();
-      this.roots = new Set(files);
-      const ask = () => this.ask(files, cancel, progress);
+    if (this.again || program.pending || this.roots?.order !== program.currentOrder) {
+      const before = this.roots?.keys;
+      const roots = this.rootKeys();
+      if (before !== roots) {
+        this.again = true;
+        for (const [file, keys] of before ?? []) program.unroot([...keys].filter((k) => !roots.get(file)?.has(k)));
+      }
+      const ask = () => this.ask(this.rootKeys(), cancel, progress);
       if (this.again && !ask()) return;
       const isRoot = (u: Unit) =>
         u.level === FULL &&
-        !!this.roots?.has(u.module.file) &&
+        !!this.roots?.keys.get(u.module.file) &&
         !u.selfClass &&
         !u.fn?.nested &&
+        (!u.fn || this.isRoot(u.fn)) &&
         program.modules.get(u.module.file) === u.module;
       if (!program.settle(ask, isRoot)) return;
       this.again = false;
@@ -357,41 +375,65 @@ class ProjectEngine implements Engine {
     this.judge();
   }
 
-  private matters(file: string, text: string): boolean {
-    if (maySpeak(text)) this.commented.add(file);
-    else this.commented.delete(file);
-    return mayMatter(text) || (this.knowledge.mentions?.(text) ?? false);
+  /** What a file's text says by itself. */
+  private relevanceOf(file: string): Relevance {
+    let out = this.relevant.get(file);
+    if (!out) {
+      const text = this.textOf(file) ?? "";
+      if (maySpeak(text)) this.commented.add(file);
+      else this.commented.delete(file);
+      const whole = this.knowledge.mentions?.(text) ?? false;
+      out = { matters: whole || mayMatter(text), speaks: speaksToModel(text), whole };
+      this.relevant.set(file, out);
+    }
+    return out;
   }
 
-  /** The files that are looked at of themselves, in order. */
-  private rootFiles(): string[] {
-    return this.files().filter((f) => {
-      if (!f.endsWith(".py")) return false;
-      let matters = this.relevant.get(f);
-      if (matters === undefined) {
-        const text = this.textOf(f);
-        matters = text !== undefined && this.matters(f, text);
-        this.relevant.set(f, matters);
-      }
-      return matters;
-    });
+  /** The functions and modules that are looked at of themselves, by file in order. */
+  private rootKeys(): ReadonlyMap<string, ReadonlySet<string>> {
+    const order = this.program.currentOrder;
+    if (this.roots?.order === order) return this.roots.keys;
+    const python = this.files().filter((f) => f.endsWith(".py"));
+    for (const f of python) this.relevanceOf(f);
+    const all = order.roots(
+      (f) => this.relevant.get(f)?.speaks ?? false,
+      (f) => this.relevant.get(f)?.whole ?? false,
+    );
+    const keys = new Map<string, ReadonlySet<string>>();
+    for (const f of python) {
+      const own = all.get(f);
+      if (own && this.relevant.get(f)?.matters) keys.set(f, own);
+    }
+    this.roots = { keys, order };
+    this.program.view = new Set(keys.keys());
+    return keys;
+  }
+
+  /** Whether a function is looked at of itself. What a text does not show the name of is, where its file matters. */
+  private isRoot(fn: FunctionDef): boolean {
+    const keys = this.roots?.keys.get(fn.module.file);
+    return !!keys && (keys.has(fn.key) || !Number.isFinite(this.program.currentOrder.rank(fn.key)));
   }
 
   /** Asks for every root's result; false when it was cancelled. */
-  private ask(files: readonly string[], cancel?: Cancel, progress?: (done: number, total: number) => void): boolean {
+  private ask(
+    roots: ReadonlyMap<string, ReadonlySet<string>>,
+    cancel?: Cancel,
+    progress?: (done: number, total: number) => void,
+  ): boolean {
     const { program } = this;
     // Modules first: they say which functions a framework calls.
-    for (const f of files) {
+    for (const f of roots.keys()) {
       if (cancel?.cancelled) return false;
       const mod = program.module(f);
       if (mod) program.moduleState(mod);
     }
     let done = 0;
-    for (const f of files) {
+    for (const f of roots.keys()) {
       if (cancel?.cancelled) return false;
       const mod = program.module(f);
-      if (mod) for (const fn of mod.functions) if (!fn.nested) program.summary(fn);
-      progress?.(++done, files.length);
+      if (mod) for (const fn of mod.functions) if (!fn.nested && this.isRoot(fn)) program.summary(fn);
+      progress?.(++done, roots.size);
     }
     return true;
   }

@@ -26,3 +26,10 @@ export function mayMatter(text: string): boolean {
   if (ANSWERS.test(text) && FAILS.test(text)) return true;
   return INPUT.test(text) && (QUERIES.test(text) || LOGS.test(text) || DANGEROUS.test(text));
 }
+
+/** Where files talk to a model themselves: its SDK, or its addresses. */
+const SPEAKS =
+  /^[ \t]*(?:from|import)[ \t]+(?:[\w., ]*[ ,])?(?:openai|anthropic|langchain\w*|langgraph|llama_index|litellm|google\.(?:generativeai|genai|cloud)|vertexai|mistralai|cohere|groq|ollama|transformers|huggingface_hub|crewai|autogen\w*|pydantic_ai|agents|together|replicate|fireworks|cerebras|boto3|botocore|aioboto3|instructor|dspy|haystack|semantic_kernel|smolagents|agno|strands|aisuite|text_generation|azure\.ai|guidance|openrouter|zhipuai|dashscope|qianfan|portkey_ai|google import gen)\b|from google import|chat\/completions|\/v1\/(?:completions|messages|responses|chat)|api\.(?:openai|anthropic|mistral|groq|cohere|deepseek|together|x\.ai)|generativelanguage|api\/(?:generate|chat)|invoke_model|:generateContent|openai|anthropic|\bllm|_llm|LLM/m;
+
+/** Whether a file by its text has to do with a model itself; those that import it may call one through it. */
+export const speaksToModel = (text: string): boolean => SPEAKS.test(text);

@@ -1,7 +1,7 @@
 /** Putting a callee's summary into its caller: parameter labels are replaced by what the arguments hold. */
 import { addStep, bit, type Label, type Loc, rebase, type Step, unionLabels } from "./labels.js";
 import { placed } from "./sources.js";
-import type { FlowEvent } from "./summary.js";
+import type { FlowEvent, Summary } from "./summary.js";
 import {
   deepLabels,
   EMPTY,
@@ -30,6 +30,8 @@ export interface Binding {
   params: readonly string[];
   /** Follows one key of an access path on a value. */
   access(v: Value, key: string): Value;
+  /** What parameter labels came to, each once. */
+  actuals?: Map<Label, Value>;
 }
 
 /** Whether a value speaks of the parameters of the function it was made in. */
@@ -98,6 +100,16 @@ function overlay(under: Value, over: Value): Value {
 }
 
 function actualOf(l: Label, b: Binding): Value {
+  b.actuals ??= new Map();
+  let out = b.actuals.get(l);
+  if (!out) {
+    out = findActual(l, b);
+    b.actuals.set(l, out);
+  }
+  return out;
+}
+
+function findActual(l: Label, b: Binding): Value {
   const arg = b.args.get(l.param ?? -1);
   if (!arg) return EMPTY;
   let v = arg.value;
@@ -174,21 +186,101 @@ export const MAX_LOG_VIA = 2;
 
 const mostVia = (e: FlowEvent): number => (e.sink === "log" ? MAX_LOG_VIA : MAX_VIA);
 
-/** The event as it happens when called from `at`; undefined when nothing in it depends on the parameters. */
-export function substituteEvent(e: FlowEvent, b: Binding, at: Loc, cache: Map<Value, Value>): FlowEvent | undefined {
-  if (e.via.length >= mostVia(e)) return undefined;
-  let changed = false;
+/** What of a function's events depends on its parameters: all that its callers have to look at. */
+export function openEvents(s: Summary): OpenEvents {
+  let out = opened.get(s);
+  if (!out) {
+    let cut = false;
+    const all = s.events.flatMap((e) => {
+      const open = openEvent(e);
+      if (open && e.via.length >= mostVia(e)) {
+        cut ||= e.sink !== "log";
+        return [];
+      }
+      return open ? [open] : [];
+    });
+    // What a model is told counts before what is logged.
+    const events =
+      all.length <= MAX_OPEN ? all : all.toSorted((a, b) => weight(b.event) - weight(a.event)).slice(0, MAX_OPEN);
+    out = { events, cut };
+    opened.set(s, out);
+  }
+  return out;
+}
+
+export interface OpenEvents {
+  /** With the parameters that they depend on. */
+  events: readonly { event: FlowEvent; params: ReadonlySet<number> }[];
+  /** Some were followed through so many calls that they end here. */
+  cut: boolean;
+}
+
+const opened = new WeakMap<Summary, OpenEvents>();
+/** Most events of one function that its callers look at; code that people write stays below. */
+const MAX_OPEN = 120;
+
+const weight = (e: FlowEvent): number => (e.kind === "llm" ? 3 : e.sink === "log" ? 0 : e.sink === "response" ? 2 : 1);
+
+/** The event without what the function put in itself, which was reported there; undefined when nothing is left. */
+function openEvent(e: FlowEvent): { event: FlowEvent; params: Set<number> } | undefined {
+  const params = new Set<number>();
+  const slots = e.slots.map((s) => {
+    const value = mapLabels(s.value, (l) => (l.kind === "param" ? l : undefined));
+    someLabel(value, (l) => {
+      if (l.param !== undefined) params.add(l.param);
+      return false;
+    });
+    return value === s.value ? s : { ...s, value };
+  });
+  return params.size ? { event: { ...e, slots }, params } : undefined;
+}
+
+/** What a function's summary comes to for the arguments of one call. */
+export interface Applied {
+  events: readonly FlowEvent[];
+  ret: Value;
+  writes: ReadonlyMap<number, Value>;
+  cut: boolean;
+}
+
+/** Puts a summary into the call at `at`. */
+export function applySummary(s: Summary, b: Binding, at: Loc): Applied {
+  const cache = new Map<Value, Value>();
+  const live = new Map<number, boolean>();
+  const isLive = (param: number): boolean => {
+    let out = live.get(param);
+    if (out === undefined) {
+      const arg = b.args.get(param)?.value;
+      out = !!arg && someLabel(arg, () => true);
+      live.set(param, out);
+    }
+    return out;
+  };
+  const { events, cut } = openEvents(s);
+  const up: FlowEvent[] = [];
+  for (const { event, params } of events) {
+    // Constants say something to a model; elsewhere only labels count.
+    if (event.kind === "sink" && ![...params].some(isLive)) continue;
+    const out = substituteEvent(event, b, at, cache);
+    if (out.slots.some((x) => x.value !== EMPTY)) up.push(out);
+  }
+  return {
+    events: up,
+    ret: substitute(s.ret, b, cache),
+    writes: s.writes.size ? new Map([...s.writes].map(([i, w]) => [i, substitute(w, b, cache)])) : s.writes,
+    cut,
+  };
+}
+
+/** An open event as it happens when called from `at`. */
+function substituteEvent(e: FlowEvent, b: Binding, at: Loc, cache: Map<Value, Value>): FlowEvent {
   let handed: Loc | undefined = e.handed;
   const slots = e.slots.map((s) => {
-    // What the callee put in itself was reported there.
-    const own = mapLabels(s.value, (l) => (l.kind === "param" ? l : undefined));
-    if (!isSymbolic(own)) return own === s.value ? s : { ...s, value: own };
-    changed = true;
     // Where a value is handed in whole, that argument is where a mend would be made.
-    const whole = own.labels.find((l) => l.kind === "param");
+    const whole = s.value.labels.find((l) => l.kind === "param");
     if (whole) handed = b.args.get(whole.param ?? -1)?.loc ?? handed;
-    return { ...s, value: substitute(own, b, cache) };
+    const value = substitute(s.value, b, cache);
+    return value === s.value ? s : { ...s, value };
   });
-  if (!changed) return undefined;
   return { ...e, slots, handed, via: [at, ...e.via] };
 }

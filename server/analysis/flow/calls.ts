@@ -1,7 +1,7 @@
 /** Calls: of project functions through their summaries, of classes, of libraries through the models. */
 import type { CallExpr, Expr } from "../ir.js";
 import type { ClassDef, FunctionDef } from "../names/definitions.js";
-import { type Argument, type Binding, isSymbolic, MAX_VIA, substitute, substituteEvent } from "./apply.js";
+import { type Argument, applySummary, isSymbolic, MAX_VIA, substitute } from "./apply.js";
 import { type Args, evalArgs } from "./arguments.js";
 import { callByName } from "./by-name.js";
 import { checkedEvent, noteCall, noteChecked } from "./checks.js";
@@ -228,27 +228,21 @@ export function callFunction(
   const cls = selfType && (selfType.k === "inst" || selfType.k === "class") ? selfType.cls : undefined;
   frame.program.noteCall(fn);
   const s = frame.program.summary(fn, cls);
-  const binding: Binding = {
-    args: bound,
-    name: fn.name,
-    params: fn.ir.params.map((p) => p.name),
-    access: (v, key) => access(frame, v, key),
-  };
-  const cache = new Map<Value, Value>();
   if (s.stub && frame.program.lexicon.llmName(name || fn.name)) return stubCall(frame, args, at, fn);
-  for (const e of s.events) {
-    const up = substituteEvent(e, binding, at, cache);
-    if (up && worthwhile(up)) frame.emit(withHistory(checkedEvent(frame, up)));
-    else if (!up && e.via.length >= MAX_VIA && e.slots.some((x) => isSymbolic(x.value)))
-      frame.program.bound(`a value is followed through ${MAX_VIA} calls and no further`);
-  }
-  for (const [i, w] of s.writes) {
+  const applied = frame.applied(x, s, bound, () =>
+    applySummary(
+      s,
+      { args: bound, name: fn.name, params: paramNames(fn), access: (v, key) => access(frame, v, key) },
+      at,
+    ),
+  );
+  for (const e of applied.events) frame.emit(withHistory(checkedEvent(frame, e)));
+  if (applied.cut) frame.program.bound(`a value is followed through ${MAX_VIA} calls and no further`);
+  for (const [i, v] of applied.writes) {
     const target = argumentExpr(fn, t, args, i, x);
-    if (!target) continue;
-    const v = substitute(w, binding, cache);
-    updateAt(frame, env, target, (o) => overlayWrites(o, v));
+    if (target) updateAt(frame, env, target, (o) => overlayWrites(o, v));
   }
-  let out = refine(frame, substitute(s.ret, binding, cache));
+  let out = refine(frame, applied.ret);
   out = stepThrough(out, s.ret, at, fn.name);
   const tests = s.guards.flatMap((g) => {
     const a = bound.get(g.param);
@@ -290,10 +284,7 @@ const labelsOf = (v: Value): readonly Label[] =>
       ]).labels
     : v.labels;
 
-/** An event without any label or text that depends on the caller is no news. */
-function worthwhile(e: FlowEvent): boolean {
-  return e.slots.some((s) => s.value !== EMPTY);
-}
+const paramNames = (fn: FunctionDef): string[] => fn.ir.params.map((p) => p.name);
 
 /** What came back is said to come from the call, where it has no other step here. */
 function stepThrough(v: Value, ret: Value, at: Loc, name: string): Value {
@@ -419,19 +410,16 @@ function instantiate(frame: Frame, env: Env, cls: ClassDef, args: Args, x: CallE
     const t: Extract<TypeRef, { k: "fn" }> = { k: "fn", fn: init, self: base };
     const bound = bindArguments(init, t, args, at);
     const s = program.summary(init, cls);
-    const binding: Binding = {
-      args: bound,
-      name: cls.name,
-      params: init.ir.params.map((p) => p.name),
-      access: (v, k) => access(frame, v, k),
-    };
-    const cache = new Map<Value, Value>();
-    for (const e of s.events) {
-      const up = substituteEvent(e, binding, at, cache);
-      if (up) frame.emit(up);
-    }
-    const w = s.writes.get(0);
-    return w?.fields ? { ...base, fields: substitute(w, binding, cache).fields } : base;
+    const applied = frame.applied(x, s, bound, () =>
+      applySummary(
+        s,
+        { args: bound, name: cls.name, params: paramNames(init), access: (v, k) => access(frame, v, k) },
+        at,
+      ),
+    );
+    for (const e of applied.events) frame.emit(e);
+    const w = applied.writes.get(0);
+    return w?.fields ? { ...base, fields: w.fields } : base;
   }
   const libraries = program.libraryBases(cls);
   // A schema: what does not fit is refused, what fits has the declared types.

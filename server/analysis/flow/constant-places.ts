@@ -12,9 +12,10 @@ import type { Program } from "./program.js";
 export function constantWith(program: Program, text: string, near: ModuleDef): Loc | undefined {
   const own = inModule(near, text);
   if (own) return own;
-  for (const file of [...program.modules.keys()].sort()) {
-    const mod = program.modules.get(file);
-    const found = mod && mod !== near ? inModule(mod, text) : undefined;
+  for (const file of program.host.files()) {
+    if (file === near.file || !file.endsWith(".py") || !program.host.text(file)?.includes(text)) continue;
+    const mod = program.module(file);
+    const found = mod && inModule(mod, text);
     if (found) return found;
   }
   return undefined;

@@ -26,8 +26,7 @@ export function appFacts(program: Program): Facts {
   let hooks: Hook[] | undefined;
   let reach = new Map<ModuleDef, Set<string>>();
   const all = () => {
-    hooks ??= [...program.modules.values()].flatMap((mod) => {
-      if (!mod) return [];
+    hooks ??= [...program.modulesInView()].flatMap((mod) => {
       const hit = perModule.get(mod.ir);
       if (hit && hit.registered === program.registered.version) return hit.hooks;
       const found = hooksOf(program, mod);
@@ -88,8 +87,8 @@ function hooksOf(program: Program, mod: ModuleDef): Hook[] {
  * package. Where no settings are in sight, those beside and below its own module.
  */
 function coversByFolder(program: Program, cls: ClassDef, mod: ModuleDef): boolean {
-  const listing = [...program.modules.values()].filter((m) => m?.ir.body.some((s) => listsMiddleware(s, cls.name)));
-  const folders = listing.length ? listing.map((m) => dirname(dirname(m!.file))) : [dirname(cls.module.file)];
+  const listing = [...program.modulesInView()].filter((m) => m.ir.body.some((s) => listsMiddleware(s, cls.name)));
+  const folders = listing.length ? listing.map((m) => dirname(dirname(m.file))) : [dirname(cls.module.file)];
   return folders.some((f) => mod.file.startsWith(`${f}/`));
 }
 

@@ -1,10 +1,11 @@
 /** The state of one analysis of one function (or module) body. */
 import type { Chunk, Expr, Span } from "../ir.js";
 import type { FunctionDef, ModuleDef } from "../names/definitions.js";
+import type { Applied, Argument } from "./apply.js";
 import type { Env } from "./env.js";
 import type { Label, Loc } from "./labels.js";
 import type { Program } from "./program.js";
-import type { FlowEvent, GuardFact } from "./summary.js";
+import type { FlowEvent, GuardFact, Summary } from "./summary.js";
 import { EMPTY, join, type Value } from "./value.js";
 
 /** A test of labels in a condition: in which branch they turned out unsafe. */
@@ -113,6 +114,24 @@ export class Frame {
     this.events.set(key, e);
   }
 
+  /** What summaries came to at calls, with what they were given: loops and branches ask the same again. */
+  private readonly applications = new Map<
+    object,
+    { s: Summary; args: ReadonlyMap<number, Argument>; out: Applied }[]
+  >();
+
+  /** A summary put into a call; the former outcome where nothing is different. */
+  applied(call: object, s: Summary, args: ReadonlyMap<number, Argument>, make: () => Applied): Applied {
+    const known = this.applications.get(call);
+    const hit = known?.find((k) => k.s === s && sameArguments(k.args, args));
+    if (hit) return hit.out;
+    const entry = { s, args, out: make() };
+    if (!known) this.applications.set(call, [entry]);
+    else if (known.length < 4) known.push(entry);
+    else known[known.length - 1] = entry;
+    return entry.out;
+  }
+
   addReturn(v: Value, loc: Loc, x: Expr | undefined): void {
     const same = this.returnSites.findIndex((r) => r.loc === loc);
     if (same >= 0) this.returnSites[same] = { value: join(this.returnSites[same]!.value, v), loc, x };
@@ -120,6 +139,15 @@ export class Frame {
     this.returned = this.returnedSomething ? join(this.returned, v) : v;
     this.returnedSomething = true;
   }
+}
+
+function sameArguments(a: ReadonlyMap<number, Argument>, b: ReadonlyMap<number, Argument>): boolean {
+  if (a.size !== b.size) return false;
+  for (const [i, x] of a) {
+    const y = b.get(i);
+    if (!y || y.value !== x.value || y.loc !== x.loc) return false;
+  }
+  return true;
 }
 
 /** What a node looks like, roughly: nodes of another look that come or go do not change its identity. */

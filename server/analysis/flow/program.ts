@@ -30,6 +30,7 @@ export interface ProgramHost {
   /** The module's intermediate form, or undefined when the file cannot be read. */
   lower(file: string): ModuleIR | undefined;
   files(): readonly string[];
+  text(file: string): string | undefined;
   /** The file as its text alone shows it; undefined for what is no readable Python file. */
   sketch(file: string): Sketch | undefined;
   /** Text of a template file of the project, by the name that the code gives. */
@@ -142,10 +143,35 @@ export class Program {
 
   /** Whether a unit comes before another: its full results may be used by that one. */
   private isBelow(key: string, other: string): boolean {
-    this.order ??= this.newOrder();
-    const a = this.order.rank(key);
-    const b = this.order.rank(other);
+    const order = this.currentOrder;
+    const a = order.rank(key);
+    const b = order.rank(other);
     return a < b || (a === b && key < other);
+  }
+
+  /** The order of the project as it is now; another object when it is another one. */
+  get currentOrder(): Order {
+    this.order ??= this.newOrder();
+    return this.order;
+  }
+
+  /** Files that are looked at of themselves: only they speak for a whole app. */
+  view: ReadonlySet<string> = new Set();
+
+  /** The modules that speak for a whole app. */
+  *modulesInView(): Generator<ModuleDef> {
+    for (const file of this.view) {
+      const mod = this.module(file);
+      if (mod) yield mod;
+    }
+  }
+
+  /** Units that are not looked at of themselves any more: they go unless something needs them. @param keys in the order */
+  unroot(keys: Iterable<string>): void {
+    for (const key of keys) {
+      const u = this.units.get(key);
+      if (u) this.graph.suspect(u);
+    }
   }
 
   private newOrder(): Order {

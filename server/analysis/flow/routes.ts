@@ -50,7 +50,11 @@ export class Routes {
 
   /** The route that a function serves. */
   endpoint(fn: FunctionDef): Endpoint | undefined {
-    if (!this.known.has(fn)) this.known.set(fn, endpointOf(this.program, fn, this.app(), (f) => this.unitsOf(f)));
+    if (!this.known.has(fn))
+      this.known.set(
+        fn,
+        endpointOf(this.program, fn, this.app(), (f) => this.unitsOf(f)),
+      );
     return this.known.get(fn);
   }
 
@@ -72,8 +76,7 @@ export class Routes {
   private app(): Guards {
     if (this.whole) return this.whole;
     const out: Guards = { auth: false, limit: false, handler: false, limiter: false };
-    for (const mod of this.program.modules.values()) {
-      if (!mod) continue;
+    for (const mod of this.program.modulesInView()) {
       const g = this.guardsOf(mod);
       out.auth ||= g.auth;
       out.limit ||= g.limit;

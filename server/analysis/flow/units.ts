@@ -252,6 +252,12 @@ export class Units {
     this.all.delete(u.key);
   }
 
+  /** Something is perhaps not needed any more. */
+  suspect(u: Unit): void {
+    this.orphans.add(u);
+    this.pending = true;
+  }
+
   /** Forgets what nobody needs any more. */
   sweep(isRoot: (u: Unit) => boolean): void {
     const alive = new Set<Unit>();

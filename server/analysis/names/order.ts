@@ -6,6 +6,7 @@
  * The ranks are the postorder of a depth-first walk over what each definition mentions (the order in which Tarjan's
  * algorithm completes nodes; R. Tarjan, Depth-first search and linear graph algorithms, 1972).
  */
+import { interestOf, NEAR, reaching, worthALook } from "./interest.js";
 import { CALLED, MEMBER, OWN, type Sketch, type SketchDef, WRITTEN, wordCount, wordNumber } from "./sketch.js";
 
 /** Where a name that is imported may come from. */
@@ -100,7 +101,7 @@ export class Order {
   signature(sketch: Sketch): string {
     const parts: string[] = [];
     for (const d of sketch.defs) {
-      parts.push(d.kind, d.qualname, d.bases.join());
+      parts.push(d.kind, d.qualname, d.bases.join(), String(interestOf(d)));
       for (const code of d.words) if (this.mayName(code >> 3)) parts.push(String(code));
     }
     for (const i of sketch.imports)
@@ -146,6 +147,80 @@ export class Order {
     for (const b of def.bases) getOrMake(this.derived, b.slice(b.lastIndexOf(".") + 1), () => []).push(n);
   }
 
+  /**
+   * The functions and modules that have to be looked at of themselves: what they mention, or what that mentions, may begin
+   * and end a flow. Keys by file; a file's module is looked at where one of its functions is.
+   * @param speaks files that talk to a model themselves, by their text
+   * @param whole files in which everything counts
+   */
+  roots(speaks: (file: string) => boolean, whole: (file: string) => boolean): Map<string, Set<string>> {
+    const count = this.nodes.length;
+    const touched = this.touchedFiles(speaks);
+    const own = new Uint32Array(count);
+    for (let n = 0; n < count; n++) {
+      const { file, def } = this.nodes[n]!;
+      own[n] = interestOf(def) & reaching(touched.has(file));
+    }
+    const model = this.closure(own);
+    const near = this.nearby(this.nearby(own));
+    const out = new Map<string, Set<string>>();
+    for (let n = 0; n < count; n++) {
+      const { file, def, key } = this.nodes[n]!;
+      if (def.kind === "class") {
+        // Its body is run with the module's.
+        if (own[n]! & NEAR.setting) getOrMake(out, file, () => new Set<string>()).add(`${file}::`);
+        continue;
+      }
+      // In files that have to do with a model, everything may be part of a flow to or from it.
+      if (!model[n] && !touched.has(file) && !worthALook(own[n]!, near[n]!) && !whole(file)) continue;
+      getOrMake(out, file, () => new Set<string>()).add(key);
+    }
+    return out;
+  }
+
+  /** Files that talk to a model, and those that import them, directly or not. */
+  private touchedFiles(speaks: (file: string) => boolean): Set<string> {
+    const importers = new Map<FileIndex, string[]>();
+    const out = new Set<string>();
+    for (const [file, f] of this.files) {
+      for (const to of this.importedBy(f).files) getOrMake(importers, to, () => []).push(file);
+      if (speaks(file)) out.add(file);
+    }
+    for (const file of out) for (const by of importers.get(this.files.get(file)!) ?? []) out.add(by);
+    return out;
+  }
+
+  /** Which nodes reach one that calls a model, or are handed to it. */
+  private closure(own: Uint32Array): Uint8Array {
+    const users: number[][] = [];
+    for (let n = 0; n < own.length; n++) for (const t of this.edges[n] ?? []) (users[t] ??= []).push(n);
+    const out = new Uint8Array(own.length);
+    const open: number[] = [];
+    for (let n = 0; n < own.length; n++)
+      if (own[n]! & NEAR.model) {
+        out[n] = 1;
+        open.push(n);
+      }
+    for (let n = open.pop(); n !== undefined; n = open.pop()) {
+      // What a module or a class mentions is not what it does: modules are looked at for their own sake.
+      if (this.nodes[n]!.def.kind === "module") continue;
+      for (const u of users[n] ?? []) {
+        if (out[u]) continue;
+        out[u] = 1;
+        open.push(u);
+      }
+    }
+    return out;
+  }
+
+  /** What every node and those that it mentions are about. */
+  private nearby(own: Uint32Array): Uint32Array {
+    const out = own.slice();
+    for (let n = 0; n < own.length; n++)
+      for (const t of this.edges[n] ?? []) if (this.nodes[t]!.def.kind !== "module") out[n]! |= own[t]!;
+    return out;
+  }
+
   /** A depth-first walk from every node in order, without recursion. */
   private walk(): void {
     const state = new Uint8Array(this.nodes.length);
@@ -172,7 +247,6 @@ export class Order {
         }
         path.pop();
         at.pop();
-        this.edges[n] = undefined;
         this.ranks.set(this.nodes[n]!.key, rank++);
       }
     }

@@ -31,6 +31,10 @@ export interface SketchDef {
   words: readonly number[];
   /** Base classes as they stand in the text, dotted. */
   bases: readonly string[];
+  /** Words of its decorators. */
+  decorators: readonly number[];
+  /** An exception is caught by name in it. */
+  catches: boolean;
 }
 
 export interface SketchImport {
@@ -99,7 +103,7 @@ export const wordOf = (n: number): string => names[n] ?? "";
 
 for (const k of (
   "False None True and as assert async await break class continue def del elif else except finally for from global if import in is " +
-  "lambda nonlocal not or pass raise return try while with yield self cls print str int len dict list set"
+  "lambda nonlocal not or pass raise return try while with yield self cls str int len dict list set"
 ).split(" "))
   wordNumber(k);
 /** Words below this number are the language's own. */
@@ -111,6 +115,8 @@ const DEF = wordNumber("def");
 const CLASS = wordNumber("class");
 const FROM = wordNumber("from");
 const IMPORT = wordNumber("import");
+const AS = wordNumber("as");
+const EXCEPT = wordNumber("except");
 
 /** Characters that go on with a word: letters, digits, `_`, and everything beyond ASCII. */
 const WORD = new Uint8Array(128);
@@ -135,6 +141,7 @@ interface Open {
 interface Draft extends SketchDef {
   words: number[];
   bases: string[];
+  decorators: number[];
   seen: Set<number>;
 }
 
@@ -152,6 +159,11 @@ class Sketcher {
   private readonly used = new Map<string, number>();
   private readonly stack: Open[] = [];
   private current: Draft;
+  /** In the head of an `except`. */
+  private catching = false;
+  /** Words of the decorators above the definition to come. */
+  private above: number[] = [];
+  private decorating = false;
 
   constructor(private readonly text: string) {
     this.current = this.add("module", "", "", -1, false, 0);
@@ -187,6 +199,8 @@ class Sketcher {
         }
         const w = numberAt(text, i, j, hash);
         if (w >= KEYWORDS) this.mention(w, i, j, lastWord, lastEnd);
+        else if (w === EXCEPT) this.catching = true;
+        else if (w === AS && this.catching) this.current.catches = true;
         lastWord = w;
         lastEnd = j;
         i = j;
@@ -240,6 +254,8 @@ class Sketcher {
       end: start,
       words: [],
       bases: [],
+      decorators: [],
+      catches: false,
       seen: new Set(),
     };
     this.defs.push(d);
@@ -272,6 +288,8 @@ class Sketcher {
     // Empty lines and comments end nothing.
     if (c === 10 || c === 13 || c === 35 || i >= text.length) return i;
     if (!this.stack.length || this.stack.at(-1)!.indent >= indent) this.close(indent, from);
+    this.catching = false;
+    this.decorating = c === 64;
     if (!isStart(c)) return i;
     let j = i + 1;
     while (isPart(text.charCodeAt(j))) j++;
@@ -284,7 +302,10 @@ class Sketcher {
       j = m.lastIndex;
       w = DEF;
     }
-    if (w !== DEF && w !== CLASS) return i;
+    if (w !== DEF && w !== CLASS) {
+      this.above = [];
+      return i;
+    }
     const name = /[ \t]+([^\W\d]\w*)/uy;
     name.lastIndex = j;
     const found = name.exec(text);
@@ -301,6 +322,8 @@ class Sketcher {
     const inside = this.stack.at(-1)?.def ?? 0;
     const d = this.add(isClass ? "class" : "function", name, prefix, cls, local, start);
     const own = this.defs.length - 1;
+    d.decorators = this.above;
+    this.above = [];
     if (isClass) {
       d.bases = basesOf(this.text, end);
       this.stack.push({ indent, def: own, prefix: `${prefix}${name}.`, inFunction: local, cls: own });
@@ -322,6 +345,7 @@ class Sketcher {
     } else if (text.charCodeAt(to) === 40) use = CALLED;
     const d = this.current;
     const code = w * 8 + use;
+    if (this.decorating) this.above.push(w);
     if (d.seen.has(code)) return;
     d.seen.add(code);
     d.words.push(code);
@@ -355,6 +379,13 @@ class Sketcher {
       else if (c === 123) holes = true;
     }
     if (formatted && holes) this.holes(text.slice(at, i));
+    // `config["DEBUG"]`: a text that is a name may be one of a setting.
+    else if (!triple && i - at > 3 && i - at < 40) {
+      let j = at + 1;
+      while (j < i && isPart(text.charCodeAt(j))) j++;
+      if (j === i && isStart(text.charCodeAt(at + 1)))
+        this.mention(wordNumber(text.slice(at + 1, i)), at + 1, i, -1, -1);
+    }
     return i + 1;
   }
 
