@@ -22,6 +22,7 @@ const { rules, guides, schemas, rulePageUrl } = await loadTypeScript(`
   import { checkResultSchema } from "./server/report/check-json.js";
   import { allGuides } from "./server/report/scan-guides.js";
   import { alertSchema } from "./server/scan/monitor/alert.js";
+  import { probeFileSchema } from "./server/scan/probes/schema.js";
   import { scanResultSchema } from "./server/scan/result.js";
   export { rules, rulePageUrl };
   export const guides = allGuides();
@@ -30,6 +31,7 @@ const { rules, guides, schemas, rulePageUrl } = await loadTypeScript(`
     "spillcheck-model": [z.toJSONSchema(modelFile, { io: "input" }), "What an SDK, framework or store does, for SpillCheck"],
     "spillcheck-check": [z.toJSONSchema(checkResultSchema), "Result of spillcheck check --format json"],
     "spillcheck-alert": [z.toJSONSchema(alertSchema), "What spillcheck monitor sends to a web hook"],
+    "spillcheck-probes": [z.toJSONSchema(probeFileSchema, { io: "input" }), "Probes of one's own for spillcheck scan"],
     "spillcheck-scan": [z.toJSONSchema(scanResultSchema), "Result of spillcheck scan --format json"],
   };
 `);

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { modelFile } from "../analysis/names/model-schema.js";
 import { ownRule } from "../analysis/names/own-rule-schema.js";
-import { depthSchema } from "../scan/options.js";
+import { depthSchema, userPatternSchema } from "../scan/options.js";
 import { scanCategorySchema } from "../scan/result.js";
 
 export const configFileName = ".spillcheck.yaml";
@@ -55,6 +55,14 @@ export const scanSettingsSchema = z
       .optional(),
     source: z.string().describe("Folder with the endpoint's source, relative to this file.").optional(),
     openapi: z.string().describe("OpenAPI document: a file, relative to this file, or a URL.").optional(),
+    probes: z
+      .array(z.string().min(1))
+      .describe("Files with probes of your own, relative to this file; see docs/adding-a-probe.md.")
+      .optional(),
+    patterns: z
+      .array(userPatternSchema)
+      .describe("Further patterns (RE2 syntax) that replies are searched for: secrets and personal data of your own.")
+      .optional(),
     depth: depthSchema.describe("How much is sent: quick, standard or deep.").optional(),
     checks: z.array(scanCategorySchema).describe("Which checks to run. Default: all.").optional(),
     max_requests: z.number().int().min(1).describe("Request budget.").optional(),

@@ -129,6 +129,26 @@ describe("scanRequest", () => {
     expect(thresholds).toEqual({ overall: 80, categories: { llm_ai_security: 70 } });
   });
 
+  it("takes one's own probes and patterns, from settings and flags", () => {
+    const probe = (id: string) =>
+      `probes:\n  - { id: ${id}, title: T, family: f, finding: jailbreak, oracle: leak, variants: [{ depth: quick, text: Hi }] }\n`;
+    const folder = folderWith({
+      ".spillcheck.yaml": `scan:\n  probes: [a.yaml]\n  patterns:\n    - { id: badge, kind: personal-data, title: Badge, pattern: "BDG-[0-9]{6}" }\n`,
+      "a.yaml": probe("mine"),
+      "sub/b.yaml": probe("other"),
+      "sub/bad.yaml": probe("role-play"),
+    });
+    const cwd = path.join(folder, "sub");
+    const config = new Configs({ ruleIds: [] }).near(cwd);
+    const { options } = scanRequest(url, { probes: ["b.yaml"] }, { cwd, env: {}, config });
+    const parsed = scanOptionsSchema.parse(options);
+    expect(parsed.userProbes.map((each) => each.id)).toEqual(["mine", "other"]);
+    expect(parsed.userPatterns.map((each) => each.id)).toEqual(["badge"]);
+    expect(() => scanRequest(url, { probes: ["bad.yaml"] }, { cwd, env: {}, config })).toThrow(
+      /another probe with the id/,
+    );
+  });
+
   it("takes the settings file where there is no flag, with paths relative to it", () => {
     const folder = folderWith({
       ".spillcheck.yaml": `scan:\n  url: ${url}\n  system_prompt_file: p.txt\n  depth: standard\n  threshold: 60\n  headers: { X-A: a, X-B: b }\n`,

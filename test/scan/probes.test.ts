@@ -1,5 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { builtInProbes, findingKinds, planScan, readProbes, runScan } from "../../server/scan/index.js";
+import { readings } from "../../server/scan/leak/decode.js";
 import { markerCount } from "../../server/scan/leak/markers.js";
 import { messagesOf, NonceSource, obeyed } from "../../server/scan/probes/nonce.js";
 import { probesFor, requestsOf } from "../../server/scan/probes/schema.js";
@@ -21,15 +23,40 @@ describe("the built-in probes", () => {
     expect(markerCount()).toBeGreaterThanOrEqual(27);
   });
 
-  it("never send the nonce itself", () => {
-    const nonces = new NonceSource("seed");
-    for (const probe of builtInProbes())
-      for (const variant of [...probe.variants, ...probe.control.map((text) => ({ depth: "quick" as const, text }))]) {
-        const nonce = nonces.next(probe.id);
+  it("never send the nonce itself, in whatever reading, whichever nonce it is", () => {
+    const phrasings = builtInProbes().flatMap((probe) =>
+      [...probe.variants, ...probe.control.map((text) => ({ depth: "quick" as const, text }))].map((variant) => ({
+        probe: probe.id,
+        variant,
+      })),
+    );
+    fc.assert(
+      fc.property(fc.string(), fc.constantFrom(...phrasings), (seed, { probe, variant }) => {
+        const nonce = new NonceSource(seed).next(probe);
         const sent = messagesOf(variant, nonce).join("\n");
-        expect(obeyed(sent, nonce), `${probe.id}: ${sent}`).toBe(false);
+        expect(obeyed(sent, nonce), `${probe}: ${sent}`).toBe(false);
         expect(sent).not.toMatch(/\{\{(a|b|payload)\}\}/);
-      }
+        for (const reading of readings(sent))
+          expect(obeyed(reading.text, nonce), `${probe}, ${reading.how}`).toBe(false);
+      }),
+      { numRuns: 1_000 },
+    );
+    // Each phrasing at least once, however the draw went.
+    const nonces = new NonceSource("seed");
+    for (const { probe, variant } of phrasings) {
+      const nonce = nonces.next(probe);
+      expect(obeyed(messagesOf(variant, nonce).join("\n"), nonce), probe).toBe(false);
+    }
+  });
+
+  it("hold conversations, in which each turn leaves the order to the last", () => {
+    const conversations = builtInProbes().flatMap((probe) => probe.variants.filter((variant) => variant.turns));
+    expect(conversations.length).toBeGreaterThanOrEqual(4);
+    const nonce = new NonceSource("seed").next("x");
+    for (const variant of conversations) {
+      const earlier = messagesOf(variant, nonce).slice(0, -1).join("\n");
+      expect(earlier.includes(nonce.a) || earlier.includes(nonce.b)).toBe(false);
+    }
   });
 
   it("cost no more requests than the depth's budget", async () => {
@@ -78,6 +105,14 @@ describe("one's own probes", () => {
     [text.replace("oracle: nonce", "oracle: guess"), /mine\.yaml: probes\.0\.oracle/],
     [text.replace("depth: quick, ", ""), /mine\.yaml: probes\.0\.variants\.0\.depth/],
     ["probes: [", /mine\.yaml is not YAML/],
+    [
+      text.replace("id: shouting", "id: role-play"),
+      /mine\.yaml: probes\.0\.id: there is another probe with the id "role-play"/,
+    ],
+    [
+      text.replace("instruction-override", "no-tls"),
+      /mine\.yaml: probes\.0\.finding: "no-tls" is no finding of the LLM/,
+    ],
   ])("are refused when they do not fit", (wrong, reason) => {
     expect(() => readProbes(wrong, "mine.yaml")).toThrow(reason);
   });

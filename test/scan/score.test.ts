@@ -41,6 +41,10 @@ function outcomes(
 }
 
 describe("the score", () => {
+  const one = (id: string, severity: ScanFinding["severity"], uncapped?: string) =>
+    makeFinding({ id, severity, uncapped, evidence: "" }, "http://x/", { location: null, confirmed: false });
+  const all = SCAN_CATEGORIES.map((): CategoryOutcome["status"] => "complete");
+
   it("never rises when a finding is added", () => {
     fc.assert(
       fc.property(fc.array(finding, { maxLength: 12 }), finding, statuses, (findings, added, states) => {
@@ -60,6 +64,32 @@ describe("the score", () => {
     );
   });
 
+  it("is the same whatever order the findings come in, overall too", () => {
+    fc.assert(
+      fc.property(
+        fc
+          .array(finding, { maxLength: 12 })
+          .chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length }))),
+        statuses,
+        ([findings, shuffled], states) => {
+          const { score, grade } = scoreScan(outcomes(findings, states));
+          expect(scoreScan(outcomes(shuffled, states))).toMatchObject({ score, grade });
+        },
+      ),
+    );
+  });
+
+  it("is capped by the worst finding that is not exempt", () => {
+    fc.assert(
+      fc.property(fc.array(finding, { minLength: 1, maxLength: 12 }), (findings) => {
+        const { score } = scoreScan(outcomes(findings, all));
+        const severities = new Set(findings.map((each) => each.severity));
+        const cap = severities.has("critical") ? 65 : severities.has("high") ? 85 : 100;
+        expect(score).toBeLessThanOrEqual(cap);
+      }),
+    );
+  });
+
   it("stays between 0 and 100 and follows its grade", () => {
     fc.assert(
       fc.property(fc.array(finding, { maxLength: 30 }), statuses, (findings, states) => {
@@ -69,9 +99,30 @@ describe("the score", () => {
     );
   });
 
-  const one = (id: string, severity: ScanFinding["severity"], uncapped?: string) =>
-    makeFinding({ id, severity, uncapped, evidence: "" }, "http://x/", { location: null, confirmed: false });
-  const all = SCAN_CATEGORIES.map((): CategoryOutcome["status"] => "complete");
+  it("comes out as the worked examples of docs/scoring.md say", () => {
+    expect(
+      categoryScore([
+        { id: "malformed-input-crash", severity: "medium" },
+        { id: "missing-input-limit", severity: "medium" },
+        { id: "cors-wildcard", severity: "low" },
+      ]),
+    ).toBe(65);
+    expect(
+      categoryScore([
+        { id: "jailbreak", severity: "high" },
+        { id: "jailbreak", severity: "high" },
+      ]),
+    ).toBe(56.3);
+    const states = SCAN_CATEGORIES.map((category): CategoryOutcome["status"] =>
+      category === "bola" ? "inconclusive" : "complete",
+    );
+    const open = one("unauthenticated-llm-endpoint", "critical", "on loopback");
+    expect(scoreScan(outcomes([open], states))).toMatchObject({ score: 76, grade: "C" });
+    expect(scoreScan(outcomes([open, one("secret-exposed", "critical")], states))).toMatchObject({
+      score: 65,
+      grade: "D",
+    });
+  });
 
   it("is capped by a critical finding, unless that one is exempt", () => {
     expect(scoreScan(outcomes([], all))).toMatchObject({ score: 100, grade: "A", reason: null });

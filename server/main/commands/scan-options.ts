@@ -6,7 +6,15 @@ import { UsageError } from "../../project/errors.js";
 import { readTextFile } from "../../project/output.js";
 import { absolute } from "../../project/paths.js";
 import { anyOf, similar } from "../../project/similar.js";
-import { SCAN_CATEGORIES, type ScanCategory, type ScanOptionsInput, scanCategorySchema } from "../../scan/index.js";
+import {
+  type Probe,
+  readProbes,
+  SCAN_CATEGORIES,
+  type ScanCategory,
+  ScanError,
+  type ScanOptionsInput,
+  scanCategorySchema,
+} from "../../scan/index.js";
 import type { Auth } from "../../scan/options.js";
 import { parseCurl } from "./curl.js";
 
@@ -30,6 +38,7 @@ export interface ScanFlags {
   curl?: string;
   systemPromptFile?: string;
   openapi?: string;
+  probes?: string[];
   depth?: "quick" | "standard" | "deep";
   checks?: string;
   maxRequests?: number;
@@ -113,10 +122,25 @@ export function scanRequest(url: string | undefined, flags: ScanFlags, sources: 
     depth: flags.depth ?? settings.depth ?? "quick",
     checks: flags.checks === undefined ? (settings.checks ?? []) : parseChecks(flags.checks),
     maxRequests: flags.maxRequests ?? settings.max_requests,
+    userProbes: [
+      ...(settings.probes ?? []).map((name) => absolute(name, folder)),
+      ...(flags.probes ?? []).map((name) => absolute(name, cwd)),
+    ].flatMap(ownProbes),
+    userPatterns: settings.patterns ?? [],
     limits:
       timeout === undefined ? {} : { totalMs: Math.round(timeout * 1000), firstByteMs: Math.round(timeout * 1000) },
   };
   return { options, thresholds: thresholds(flags.threshold, settings) };
+}
+
+function ownProbes(file: string): Probe[] {
+  const text = readTextFile(file, "file of probes");
+  try {
+    return readProbes(text, file);
+  } catch (error) {
+    if (error instanceof ScanError) throw new UsageError(error.message);
+    throw error;
+  }
 }
 
 interface ChosenAuth {

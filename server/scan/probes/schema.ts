@@ -4,6 +4,8 @@ import deep from "../../../rules/scan/probes/deep.yaml";
 import injection from "../../../rules/scan/probes/injection.yaml";
 import { lazy, readData } from "../data.js";
 import { type Depth, depthSchema } from "../depth.js";
+import { ScanError } from "../errors.js";
+import { findingKinds } from "../findings.js";
 
 /** How a payload is disguised before it goes into `{{payload}}`. */
 export const ENCODINGS = [
@@ -96,7 +98,17 @@ export function probesFor(depth: Depth, extra: readonly Probe[] = []): Probe[] {
  * @throws ScanError "bad-data" naming the place and what is wrong there
  */
 export function readProbes(text: string, file: string): Probe[] {
-  return readData(text, probeFileSchema, file).probes;
+  const taken = new Set(builtInProbes().map((probe) => probe.id));
+  return readData(text, probeFileSchema, file).probes.map((probe, i) => {
+    const refuse = (what: string): never => {
+      throw new ScanError("bad-data", `${file}: probes.${i}.${what}`);
+    };
+    if (taken.has(probe.id)) refuse(`id: there is another probe with the id "${probe.id}"`);
+    if (findingKinds()[probe.finding]?.category !== "llm_ai_security")
+      refuse(`finding: "${probe.finding}" is no finding of the LLM checks`);
+    taken.add(probe.id);
+    return probe;
+  });
 }
 
 /** Requests that a probe sends at most. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Detectors } from "../../server/scan/detect/index.js";
+import { Detectors } from "../../../server/scan/detect/index.js";
 
 const detectors = new Detectors([
   { id: "badge", kind: "personal-data", title: "Badge number", pattern: "BDG-[0-9]{6}" },

@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
+import secretsYaml from "../../../rules/scan/secrets.yaml";
+import { Detectors } from "../../../server/scan/detect/index.js";
+
+const detectors = new Detectors();
+const secretsIn = (text: string) => detectors.read(text).filter((hit) => hit.group === "secret");
+
+/** Letters and digits that look random and are always the same. */
+function filler(alphabet: string, length: number, seed = 7): string {
+  let state = seed;
+  let out = "";
+  for (let i = 0; i < length; i++) {
+    state = (state * 1103515245 + 12345) % 2147483648;
+    out += alphabet[Math.floor((state / 2147483648) * alphabet.length)];
+  }
+  return out;
+}
+const HEX = "0123456789abcdef";
+const LOWER = "abcdefghijklmnopqrstuvwxyz0123456789";
+const ALL = `${LOWER}ABCDEFGHIJKLMNOPQRSTUVWXYZ`;
+const hex = (length: number) => filler(HEX, length);
+const any = (length: number) => filler(ALL, length);
+const uuid = `${hex(8)}-${hex(4)}-${hex(4)}-${hex(4)}-${hex(12)}`;
+
+describe("vendors' keys", () => {
+  it.each([
+    ["aws-access-key", `AKIA${filler("ABCDEFGHJKLMNPQRSTUVWXYZ234567", 16)}`],
+    ["aws-secret-key", `aws_secret_access_key = "${any(40)}"`],
+    ["openai-project-key", `sk-proj-${any(74)}T3BlbkFJ${any(74)}`],
+    ["anthropic-key", `sk-ant-api03-${any(93)}AA`],
+    ["google-api-key", `AIza${any(35)}`],
+    ["github-fine-grained", `github_pat_${any(22)}_${any(59)}`],
+    ["gitlab-token", `glpat-${any(20)}`],
+    ["slack-token", `xoxb-781236542736-2364535789652-${any(24)}`],
+    ["slack-webhook", `https://hooks.slack.com/services/T${any(8)}/B${any(8)}/${any(24)}`],
+    ["discord-token", `MTAyOTQ4MTN5OTU5MTDwMEcxNg.GSwJyi.${any(38)}`],
+    ["telegram-token", `the bot is 110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1`],
+    ["azure-client-secret", `client "${any(3)}8Q~${any(31)}"`],
+    ["azure-storage-key", `AccountName=shop;AccountKey=${any(86)}==`],
+    ["jwt", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI4MTE4MTEifQ.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV"],
+    ["private-key", `-----BEGIN OPENSSH PRIVATE KEY-----\n${any(200)}\n-----END OPENSSH PRIVATE KEY-----`],
+    ["password-hash", `$2b$12$${any(53)}`],
+    ["newrelic-license", `license ${hex(36)}NRAL`],
+    ["terraform-token", `${any(14)}.atlasv1.${any(64)}`],
+    ["mailchimp-key", `${hex(32)}-us12`],
+    ["truenas-key", `"params": ["8-${any(64)}"]`],
+    ["vendor-named", `CLOUDFLARE_API_TOKEN=${any(40)}`],
+    ["vendor-named", `My Datadog key is ${hex(32)}, use it.`],
+    ["key-named", `"signing_key": "${any(32)}"`],
+    ["curl-credentials", `curl -s https://api.shop.io -u "deploy:${any(16)}"`],
+    ["netrc-password", `machine api.shop.io login bot password ${any(20)}`],
+    ["quoted-password", `the password is "cacophony"`],
+    ["connection-string", `mongodb://shop:${any(12)}@db.shop.io/orders`],
+  ])("%s", (kind, text) => {
+    expect(secretsIn(`Here you are: ${text}\nThanks.`).map((hit) => hit.kind)).toContain(kind);
+  });
+
+  it("is told once, with the place of the value alone", () => {
+    const value = any(40);
+    const text = `CLOUDFLARE_API_TOKEN=${value}`;
+    expect(secretsIn(text)).toMatchObject([{ value, start: text.indexOf(value), end: text.length }]);
+  });
+});
+
+describe("what is no secret", () => {
+  it.each([
+    ["a placeholder", "API_KEY=your-api-key-here"],
+    ["a variable", 'password = "${DB_PASSWORD}"'],
+    ["rows of one sign", `token = ${"x".repeat(32)}`],
+    ["a published example", "AKIAIOSFODNN7EXAMPLE"],
+    [
+      "the token of jwt.io",
+      "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c",
+    ],
+    ["three parts in base64 that are no token", `eyJ${any(20)}.eyJ${any(20)}.${any(43)}`],
+    ["a word after the word token", "The token is invalid. Your password is required."],
+    ["a name of a setting", "Set the secret DATABASE_PASSWORD_V2_PRODUCTION in the vault."],
+    ["a file", "IceSSL.KeyFile=s_rsa1024_priv.pem"],
+    ["a dotted name", "secret_length = X25519.secret_length"],
+    ["an id", `"kms_key_id": "${uuid}"`],
+    ["a public key", `publicToken = "${any(43)}"`],
+    ["a token against forged requests", `csrf-token=${any(43)}`],
+    ["another word that ends in a vendor's name", "rookTable = 0023452Lllk2KqjLBvaxANWEgTd7bqjsxjo8aZj0wd"],
+    ["a commit", `The fix is in ${hex(40)}.`],
+    ["an order number", "Your order 2024-0517-3391-AB is on its way."],
+    ["a picture", `media_box.ico-${any(32)}.png`],
+    ["a form field", '<input name="password" type="password" placeholder="Password">'],
+    ["advice", "Choose a password that has at least 12 characters, for example with a password manager."],
+  ])("%s", (_, text) => {
+    expect(secretsIn(text)).toEqual([]);
+  });
+});
+
+const schema = z.object({
+  secrets: z.array(
+    z.object({ id: z.string(), pattern: z.string(), keywords: z.array(z.string()), span: z.number().optional() }),
+  ),
+});
+
+describe("rules/scan/secrets.yaml", () => {
+  const { secrets } = schema.parse(parse(secretsYaml));
+
+  it("has ids of their own and keywords in ASCII", () => {
+    expect(new Set(secrets.map((rule) => rule.id)).size).toBe(secrets.length);
+    for (const { id, keywords } of secrets) expect(keywords.join(""), id).toMatch(/^[\x20-\x7e]*$/);
+  });
+
+  it("has only bounded repeats, so that reading stays linear", () => {
+    for (const { id, pattern } of secrets) {
+      const outsideOfClasses = pattern.replace(/\\./g, "_").replace(/\[[^\]]*\]/g, "_");
+      expect(outsideOfClasses, id).not.toMatch(/[*+]|\{\d+,\}/);
+    }
+  });
+});
