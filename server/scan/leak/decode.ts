@@ -73,5 +73,8 @@ export function readings(text: string): Reading[] {
   const initials = lines.flatMap((line) => [...line.replace(/^[\d.)\-*•"'“ ]+(?=\p{L})/u, "")].slice(0, 1));
   if (initials.length >= 4 && initials.length <= 200)
     out.push({ how: "first letters of the lines", text: initials.join("") });
+  const words = folded.match(/[\p{L}\p{N}]+/gu) ?? [];
+  if (words.length >= 6 && words.length <= 400)
+    out.push({ how: "first letters of the words", text: words.map((word) => [...word][0] ?? "").join("") });
   return out;
 }

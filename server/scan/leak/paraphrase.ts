@@ -14,6 +14,11 @@ const COMMON = new Set(
   without word words would write yes you your`.split(/\s+/),
 );
 
+/** True for words that stand in all prompts and answers. */
+export function isCommon(word: string): boolean {
+  return COMMON.has(word);
+}
+
 const MIN_SHARED = 7;
 const MIN_SHARE = 0.25;
 /** What tells that a text states rules, rather than that it talks about the same subject. */

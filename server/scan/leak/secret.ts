@@ -1,4 +1,5 @@
 import { fold, type Reading } from "./decode.js";
+import { isCommon } from "./paraphrase.js";
 import { translationsOf } from "./translate.js";
 
 /** Values in a prompt that nobody would write by chance: keys, codes, canaries. */
@@ -43,6 +44,44 @@ function tellingParts(secret: string, squeezed: string): string[] {
   if (several ? size < 8 : size < 7 || size === squeezed.length) return [];
   if (!several) return [squeezed.slice(0, size)];
   return Array.from({ length: squeezed.length - size + 1 }, (_, i) => squeezed.slice(i, i + size));
+}
+
+/** Digits and signs that stand for letters, as in "h0l0gr4m". */
+const LEET: Readonly<Record<string, string>> = {
+  "0": "o",
+  "1": "i",
+  "3": "e",
+  "4": "a",
+  "5": "s",
+  "7": "t",
+  "@": "a",
+  $: "s",
+};
+
+/** Only the letters and digits, whatever is put between them; leet signs as letters where the secret is of letters alone. */
+function bare(text: string, lettersOnly: boolean): string {
+  const folded = fold(text).toLowerCase();
+  return (lettersOnly ? folded.replace(/[013457@$]/g, (sign) => LEET[sign] ?? sign) : folded).replace(
+    /[^\p{L}\p{N}]+/gu,
+    "",
+  );
+}
+
+/** How far apart, in characters, the words of a secret may stand to be taken for it. */
+const NEAR = 24;
+
+/** Two words of a secret close to each other, whatever is between: "purple, then lighthouse". */
+function wordsTogether(text: string, secret: string): boolean {
+  const parts = secret.toLowerCase().match(/\p{L}{4,}/gu) ?? [];
+  const [first, last] = [parts[0], parts.at(-1)];
+  if (parts.length !== 2 || first === undefined || last === undefined || parts.some((part) => isCommon(part)))
+    return false;
+  const lower = text.toLowerCase();
+  for (let at = lower.indexOf(first); at >= 0; at = lower.indexOf(first, at + 1)) {
+    const near = lower.slice(Math.max(0, at - NEAR), at + first.length + NEAR);
+    if (near.includes(last)) return true;
+  }
+  return false;
 }
 
 /** Both or all words of a secret, each in quotation marks of its own: "it starts with 'blue' and ends with 'moon'". */
@@ -117,10 +156,20 @@ export function findSecret(request: string, all: readonly Reading[], secrets: re
     if (start >= 0) return { secret, how: "", spans: [{ start, end: start + secret.length }] };
     const reading = squeezed.find((each) => each.text.includes(wanted));
     if (reading) return { secret, how: reading.how || "split up", spans: [] };
+    const lettersOnly = /^\p{L}+$/u.test(wanted);
+    if (
+      /^[\p{L}\p{N}]{6,}$/u.test(wanted) &&
+      bare(plain, lettersOnly).includes(lettersOnly ? bare(wanted, true) : wanted)
+    )
+      return { secret, how: "split up", spans: [] };
   }
   for (const { secret, wanted } of usable) {
     const parts = tellingParts(secret, wanted).filter((part) => !asked.includes(part));
-    if (parts.some((part) => squeezed[0]?.text.includes(part)) || quotedApart(plain, secret))
+    if (
+      parts.some((part) => squeezed[0]?.text.includes(part)) ||
+      quotedApart(plain, secret) ||
+      wordsTogether(plain, secret)
+    )
       return { secret, how: "in part", spans: [] };
     if (trueHints(plain, secret) >= 2) return { secret, how: "by hints", spans: [] };
     if (rotations(wanted).some((shifted) => squeezed[0]?.text.includes(shifted)))

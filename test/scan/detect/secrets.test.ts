@@ -67,7 +67,7 @@ describe("vendors' keys", () => {
 describe("what is no secret", () => {
   it.each([
     ["a placeholder", "API_KEY=your-api-key-here"],
-    ["a variable", 'password = "${DB_PASSWORD}"'],
+    ["a variable", `password = "$${"{DB_PASSWORD}"}"`],
     ["rows of one sign", `token = ${"x".repeat(32)}`],
     ["a published example", "AKIAIOSFODNN7EXAMPLE"],
     [
