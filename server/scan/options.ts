@@ -111,6 +111,8 @@ export const scanOptionsSchema = z.object({
   knowledge: knowledgeSchema.prefault({}),
   /** An OpenAPI document's text, or the URL from which to get it. */
   openapi: z.union([z.object({ text: z.string() }), z.object({ url: z.string() })]).optional(),
+  /** Consent to getting the documents that the API document refers to, from whatever host they are on. */
+  openapiReferences: z.boolean().default(false),
   depth: depthSchema.default("quick"),
   /** Which checks to run; all when empty. */
   checks: z.array(scanCategorySchema).default([]),

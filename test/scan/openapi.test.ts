@@ -1,7 +1,13 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { runScan } from "../../server/scan/index.js";
 import { readApiDocument } from "../../server/scan/openapi/document.js";
+import { isNearer } from "../../server/scan/transport/network.js";
 import { findingIds, serve, type TestEndpoint } from "./endpoints.js";
+
+const open: TestEndpoint[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((endpoint) => endpoint.close()));
+});
 
 const ORIGIN = new URL("http://127.0.0.1:9999/x");
 const operation = async (text: string, path: string) =>
@@ -112,8 +118,65 @@ paths:
       '{"openapi":"3.0.0","info":{"title":"t","version":"1"},"paths":{"/a":{"post":{"requestBody":{"content":{"application/json":{"schema":{"$ref":"http://169.254.169.254/s.json"}}}},"responses":{}}}}}',
       ORIGIN,
     );
-    expect(document.notes).toEqual(["References of the API document to other documents were not fetched."]);
+    expect(document.notes).toEqual([
+      "References of the API document to other documents were not followed (--openapi-references).",
+    ]);
     expect(document.operations).toHaveLength(1);
+  });
+
+  it("follows references with consent, in circles, across documents and hosts, and without credentials", async () => {
+    const asked: string[] = [];
+    const other = await serve((_body, request, response) => {
+      asked.push(`${request.url} ${request.headers.authorization ?? "no credentials"}`);
+      const documents: Record<string, string> = {
+        "/types.yaml":
+          "Chat:\n  type: object\n  required: [question]\n  properties:\n    question: { type: string }\n    tone: { $ref: 'more/tone.json#/Tone' }\n    next: { $ref: '#/Chat' }\n",
+        "/more/tone.json": '{"Tone":{"type":"object","properties":{"of":{"$ref":"../types.yaml#/Chat"}}}}',
+      };
+      response.end(documents[request.url ?? ""] ?? "");
+    }, "/");
+    open.push(other);
+    const target = await serve((_body, _request, response) => {
+      response.writeHead(200, { "content-type": "application/json" }).end('{"answer":"42, sailor."}');
+    });
+    open.push(target);
+    const text = JSON.stringify({
+      openapi: "3.1.0",
+      info: { title: "t", version: "1" },
+      paths: {
+        "/chat": {
+          post: {
+            requestBody: {
+              content: { "application/json": { schema: { $ref: new URL("/types.yaml#/Chat", other.url).href } } },
+            },
+            responses: { default: { description: "x" } },
+          },
+        },
+      },
+    });
+    const options = { url: target.url, openapi: { text }, checks: ["encryption" as const] };
+    const auth = { auth: { kind: "bearer" as const }, secret: "the-secret-of-the-scan" };
+    const without = await runScan({ ...options, ...auth });
+    expect([asked, without.endpoint.shape_source]).toEqual([[], "tried"]);
+    expect(without.notes.join(" ")).toContain("--openapi-references");
+    const followed = await runScan({ ...options, ...auth, openapiReferences: true });
+    expect(followed.endpoint).toMatchObject({ shape_source: "openapi", body_template: '{"question":"{{prompt}}"}' });
+    expect(asked.sort()).toEqual(["/more/tone.json no credentials", "/types.yaml no credentials"]);
+  });
+
+  it("says which references could not be followed", async () => {
+    const text =
+      '{"openapi":"3.0.0","info":{"title":"t","version":"1"},"paths":{"/x":{"$ref":"http://127.0.0.1:9/x.json"}}}';
+    const asked: string[] = [];
+    const { notes } = await readApiDocument(text, ORIGIN, {
+      base: null,
+      fetch: async (url) => {
+        asked.push(url.href);
+        return null;
+      },
+    });
+    expect(asked).toEqual(["http://127.0.0.1:9/x.json"]);
+    expect(notes.join(" ")).toContain("were not followed: http://127.0.0.1:9/x.json");
   });
 
   it.each([
@@ -124,11 +187,19 @@ paths:
   });
 });
 
-describe("the document against the endpoint", () => {
-  const open: TestEndpoint[] = [];
-  afterEach(async () => {
-    await Promise.all(open.splice(0).map((endpoint) => endpoint.close()));
+describe("a network", () => {
+  it.each([
+    ["public", "private", true],
+    ["public", "loopback", true],
+    ["private", "loopback", true],
+    ["loopback", "public", false],
+    ["private", "private", false],
+  ] as const)("seen from a %s one, a %s one is nearer: %s", (from, to, nearer) => {
+    expect(isNearer(to, from)).toBe(nearer);
   });
+});
+
+describe("the document against the endpoint", () => {
   it("takes the shape from it and reports what differs", async () => {
     const schema = {
       type: "object",

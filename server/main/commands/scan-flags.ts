@@ -42,6 +42,7 @@ export function addScanFlags(command: Command): Command {
     .option("--system-prompt-file <file>", "the endpoint's system prompt, so that leaks can be proven")
     .option("--openapi <file-or-url>", "OpenAPI document of the endpoint")
     .option("--probes <file>", "YAML file with probes of your own, run after the built-in ones (repeatable)", many)
+    .option("--openapi-references", "also get the documents that it refers to, from whatever host they are on")
     .addOption(new Option("--depth <depth>", "how much is sent").choices(["quick", "standard", "deep"]))
     .option("--checks <list>", "categories to check, with commas between")
     .option("--max-requests <number>", "request budget", count)

@@ -39,6 +39,7 @@ export interface ScanFlags {
   systemPromptFile?: string;
   openapi?: string;
   probes?: string[];
+  openapiReferences?: true;
   depth?: "quick" | "standard" | "deep";
   checks?: string;
   maxRequests?: number;
@@ -119,6 +120,7 @@ export function scanRequest(url: string | undefined, flags: ScanFlags, sources: 
     otherIds: flags.otherId ?? settings.other_ids ?? [],
     knowledge: systemPrompt === undefined ? {} : { systemPrompts: [systemPrompt] },
     openapi: openapi === undefined ? undefined : parseOpenapi(openapi, flags.openapi === undefined ? folder : cwd),
+    openapiReferences: flags.openapiReferences ?? false,
     depth: flags.depth ?? settings.depth ?? "quick",
     checks: flags.checks === undefined ? (settings.checks ?? []) : parseChecks(flags.checks),
     maxRequests: flags.maxRequests ?? settings.max_requests,

@@ -11,6 +11,7 @@ import {
   RARE_KEYS,
   type Shape,
 } from "../target/shape.js";
+import { bundleReferences, type FetchDocument } from "./remote.js";
 
 /** One operation of an API description, with its references resolved. */
 export interface Operation {
@@ -58,10 +59,14 @@ const MAX_BYTES = 5_000_000;
 
 /**
  * Reads an OpenAPI 3.0 or 3.1 or Swagger 2.0 document, JSON or YAML. References within the document are resolved, cycles
- * are left in place; references to other documents are not fetched, and a note says so.
+ * are left in place; references to other documents are followed when `references` says how, else a note says so.
  * @throws ScanError "bad-option" when it is no such document
  */
-export async function readApiDocument(text: string, origin: URL): Promise<ApiDocument> {
+export async function readApiDocument(
+  text: string,
+  origin: URL,
+  references?: { base: URL | null; fetch: FetchDocument },
+): Promise<ApiDocument> {
   if (text.length > MAX_BYTES)
     throw new ScanError("bad-option", `The API document is larger than ${MAX_BYTES / 1_000_000} MB.`);
   let raw: unknown;
@@ -75,9 +80,11 @@ export async function readApiDocument(text: string, origin: URL): Promise<ApiDoc
   }
   const version = asText(asNode(raw).openapi) || asText(asNode(raw).swagger);
   if (!version) throw new ScanError("bad-option", "The API document has neither an openapi nor a swagger field.");
-  const notes = /"?\$ref"?\s*:\s*["']?(?!#)[^"'#\s]/.test(text)
-    ? ["References of the API document to other documents were not fetched."]
-    : [];
+  const notes: string[] = [];
+  const elsewhere = /"?\$ref"?\s*:\s*["']?(?!#)[^"'#\s]/.test(text);
+  if (elsewhere && references) raw = await bundleReferences(raw, references.base, references.fetch, notes);
+  else if (elsewhere)
+    notes.push("References of the API document to other documents were not followed (--openapi-references).");
   const document = await resolve(raw, notes);
   return { version, operations: operationsOf(document, origin), notes };
 }

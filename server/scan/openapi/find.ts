@@ -1,6 +1,40 @@
+import { ScanError } from "../errors.js";
 import type { ScanOptions } from "../options.js";
-import type { HttpClient, HttpReply } from "../transport/client.js";
+import { HttpClient, type HttpReply } from "../transport/client.js";
+import { isNearer, resolveTarget } from "../transport/network.js";
 import { type ApiDocument, readApiDocument } from "./document.js";
+
+/** Requests to one other host, at most. */
+const BUDGET = 25;
+
+/**
+ * How references to other documents are followed; undefined without consent. The other hosts get no credentials, and a
+ * document never leads to a network that is nearer than its own target.
+ */
+function referencesOf(options: ScanOptions, base: URL | null, signal: AbortSignal) {
+  if (!options.openapiReferences) return undefined;
+  return {
+    base,
+    fetch: async (url: URL): Promise<string | null> => {
+      try {
+        const [resolved, own] = await Promise.all([resolveTarget(url), resolveTarget(new URL(options.url))]);
+        if (isNearer(resolved.network, own.network)) return null;
+        const bare: ScanOptions = { ...options, headers: {}, secret: undefined, tls: { insecure: false } };
+        const other = new HttpClient(bare, url, resolved, BUDGET, signal);
+        try {
+          const headers = { accept: "application/json, application/yaml;q=0.9", "user-agent": "SpillCheck" };
+          const reply = await other.send({ method: "GET", url, headers, body: null, check: "inventory", retry: false });
+          return reply.status === 200 && !reply.truncated ? reply.text : null;
+        } finally {
+          await other.close();
+        }
+      } catch (error) {
+        if (error instanceof ScanError && error.kind === "name-not-found") return null;
+        throw error;
+      }
+    },
+  };
+}
 
 /** Where documents usually lie. */
 export const DOCUMENT_PATHS = ["/openapi.json", "/swagger.json"] as const;
@@ -20,7 +54,7 @@ export async function findDocument(options: ScanOptions, client: HttpClient, url
   const replies = new Map<string, HttpReply>();
   const given = options.openapi;
   if (given && "text" in given) {
-    const document = await readApiDocument(given.text, url);
+    const document = await readApiDocument(given.text, url, referencesOf(options, null, client.cancelled));
     return { document, replies, notes: document.notes };
   }
   const get = (target: URL) =>
@@ -49,7 +83,7 @@ export async function findDocument(options: ScanOptions, client: HttpClient, url
         replies,
         notes: [`The API document at ${target.pathname} was not found (${reply.failure?.message ?? reply.status}).`],
       };
-    const document = await readApiDocument(reply.text, url);
+    const document = await readApiDocument(reply.text, url, referencesOf(options, target, client.cancelled));
     return { document, replies, notes: document.notes };
   }
   const asked = await Promise.all(
@@ -61,7 +95,8 @@ export async function findDocument(options: ScanOptions, client: HttpClient, url
     if (reply.status !== 200 || reply.truncated || !/"?(openapi|swagger)"?\s*:/.test(reply.text.slice(0, 4_000)))
       continue;
     try {
-      const document = await readApiDocument(reply.text, url);
+      const base = new URL(path, url.origin);
+      const document = await readApiDocument(reply.text, url, referencesOf(options, base, client.cancelled));
       return { document, replies, notes: document.notes };
     } catch {
       // Something else at a usual path is no error of the user's.

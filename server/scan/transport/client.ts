@@ -91,11 +91,12 @@ export class HttpClient {
     private readonly origin: URL,
     private readonly resolved: Resolved,
     readonly budget: number,
-    private readonly signal: AbortSignal,
+    /** Aborts when the scan is cancelled. */
+    readonly cancelled: AbortSignal,
   ) {
     const { limits } = options;
     const rate = limits.requestsPerSecond ?? (resolved.network === "loopback" ? 200 : 20);
-    this.pace = new Pace(limits.concurrency, rate, signal);
+    this.pace = new Pace(limits.concurrency, rate, cancelled);
     const pinned: LookupFunction = (_host, lookupOptions, callback) => {
       const entries = resolved.addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
       if (lookupOptions.all) callback(null, entries);
@@ -156,7 +157,7 @@ export class HttpClient {
       const wait = this.retryDelay(reply, attempt);
       if (wait === null) return reply;
       this.counters.retried++;
-      await pause(wait, this.signal);
+      await pause(wait, this.cancelled);
     }
   }
 
@@ -238,7 +239,7 @@ export class HttpClient {
     if (this.timeoutsInARow >= limits.timeoutsInARow)
       return failed({ kind: "timeout", message: "the endpoint did not answer in time, so nothing more was sent" });
     const run = () => this.exchange(spec, failed);
-    if (this.signal.aborted) throw this.signal.reason;
+    if (this.cancelled.aborted) throw this.cancelled.reason;
     return spec.unpaced ? run() : this.pace.run(run, spec.check === "llm_ai_security");
   }
 
@@ -261,7 +262,7 @@ export class HttpClient {
         method: spec.method,
         headers: { "accept-encoding": ACCEPTED_ENCODINGS, ...spec.headers },
         body: spec.body,
-        signal: AbortSignal.any([this.signal, slow.signal]),
+        signal: AbortSignal.any([this.cancelled, slow.signal]),
       });
       clearTimeout(timer);
       passed = "totalMs";
@@ -277,7 +278,7 @@ export class HttpClient {
           bodyBytes: room,
           remainingMs: limits.totalMs - (performance.now() - started),
         },
-        this.signal,
+        this.cancelled,
       );
       const late = body.limit === "totalMs" || body.limit === "idleMs" || body.limit === "minBytesPerSecond";
       this.timeoutsInARow = late ? this.timeoutsInARow + 1 : 0;
@@ -302,7 +303,7 @@ export class HttpClient {
         failure: broken,
       };
     } catch (error) {
-      if (this.signal.aborted) throw this.signal.reason;
+      if (this.cancelled.aborted) throw this.cancelled.reason;
       const ms = performance.now() - started;
       const failure: Failure = slow.signal.aborted
         ? {
@@ -328,7 +329,7 @@ export class HttpClient {
    * @throws ScanError "cancelled"
    */
   async handshake(offer: Offer, check: string): Promise<Handshake | null> {
-    const { origin, options, resolved, signal } = this;
+    const { origin, options, resolved, cancelled } = this;
     const address = resolved.addresses[0];
     if (origin.protocol !== "https:" || this.proxied || address === undefined || this.left === 0) return null;
     const { cert, key, ca } = options.tls;
@@ -344,7 +345,7 @@ export class HttpClient {
     return this.pace.run(() => {
       this.counters.sent++;
       this.counters.byCheck[check] = (this.counters.byCheck[check] ?? 0) + 1;
-      return handshake(peer, offer, signal);
+      return handshake(peer, offer, cancelled);
     });
   }
 

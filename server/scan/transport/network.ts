@@ -30,6 +30,13 @@ export function networkOf(address: string): Network {
   return privateNetworks.check(plain, family) ? "private" : "public";
 }
 
+const NEARNESS: Readonly<Record<Network, number>> = { public: 0, private: 1, loopback: 2 };
+
+/** True when one network lies nearer to this machine than another: what somebody there should not be able to send us to. */
+export function isNearer(one: Network, than: Network): boolean {
+  return NEARNESS[one] > NEARNESS[than];
+}
+
 /**
  * Reads a target's URL.
  * @throws ScanError "bad-target" when it is not an http(s) URL
