@@ -78,6 +78,9 @@ const MODEL_KEYS =
 const ASSISTANT =
   /\b(i['’]?m|i am|i can(not|['’]t| only)?|as an? (ai|assistant)|how (can|may) i (help|assist)|assist you|help you|happy to help|chatbot|virtual assistant|sorry)\b/i;
 
+/** The beginning of a reply shows who wrote it. */
+const JUDGED_CHARACTERS = 2_000;
+
 /** Whether the endpoint answers as a model does: on the point, in sentences, and not only with what it was sent. */
 function judgeModel(answers: readonly Answer[]): { model: Baseline["model"]; reason: string } {
   if (answers.length === 0) return { model: "no", reason: "it gave no reply" };
@@ -87,7 +90,7 @@ function judgeModel(answers: readonly Answer[]): { model: Baseline["model"]; rea
   if (computed) return { model: "yes", reason: "it answered a question in its own words" };
   const withKeys = answers.find((answer) => MODEL_KEYS.test(answer.http.text) || sseHasKeys(answer));
   if (withKeys) return { model: "yes", reason: "its answers have the form of a model's API" };
-  const bare = answers.map((answer) => withoutEcho(answer.extracted.text, answer.prompt));
+  const bare = answers.map((answer) => withoutEcho(answer.extracted.text, answer.prompt).slice(0, JUDGED_CHARACTERS));
   const sentences = bare.filter((text) => /[\p{L}]{2,}(\s+[\p{L}'’,.-]+){3,}/u.test(text));
   if (sentences.length > 0 && bare.some((text) => ASSISTANT.test(text)))
     return { model: "likely", reason: "it answers as an assistant does" };

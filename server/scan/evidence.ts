@@ -13,6 +13,19 @@ export interface Needle {
   mask?: boolean;
 }
 
+/** Stretches that one exchange marks at most. */
+const MOST_NEEDLES = 40;
+
+/** Each stretch once, and no more than anybody would look at. */
+function fewOf(needles: readonly Needle[]): Needle[] {
+  const byText = new Map<string, Needle>();
+  for (const needle of needles) {
+    if (byText.size >= MOST_NEEDLES) break;
+    if (!byText.has(needle.text)) byText.set(needle.text, needle);
+  }
+  return [...byText.values()];
+}
+
 /**
  * An exchange as the report shows it: secrets of the caller removed, found secrets shortened, the body cut to the part that
  * proves the point, the proving stretches marked.
@@ -22,10 +35,11 @@ export function makeExchange(
   label: string,
   http: HttpReply,
   redactor: Redactor,
-  needles: readonly Needle[] = [],
+  marked: readonly Needle[] = [],
   readable = "",
 ): Exchange {
   const raw = http.failure && http.text === "" ? http.failure.message : http.text;
+  const needles = fewOf(marked);
   const inRaw = needles.every((needle) => raw.includes(needle.text));
   const { body, truncated, overlaps } = excerpt(redactor.text(inRaw || readable === "" ? raw : readable), needles);
   const requestBody = http.request.body === null ? null : redactor.text(http.request.body);

@@ -12,6 +12,7 @@ import { type JournalStore, journalKey } from "./transport/journal.js";
 import { parseTarget, resolveTarget } from "./transport/network.js";
 
 export { ScanError, type ScanErrorKind } from "./errors.js";
+export { readFacts } from "./facts.js";
 export { type FindingKind, findingKinds } from "./findings.js";
 export type { Lab, LabKind } from "./lab/server.js";
 export {

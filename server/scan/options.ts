@@ -43,8 +43,8 @@ export const limitsSchema = z.object({
 });
 export type Limits = z.infer<typeof limitsSchema>;
 
-/** What is known of the endpoint beforehand: from its source, or from the user. */
-export const knowledgeSchema = z.object({
+/** What is known of the endpoint beforehand: from its source, or from the user. docs/scanning.md describes it as a file. */
+export const knowledgeSchema = z.strictObject({
   /** The system prompt, or several if the source holds several. */
   systemPrompts: z.array(z.string()).default([]),
   /** Secrets that must not come out (canaries, keys in the prompt). */
@@ -52,6 +52,12 @@ export const knowledgeSchema = z.object({
   toolNames: z.array(z.string()).default([]),
   /** Key of the body that takes the user's text, and key of the reply, where the route's code shows them. */
   bodyKey: z.string().optional(),
+  /** How the body holds it; JSON when absent. */
+  bodyKind: z.enum(["json", "form", "query", "text"]).optional(),
+  method: z
+    .string()
+    .transform((text) => text.toUpperCase())
+    .optional(),
   replyKey: z.string().optional(),
   streaming: z.boolean().optional(),
   requiresAuth: z.boolean().optional(),

@@ -40,6 +40,7 @@ export function addScanFlags(command: Command): Command {
     .option("--other-id <id>", "id of an object that belongs to somebody else (repeatable)", many)
     .option("--curl <command>", "take the request from a curl command")
     .option("--system-prompt-file <file>", "the endpoint's system prompt, so that leaks can be proven")
+    .option("--facts <file>", "what is known of the endpoint, as docs/scanning.md describes it (YAML or JSON)")
     .option("--openapi <file-or-url>", "OpenAPI document of the endpoint")
     .option("--probes <file>", "YAML file with probes of your own, run after the built-in ones (repeatable)", many)
     .option("--openapi-references", "also get the documents that it refers to, from whatever host they are on")

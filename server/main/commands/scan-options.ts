@@ -8,6 +8,7 @@ import { absolute } from "../../project/paths.js";
 import { anyOf, similar } from "../../project/similar.js";
 import {
   type Probe,
+  readFacts,
   readProbes,
   SCAN_CATEGORIES,
   type ScanCategory,
@@ -37,6 +38,7 @@ export interface ScanFlags {
   otherId?: string[];
   curl?: string;
   systemPromptFile?: string;
+  facts?: string;
   openapi?: string;
   probes?: string[];
   openapiReferences?: true;
@@ -118,7 +120,7 @@ export function scanRequest(url: string | undefined, flags: ScanFlags, sources: 
     csrf: parseCsrf(flags.csrf ?? settings.csrf),
     ownIds: flags.ownId ?? settings.own_ids ?? [],
     otherIds: flags.otherId ?? settings.other_ids ?? [],
-    knowledge: systemPrompt === undefined ? {} : { systemPrompts: [systemPrompt] },
+    knowledge: knowledgeOf(flags.facts === undefined ? undefined : absolute(flags.facts, cwd), systemPrompt),
     openapi: openapi === undefined ? undefined : parseOpenapi(openapi, flags.openapi === undefined ? folder : cwd),
     openapiReferences: flags.openapiReferences ?? false,
     depth: flags.depth ?? settings.depth ?? "quick",
@@ -143,6 +145,13 @@ function ownProbes(file: string): Probe[] {
     if (error instanceof ScanError) throw new UsageError(error.message);
     throw error;
   }
+}
+
+/** The facts of a file, with the system prompt of its own file. */
+function knowledgeOf(facts: string | undefined, systemPrompt: string | undefined): ScanOptionsInput["knowledge"] {
+  const known = facts === undefined ? undefined : readFacts(readTextFile(facts, "file of facts"), facts);
+  if (systemPrompt === undefined) return known ?? {};
+  return { ...known, systemPrompts: [systemPrompt, ...(known?.systemPrompts ?? [])] };
 }
 
 interface ChosenAuth {

@@ -19,11 +19,12 @@ export async function checkAuthentication(ctx: ScanContext): Promise<CheckEnd> {
       return COMPLETE;
     }
     if (!baseline.ok) return inconclusive(baseline.why);
-    const promised = declaresSecurity(ctx);
+    const known = options.knowledge.requiresAuth === true;
+    const promised = known || declaresSecurity(ctx);
     ctx.find({
       id: "unauthenticated-endpoint",
       severity: promised && loopback ? "medium" : severity,
-      evidence: `It answered a request without any credentials${loopback ? " (on loopback)" : ""}${promised ? ", although the API document says that it needs them" : ""}.`,
+      evidence: `It answered a request without any credentials${loopback ? " (on loopback)" : ""}${promised ? `, although ${known ? "its code asks for them" : "the API document says that it needs them"}` : ""}.`,
       exchanges: [ctx.exchange("without credentials", first.http)],
     });
     return COMPLETE;

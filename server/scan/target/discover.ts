@@ -3,7 +3,7 @@ import type { HttpClient, HttpReply } from "../transport/client.js";
 import { type Answer, certificateRefusal, toAnswer } from "./answer.js";
 import { Endpoint } from "./endpoint.js";
 import { fieldsAsked } from "./hints.js";
-import { parseReplyPath } from "./reply.js";
+import { extractReply, parseReplyPath, type ReplyPath } from "./reply.js";
 import {
   COMMON_KEYS,
   formShape,
@@ -56,6 +56,7 @@ export async function discover(
   if (given) {
     const answer = await ask(given);
     const source = options.bodyTemplate || options.url.includes(PROMPT) ? "given" : "source";
+    endpoint.replyPath ??= knownReplyPath(options.knowledge.replyKey, answer);
     if (answer.ok || source === "given") return { endpoint, source, answers, why: answer.why };
   }
   for (const shape of fromOpenApi.slice(0, 3)) {
@@ -88,9 +89,27 @@ function givenShape(options: ScanOptions, url: URL): Shape | null {
   }
   if (options.url.includes(PROMPT))
     return { method: options.method ?? "GET", url: literal, bodyTemplate: null, contentType: null, key: "url" };
-  const key = options.knowledge.bodyKey;
-  if (key === "messages") return messagesShape(url.href, options.method);
-  return key ? jsonShape(url.href, key, options.method) : null;
+  return knownShape(options, url);
+}
+
+/** The shape that the source code shows; null when it does not. */
+function knownShape(options: ScanOptions, url: URL): Shape | null {
+  const { bodyKey: key, bodyKind: kind = "json" } = options.knowledge;
+  const method = options.method ?? options.knowledge.method;
+  if (kind === "text") return { ...textShape(url.href), method: method ?? "POST" };
+  if (!key) return null;
+  if (kind === "query") return { ...queryShape(url.href, key), method: method ?? "GET" };
+  if (kind === "form") return formShape(url.href, key, method);
+  return key === "messages" ? messagesShape(url.href, method) : jsonShape(url.href, key, method);
+}
+
+/** The reply's place by the key that the source code shows, if the answer has it there. */
+function knownReplyPath(key: string | undefined, answer: Answer): ReplyPath | null {
+  const kind = answer.extracted.at?.kind ?? "json";
+  if (key === undefined || kind === "text" || kind === "html") return null;
+  const at: ReplyPath = { kind, path: `$[${JSON.stringify(key)}]` };
+  const { text } = extractReply(answer.http.text, answer.http.headers["content-type"] ?? "", at);
+  return text.trim() === "" ? null : at;
 }
 
 type AskShape = (shape: Shape, prompt?: string) => Promise<Answer>;
