@@ -42,11 +42,16 @@ function printable(bytes: Buffer): string | null {
   return good / text.length > 0.95 ? text : null;
 }
 
+/** How much of a reply is looked at, in characters. Each reading costs as much as the text itself. */
+const LONGEST_PLAIN = 100_000;
+const LONGEST_DISGUISED = 40_000;
+
 /** All that a text says when base64 or hexadecimal stretches are decoded, letters rotated, reversed, or spaces between letters dropped. */
 export function readings(text: string): Reading[] {
-  const limited = text.slice(0, 200_000);
+  const plain = text.slice(0, LONGEST_PLAIN);
+  const limited = text.slice(0, LONGEST_DISGUISED);
   const folded = fold(limited);
-  const out: Reading[] = [{ how: "", text: limited }];
+  const out: Reading[] = [{ how: "", text: plain }];
   if (folded !== limited) out.push({ how: "hidden or look-alike characters", text: folded });
   const joined = folded.replace(/\s+/g, "");
   const base64 = [...folded.matchAll(BASE64), ...(joined.length < 20_000 ? joined.matchAll(BASE64) : [])]

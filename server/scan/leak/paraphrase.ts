@@ -21,6 +21,8 @@ export function isCommon(word: string): boolean {
 
 const MIN_SHARED = 7;
 const MIN_SHARE = 0.25;
+/** How much of a reply is looked at, in characters. */
+const LONGEST = 40_000;
 /** What tells that a text states rules, rather than that it talks about the same subject. */
 const RULES =
   /\b(my|the|these|following|your) (\w+ )?(instructions|rules|guidelines|directives|steps)\b|(^|\n)\s*(\d[.)]|[-*•])\s+(if|do not|don't|never|always|only|you)\b|\b(if|when|unless) (the|a|any) (\w+ )?(user|customer|person|input|message|character|caller)\b|\byou (must|should|are to|were told|need to|are not allowed to|can then)\b|\bi (was|have been|am) (told|instructed)\b/i;
@@ -52,6 +54,7 @@ export function contentWords(text: string): Set<string> {
  */
 export function paraphrases(reply: string, prompt: string, unless: ReadonlySet<string>): string[] | null {
   const telling = reply
+    .slice(0, LONGEST)
     .split(/(?<=[.!?])\s+|\n+/)
     .filter((sentence) => !SELF_DESCRIPTION.test(sentence))
     .join("\n");
