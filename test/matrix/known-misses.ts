@@ -1,7 +1,5 @@
 /** What the analysis does not see yet, as `shape / direction`, each with the reason. A miss that is found fails its test. */
 export const KNOWN_MISSES: Readonly<Record<string, string>> = {
-  "closure / through":
-    "A function that another one made and returned is run where it is called, and what it closed over is not known there.",
   "callback / through": "Whom a function calls that it was handed is not known in its summary.",
   "callback / into": "Whom a function calls that it was handed is not known in its summary.",
 };

@@ -1,11 +1,11 @@
 /** Calls: of project functions through their summaries, of classes, of libraries through the models. */
 import type { CallExpr, Expr } from "../ir.js";
 import type { ClassDef, FunctionDef } from "../names/definitions.js";
-import { type Argument, applySummary, isSymbolic, MAX_VIA, substitute } from "./apply.js";
+import { type Argument, applySummary, type Binding, isSymbolic, MAX_VIA, substitute } from "./apply.js";
 import { type Args, evalArgs } from "./arguments.js";
 import { callByName } from "./by-name.js";
 import { checkedEvent, noteCall, noteChecked } from "./checks.js";
-import { Env } from "./env.js";
+import { Env, mapEnv } from "./env.js";
 import { access, attribute, evalExpr, refine } from "./expr.js";
 import { Frame } from "./frame.js";
 import { resultOf, runFunctionBody } from "./function.js";
@@ -229,20 +229,20 @@ export function callFunction(
   frame.program.noteCall(fn);
   const s = frame.program.summary(fn, cls);
   if (s.stub && frame.program.lexicon.llmName(name || fn.name)) return stubCall(frame, args, at, fn);
-  const applied = frame.applied(x, s, bound, () =>
-    applySummary(
-      s,
-      { args: bound, name: fn.name, params: paramNames(fn), access: (v, key) => access(frame, v, key) },
-      at,
-    ),
-  );
+  const binding: Binding = {
+    args: bound,
+    name: fn.name,
+    params: paramNames(fn),
+    access: (v, key) => access(frame, v, key),
+  };
+  const applied = frame.applied(x, s, bound, () => applySummary(s, binding, at));
   for (const e of applied.events) frame.emit(withHistory(checkedEvent(frame, e)));
   if (applied.cut) frame.program.bound(`a value is followed through ${MAX_VIA} calls and no further`);
   for (const [i, v] of applied.writes) {
     const target = argumentExpr(fn, t, args, i, x);
     if (target) updateAt(frame, env, target, (o) => overlayWrites(o, v));
   }
-  let out = refine(frame, applied.ret);
+  let out = closedOver(refine(frame, applied.ret), binding);
   out = stepThrough(out, s.ret, at, fn.name);
   const tests = s.guards.flatMap((g) => {
     const a = bound.get(g.param);
@@ -274,6 +274,16 @@ export function callFunction(
   const asked = tests.filter((r) => !r.raises);
   if (asked.length) out = { ...out, test: asked };
   return out;
+}
+
+/** Functions that the callee made and gives back: what they closed over is what the callee was given. */
+function closedOver(v: Value, b: Binding): Value {
+  if (!v.types.some((t) => t.k === "fn" && t.env)) return v;
+  const cache = new Map<Value, Value>();
+  const types = v.types.map((t) =>
+    t.k === "fn" && t.env ? { ...t, env: mapEnv(t.env, (x) => substitute(x, b, cache)) } : t,
+  );
+  return { ...v, types };
 }
 
 const labelsOf = (v: Value): readonly Label[] =>
@@ -337,7 +347,7 @@ function callNested(
   for (const n of frame.nested) if (n.fn === fn) n.called = true;
   if (frame.depth >= MAX_INLINE) return EMPTY;
   for (let f: Frame | undefined = frame; f; f = f.parent) if (f.fn === fn) return EMPTY;
-  const child = new Frame(frame.program, frame.module, fn, fn.ir.chunk, frame);
+  const child = new Frame(frame.program, fn.module, fn, fn.ir.chunk, frame);
   const env = new Env(new Map(), t.env);
   fn.ir.params.forEach((p, i) => {
     const a = bound.get(i);

@@ -76,17 +76,18 @@ export class Frame {
 
   /** Key under which places are numbered. */
   get key(): string {
-    return this.parent ? this.parent.key : (this.fn?.key ?? `${this.module.file}::`);
+    return this.fn?.key ?? this.parent?.key ?? `${this.module.file}::`;
   }
 
   /** The place of a node; the same object for the same node. */
   loc(node: Span): Loc {
     let l = this.locs.get(node);
     if (!l) {
-      const look = lookOf(node);
+      // A function that is run in place has the same places wherever that is.
+      const look = `${this.key}#${lookOf(node)}`;
       const n = this.seen.get(look) ?? 0;
       this.seen.set(look, n + 1);
-      const id = `${this.key}#${look}${n || ""}`;
+      const id = `${look}${n || ""}`;
       l = this.places.get(id);
       if (l) {
         l.chunk = this.chunk;

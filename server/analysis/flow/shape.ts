@@ -16,7 +16,7 @@ function valueTexts(): (v: Value) => string {
     if (depth > 6) return "…";
     seen.set(v, seen.size);
     let out = v.labels.map(labelText).join(",");
-    out += `|${v.types.map(typeText).join(",")}`;
+    out += `|${v.types.map((t) => typeText(t) + closed(t, depth)).join(",")}`;
     if (v.c !== undefined) out += `=${JSON.stringify(v.c)}`;
     if (v.fields) out += `{${[...v.fields].map(([k, x]) => `${k}:${value(x, depth + 1)}`).join(",")}}`;
     if (v.items) out += `[${v.items.map((x) => value(x, depth + 1)).join(",")}]`;
@@ -27,7 +27,25 @@ function valueTexts(): (v: Value) => string {
         .join(";");
     return out;
   };
+  // A function that is given back: its text, and what it closed over.
+  const closed = (t: TypeRef, depth: number): string =>
+    t.k === "fn" && t.env && depth < 4
+      ? `#${formNumber(t.fn.ir)}(${[...t.env.vars].map(([k, x]) => `${k}:${value(x, depth + 1)}`).join(",")})`
+      : "";
   return (v) => value(v, 0);
+}
+
+const formNumbers = new WeakMap<FunctionIR, number>();
+let forms = 0;
+
+/** A number for a function's form; a form whose text did not change is the same one. */
+function formNumber(ir: FunctionIR): number {
+  let n = formNumbers.get(ir);
+  if (n === undefined) {
+    n = forms++;
+    formNumbers.set(ir, n);
+  }
+  return n;
 }
 
 const pieceText = (p: Exclude<Piece, string>, value: (v: Value, depth: number) => string, depth: number): string =>

@@ -188,7 +188,8 @@ function execBranch(
  */
 export function returnedBy(frame: Frame, v: Value, x: Expr, yielded: boolean): Value {
   const meant = (l: Label) =>
-    (l.kind === "exception" && !l.at) || (yielded && (l.kind === "llm" || l.kind === "llm-object"));
+    (l.kind === "exception" && !l.at && l.key.startsWith(`exception@${frame.key}`)) ||
+    (yielded && (l.kind === "llm" || l.kind === "llm-object"));
   if (!frame.fn || !someLabel(v, meant)) return v;
   const loc = frame.loc(x);
   return mapLabels(v, (l) => (meant(l) ? { ...l, at: loc } : l));
