@@ -14,8 +14,8 @@ for (const cell of cells) {
       for (const d of directionsOf(cell)) {
         const key = `${cell.rule} / ${shape.name} / ${d}`;
         const shapeKey = `${shape.name} / ${d}`;
-        seen.add(shapeKey);
-        const missed = KNOWN_MISSES[shapeKey] !== undefined;
+        seen.add(shapeKey).add(key);
+        const missed = KNOWN_MISSES[shapeKey] !== undefined || KNOWN_MISSES[key] !== undefined;
         const of = async (files: Record<string, string>): Promise<string[]> =>
           (await found({ name: key, files }, cell.rule)).filter((f) => f.includes(` ${cell.rule}(`));
         const lines = (marks: readonly string[]): string[] => marks.map((m) => m.replace(/\(\w+\)$/, ""));
@@ -34,6 +34,6 @@ for (const cell of cells) {
   });
 }
 
-it("every known miss is a shape of the matrix", () => {
+it("every known miss is in the matrix of the matrix", () => {
   expect(Object.keys(KNOWN_MISSES).filter((k) => !seen.has(k))).toEqual([]);
 });
