@@ -596,8 +596,9 @@ export class Program {
             head,
           )
         ) {
-          const inner = ann.i.k === "tuple" ? ann.i.xs[0]! : ann.i;
-          return { labels: [], types: [], elem: this.annotated(frame, env, inner) };
+          const inner = ann.i.k === "tuple" ? ann.i.xs[0] : ann.i;
+          // `tuple[()]` is empty.
+          return inner ? { labels: [], types: [], elem: this.annotated(frame, env, inner) } : EMPTY;
         }
         if (head === "Literal") return EMPTY;
         if (/^(dict|Dict|Mapping|MutableMapping)$/.test(head)) {

@@ -29,6 +29,10 @@ export function hostilePrograms(n = 1000): Map<string, ReadonlyMap<string, strin
       `${times(5 * n, (i) => `    a${i} = q + str(a${Math.max(0, i - 1)})\n`)}    return complete("Say " + a${5 * n - 1})\n`,
     ),
   );
+  one(
+    "annotations of nothing",
+    view(`    x: tuple[()] = q\n    y: dict[()] = q\n    z: list[tuple[()]] = q\n    return complete("Say " + q)\n`),
+  );
   one("one variable that grows", growing('x = x + " and " + x', n));
   one("a dict in itself", growing('y = {"a": y, "b": y, "c": [y, y]}', n));
   one("a dict that holds itself", growing('y["y"] = y', n));
