@@ -1,8 +1,9 @@
 /** Every rule on every fixture: what is marked is found, what is not marked is not found. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { rules } from "../../rules/index.js";
+import { mendedCase } from "../fix/cases.js";
 import { expected, fixturesIn, found } from "./markers.js";
 
 const root = path.join(import.meta.dirname, "../fixtures/rules");
@@ -22,7 +23,7 @@ for (const rule of readdirSync(root).filter((r) => r.includes(wanted))) {
 
 describe("examples on the rules' pages", () => {
   for (const { id } of rules.filter((r) => r.id.includes(wanted))) {
-    for (const fixture of fixturesIn(path.join(ruleRoot, id))) {
+    for (const fixture of fixturesIn(path.join(ruleRoot, id)).filter((f) => !f.name.endsWith(".fixed.py"))) {
       it(`${id}/${fixture.name}`, async () => {
         const marks = expected(fixture);
         expect(await found(fixture, id)).toEqual(marks);
@@ -30,6 +31,25 @@ describe("examples on the rules' pages", () => {
         expect(marks.some((m) => m.includes(` ${id}(`))).toBe(fixture.name.startsWith("leaks"));
       });
     }
+  }
+});
+
+/** A leaking example with the quick fixes of its rule applied, without the markers. */
+async function mended(rule: string, name: string): Promise<string> {
+  const text = readFileSync(path.join(ruleRoot, rule, name), "utf8").replace(/[ ]*# expect:.*$/gm, "");
+  return mendedCase({ rule, name, before: text, after: undefined, others: {} });
+}
+
+describe("mended examples on the rules' pages", () => {
+  for (const { id } of rules.filter((r) => r.id.includes(wanted))) {
+    const fixed = path.join(ruleRoot, id, "leaks.fixed.py");
+    if (!existsSync(fixed)) continue;
+    it(id, async () => {
+      const text = readFileSync(fixed, "utf8");
+      expect(await mended(id, "leaks.py")).toBe(text);
+      const left = await found({ name: "leaks.fixed.py", files: { "shop/views.py": text } }, id);
+      expect(left.filter((f) => f.includes(` ${id}(`))).toEqual([]);
+    });
   }
 });
 

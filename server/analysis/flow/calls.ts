@@ -16,7 +16,6 @@ import { callLibrary } from "./library.js";
 import { dataMethod, unknownMethod } from "./methods.js";
 import { applyOwnRules, callOwnModelled } from "./own.js";
 import { settingCall } from "./settings.js";
-import type { FlowEvent } from "./summary.js";
 import { updateAt } from "./targets.js";
 import {
   dictOf,

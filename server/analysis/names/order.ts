@@ -193,7 +193,12 @@ export class Order {
   /** Which nodes reach one that calls a model, or are handed to it. */
   private closure(own: Uint32Array): Uint8Array {
     const users: number[][] = [];
-    for (let n = 0; n < own.length; n++) for (const t of this.edges[n] ?? []) (users[t] ??= []).push(n);
+    for (let n = 0; n < own.length; n++)
+      for (const t of this.edges[n] ?? []) {
+        const list = users[t] ?? [];
+        users[t] = list;
+        list.push(n);
+      }
     const out = new Uint8Array(own.length);
     const open: number[] = [];
     for (let n = 0; n < own.length; n++)
