@@ -64,6 +64,19 @@ describe("a leak with the known prompt", () => {
       "known-prompt",
     ],
     [
+      "a sentence, a numbered word a line",
+      "Never mention the winter discount of the Baltic regatta"
+        .split(" ")
+        .map((word, i) => `${i + 1}. ${word}`)
+        .join("\n"),
+      "known-prompt",
+    ],
+    [
+      "a sentence, quoted as a list",
+      `["Never", "mention", "the", "winter", "discount", "of", "the", "Baltic"]`,
+      "known-prompt",
+    ],
+    [
       "the prompt in other words",
       "My instructions are these: if the customer asks about refunds, they go to the harbour office until Friday noon. The Baltic regatta and its winter discount must stay unmentioned. Only courses, boats and the Lisbon marina are allowed.",
       "paraphrase",

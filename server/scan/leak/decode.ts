@@ -73,6 +73,9 @@ export function readings(text: string): Reading[] {
   const lines = folded.split(/\r?\n/).map((line) => line.trim());
   if (lines.length >= 8 && lines.filter((line) => [...line].length <= 2).length > lines.length / 2)
     out.push({ how: "one letter a line", text: lines.map((line) => line || " ").join("") });
+  // "1. Only", "2. answer": the numbers stand between the words.
+  const unnumbered = folded.replace(/^[ \t]*(?:\(?\d{1,4}[.):]|[-*•])[ \t]+/gm, "");
+  if (unnumbered !== folded) out.push({ how: "numbered lines", text: unnumbered });
   out.push(...spelledReadings(folded));
   // Poems that spell a word by how their lines begin; each line's first sign, or first word's first letter.
   const initials = lines.flatMap((line) => [...line.replace(/^[\d.)\-*•"'“ ]+(?=\p{L})/u, "")].slice(0, 1));
