@@ -270,6 +270,18 @@ describe("leaks in disguise, with the known prompt", () => {
     expect(leak).toMatchObject({ severity: "critical", suspected: false });
   });
 
+  it("only suspects when the prompt is told in other words", async () => {
+    const retelling =
+      "The rules are these: if somebody wants a refund, the shop desk handles it. Competitors and their prices stay out of the talk. Plants and soil are what questions may be about, here at Thornfield nurseries.";
+    const bot = (prompt: string) => (/system prompt|instructions|rules/i.test(prompt) ? retelling : SCOPE);
+    const result = await scanOf(jsonChat(bot), { knowledge: { systemPrompts: [PROMPT] } });
+    const leak = result.category_breakdown.llm_ai_security.findings.find(
+      (finding) => finding.id === "system-prompt-leak",
+    );
+    expect(leak).toMatchObject({ severity: "high", suspected: true });
+    expect(leak?.evidence).toContain("in other words");
+  });
+
   it("only suspects without it", async () => {
     const result = await scanOf(jsonChat(careless));
     const leak = result.category_breakdown.llm_ai_security.findings.find(
