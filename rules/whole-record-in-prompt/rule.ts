@@ -15,7 +15,6 @@ const rule: Rule = {
     preset: "recommended",
     summary:
       "An entire record is put into a prompt, so every field it has now or gets later goes to the model's provider.",
-    fix: "builds a dict of the fields that are meant",
     cwe: [359, 201],
     owaspLlm: ["LLM02"],
     owaspApi: ["API3"],
