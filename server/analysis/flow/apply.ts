@@ -182,7 +182,7 @@ function substituteForm(form: StrForm, b: Binding, cache: Map<Value, Value>, dep
 /** Most calls through which a value is followed to where it goes in. */
 export const MAX_VIA = 8;
 /** The same for log lines: nearly every function has some, and a value handed on so far is logged on purpose. */
-export const MAX_LOG_VIA = 2;
+export const MAX_LOG_VIA = 3;
 
 const mostVia = (e: FlowEvent): number => (e.sink === "log" ? MAX_LOG_VIA : MAX_VIA);
 

@@ -104,7 +104,7 @@ export interface Label {
 }
 
 /** Most labels a value keeps; more of one kind say nothing new. */
-const MAX_LABELS = 24;
+const MAX_LABELS = 12;
 const MAX_PATH = 8;
 
 export const NO_LABELS: readonly Label[] = [];

@@ -3,7 +3,7 @@ import type { Piece, Value } from "./value.js";
 import { deepLabels, EMPTY } from "./value.js";
 
 /** Most values inside one that a function hands on; code that people write stays far below. */
-const MAX_SIZE = 400;
+const MAX_SIZE = 120;
 
 /** How many values there are inside, those that are shared once; counts no further than the limit. */
 function sizeOf(v: Value, limit: number): number {

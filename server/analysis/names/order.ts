@@ -195,9 +195,9 @@ export class Order {
     const users: number[][] = [];
     for (let n = 0; n < own.length; n++)
       for (const t of this.edges[n] ?? []) {
-        const list = users[t] ?? [];
-        users[t] = list;
-        list.push(n);
+        const list = users[t];
+        if (list) list.push(n);
+        else users[t] = [n];
       }
     const out = new Uint8Array(own.length);
     const open: number[] = [];
