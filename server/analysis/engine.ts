@@ -395,16 +395,17 @@ class ProjectEngine implements Engine {
     if (this.roots?.order === order) return this.roots.keys;
     const python = this.files().filter((f) => f.endsWith(".py"));
     for (const f of python) this.relevanceOf(f);
-    const all = order.roots(
+    const focus = order.focus(
       (f) => this.relevant.get(f)?.speaks ?? false,
       (f) => this.relevant.get(f)?.whole ?? false,
     );
     const keys = new Map<string, ReadonlySet<string>>();
     for (const f of python) {
-      const own = all.get(f);
+      const own = focus.roots.get(f);
       if (own && this.relevant.get(f)?.matters) keys.set(f, own);
     }
     this.roots = { keys, order };
+    this.program.focusOn(focus);
     this.program.view = new Set(keys.keys());
     return keys;
   }

@@ -3,12 +3,12 @@
  * demand and kept. Who used what is recorded, so that a change re-does only what depends on it.
  */
 
-import type { ModuleIR } from "../ir.js";
+import type { FunctionIR, ModuleIR } from "../ir.js";
 import { type ClassDef, defineModule, type FunctionDef, formerOf, type ModuleDef } from "../names/definitions.js";
 import type { EntryModel, LabelKind } from "../names/model-schema.js";
 import type { Models } from "../names/models.js";
 import { createResolver, dirname, type ModuleResolver } from "../names/modules.js";
-import { Order } from "../names/order.js";
+import { type Focus, Order } from "../names/order.js";
 import type { Sketch } from "../names/sketch.js";
 import { declareModule } from "./declared.js";
 import { Env } from "./env.js";
@@ -21,8 +21,8 @@ import { headersOf, outlineOf, sameOutline } from "./outline.js";
 import { Registrations } from "./registrations.js";
 import { external, PENDING, pendingLabel, placed } from "./sources.js";
 import { NOTHING, type Summary } from "./summary.js";
-import { type Unit, Units } from "./units.js";
-import { EMPTY, join, mapLabels, type TypeRef, typed, type Value } from "./value.js";
+import { type Standing, type Unit, Units } from "./units.js";
+import { EMPTY, join, labelled, mapLabels, type TypeRef, typed, type Value } from "./value.js";
 
 export type { Unit } from "./units.js";
 
@@ -190,22 +190,46 @@ export class Program {
     const before = this.order.sketchOf(file);
     if (now === before || (now && before && this.order.signature(now) === this.order.signature(before))) return;
     this.order = this.newOrder();
+    this.reuse();
+  }
+
+  private focus: Focus | undefined;
+
+  /** What has to be looked at; the same for the same texts. */
+  focusOn(focus: Focus): void {
+    this.focus = focus;
+    this.reuse();
+  }
+
+  /** Does anew what used others in another way than it would now. */
+  private reuse(): void {
     const turned = [...this.units.values()].filter((u) =>
-      [...u.asked].some(([key, above]) => above === this.isBelow(key, u.orderKey)),
+      [...u.asked].some(([key, standing]) => standing !== this.standing(key, u)),
     );
     if (turned.length) this.graph.change(turned, new Set());
   }
 
+  private standing(key: string, user: Unit): Standing {
+    if (this.isBeside(key, user)) return "beside";
+    return this.isBelow(key, user.orderKey) ? "below" : "above";
+  }
+
+  /** Neither the user nor what it asks for has to do with a model, and nothing says that it may be part of another flow. */
+  private isBeside(key: string, user: Unit): boolean {
+    const { focus } = this;
+    return !!focus?.plain.has(key) && !focus.touched.has(user.module.file) && !key.endsWith(".__init__");
+  }
+
   /** Level of what is asked for by whoever is being analysed. */
-  private asks(orderKey: string): { level: number; above: boolean } {
+  private asks(orderKey: string): { level: number; standing: Standing } {
     const user = this.stack.at(-1);
-    if (!user) return { level: FULL, above: false };
-    let above = user.asked.get(orderKey);
-    if (above === undefined) {
-      above = !this.isBelow(orderKey, user.orderKey);
-      user.asked.set(orderKey, above);
+    if (!user) return { level: FULL, standing: "below" };
+    let standing = user.asked.get(orderKey);
+    if (standing === undefined) {
+      standing = this.standing(orderKey, user);
+      user.asked.set(orderKey, standing);
     }
-    return { level: above ? user.level - 1 : user.level, above };
+    return { level: standing === "above" ? user.level - 1 : user.level, standing };
   }
 
   /**
@@ -335,7 +359,8 @@ export class Program {
     const user = this.stack.at(-1);
     // A module's own statements see what is there so far.
     if (user?.module === mod && !user.fn && user.state) return user.state;
-    const { level, above } = this.asks(orderKey);
+    const { level, standing } = this.asks(orderKey);
+    const above = standing === "above";
     if (level <= 0) return this.declared(mod, above);
     const slots = slotsOf(this.moduleUnits, mod);
     const unit = this.shared(slots, level) ?? this.slot(slots, level, orderKey, mod, undefined, undefined);
@@ -370,7 +395,9 @@ export class Program {
    */
   summary(fn: FunctionDef, selfClass?: ClassDef): Summary {
     const cls = selfClass && selfClass !== fn.cls && fn.binding !== "static" ? selfClass : undefined;
-    const { level, above } = this.asks(fn.key);
+    const { level, standing } = this.asks(fn.key);
+    if (standing === "beside") return passing(fn);
+    const above = standing === "above";
     if (level <= 0) {
       const user = this.stack.at(-1);
       if (user) user.exact = false;
@@ -681,6 +708,26 @@ function slotsOf<K extends object>(map: WeakMap<K, (Unit | undefined)[]>, key: K
     map.set(key, slots);
   }
   return slots;
+}
+
+const passed = new WeakMap<FunctionIR, Summary>();
+
+/** A function that is not looked into: its result holds what its arguments hold. */
+function passing(fn: FunctionDef): Summary {
+  let out = passed.get(fn.ir);
+  if (!out) {
+    const ret = labelled(
+      fn.ir.params.slice(0, 12).map((p, i): Label => {
+        const loc = { chunk: fn.ir.chunk, s: p.s, e: p.e, id: `${fn.key}#=${p.name}` };
+        const step = { loc, msg: `\`${p.name}\` is a parameter of \`${fn.name}\``, prev: undefined };
+        const key = `param@${fn.key}:${i}`;
+        return { kind: "param", key, step, path: [], cleared: 0, weak: 0, doubt: 0, param: i, what: `\`${p.name}\`` };
+      }),
+    );
+    out = { ...NOTHING, ret };
+    passed.set(fn.ir, out);
+  }
+  return out;
 }
 
 /** What a class-level reader may know of a written value: types and real labels, nothing of one call's parameters. */

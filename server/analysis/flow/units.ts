@@ -14,6 +14,9 @@ import type { Loc } from "./labels.js";
 import { moduleShape, shapeOf } from "./shape.js";
 import type { Summary } from "./summary.js";
 
+/** How a unit may use another: its full result, that of the level below, or none since it can be no part of a flow. */
+export type Standing = "below" | "above" | "beside";
+
 /** A piece of knowledge that others may depend on: a function's summary, a module's names. */
 export interface Unit {
   /** `file::qualname`, with the class that `self` is and the level where these are not the usual ones. */
@@ -25,8 +28,8 @@ export interface Unit {
   /** Units whose results this one used, and those that used this one. */
   uses: Set<Unit>;
   usedBy: Set<Unit>;
-  /** What it asked for, by key in the order, and whether that stood above it. */
-  asked: Map<string, boolean>;
+  /** What it asked for, by key in the order, and how that was to be used. */
+  asked: Map<string, Standing>;
   /** Nothing that it used, directly or not, stands above what used it: the result is the same at every level. */
   exact: boolean;
   module: ModuleDef;

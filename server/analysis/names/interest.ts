@@ -37,7 +37,8 @@ const RESPONSE =
   /^(?:jsonify|\w*Response|HttpResponse\w*|make_response|render|render_template|render_to_response|render_template_string|HTTPException|abort|send|send_json|send_text|emit|status|Http404|APIException)$/;
 const LOG =
   /^(?:log|logs|logger|logging|LOG|LOGGER|_logger|_log|print|pprint|loguru|structlog|capture_message|capture_exception|debug|info|warning|error|exception|critical)$/;
-const SQL = /^(?:execute|executemany|executescript|raw|extra|RawSQL|text|read_sql\w*)$/;
+const SQL =
+  /^(?:execute|executemany|executescript|raw|extra|RawSQL|text|read_sql\w*|connect|cursor|get_db|get_conn\w*|conn|connection|db|collection|pool|Session\w*|session|engine|client)$/;
 const SETTING =
   /^(?:DEBUG\w*|\w*_DEBUG|debug|use_debugger|use_evalex|reload|run|run_simple|serve|FLASK_ENV|settings|from_mapping|from_object|DebuggedApplication|DEBUG_PROPAGATE_EXCEPTIONS|FLASK_\w+|SECURE_\w+|\w+_COOKIE_SECURE|after_request|before_request|errorhandler|process_response|exception_handler|MIDDLEWARE|add_middleware|urlpatterns|add_url_rule|register_blueprint|add_api_route|include_router|handler500|Limiter|LoginManager|JWTManager|HTTPBasicAuth|HTTPBearer|APIKeyHeader|REST_FRAMEWORK|CORS|SessionMiddleware|\w*api_key|\w*API_KEY|\w*apikey|\w*SECRET_KEY|\w*(?:password|passwd|PASSWORD|secret|SECRET|token|TOKEN)|MongoClient|create_engine|from_url|verify|base_url|api_base)$/;
 const ROUTE =

@@ -16,6 +16,16 @@ type Resolve = (from: string, module: string, level: number) => string | undefin
 const MAX_MEMBERS = 12;
 const MAX_REEXPORTS = 5;
 
+/** What has to be looked at. */
+export interface Focus {
+  /** Keys of functions and modules that may be part of a flow, by file. */
+  roots: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Files that have to do with a model: everything in them counts. */
+  touched: ReadonlySet<string>;
+  /** Keys of functions elsewhere that, with what they mention, name no source and no sink. */
+  plain: ReadonlySet<string>;
+}
+
 interface Node {
   file: string;
   def: SketchDef;
@@ -153,7 +163,7 @@ export class Order {
    * @param speaks files that talk to a model themselves, by their text
    * @param whole files in which everything counts
    */
-  roots(speaks: (file: string) => boolean, whole: (file: string) => boolean): Map<string, Set<string>> {
+  focus(speaks: (file: string) => boolean, whole: (file: string) => boolean): Focus {
     const count = this.nodes.length;
     const touched = this.touchedFiles(speaks);
     const own = new Uint32Array(count);
@@ -164,8 +174,10 @@ export class Order {
     const model = this.closure(own);
     const near = this.nearby(this.nearby(own));
     const out = new Map<string, Set<string>>();
+    const plain = new Set<string>();
     for (let n = 0; n < count; n++) {
       const { file, def, key } = this.nodes[n]!;
+      if (def.kind === "function" && !near[n] && !model[n] && !touched.has(file) && !whole(file)) plain.add(key);
       if (def.kind === "class") {
         // Its body is run with the module's.
         if (own[n]! & NEAR.setting) getOrMake(out, file, () => new Set<string>()).add(`${file}::`);
@@ -175,7 +187,7 @@ export class Order {
       if (!model[n] && !touched.has(file) && !worthALook(own[n]!, near[n]!) && !whole(file)) continue;
       getOrMake(out, file, () => new Set<string>()).add(key);
     }
-    return out;
+    return { roots: out, touched, plain };
   }
 
   /** Files that talk to a model, and those that import them, directly or not. */
