@@ -1,10 +1,11 @@
 /** A project in, findings out. */
+import { type Candidate, type Drawn, draw, keep } from "./candidate.js";
 import type { Cancel, Engine, SourceHost, TextChange } from "./engine-api.js";
-import type { FileNote, Finding, FixHint, Level, PathStep } from "./finding.js";
+import type { FileNote, Finding } from "./finding.js";
 import { fingerprints } from "./fingerprint.js";
 import { fixesFor } from "./fix/index.js";
 import { appFacts, type Facts } from "./flow/facts.js";
-import { type Loc, type Step, stepsOf } from "./flow/labels.js";
+import type { Loc } from "./flow/labels.js";
 import { FULL, Program, type Unit } from "./flow/program.js";
 import type { FlowEvent } from "./flow/summary.js";
 import { asCalledFromOutside } from "./flow/unseen.js";
@@ -14,8 +15,8 @@ import type { FunctionDef } from "./names/definitions.js";
 import type { Order } from "./names/order.js";
 import { type Sketch, sketch } from "./names/sketch.js";
 import { lexiconFor } from "./names/words.js";
+import { type Part, type Progress, partition, type Share, type UnitReports } from "./part.js";
 import { mayMatter, speaksToModel } from "./relevance.js";
-import type { Report, Rule } from "./rule.js";
 import { findSuppression, maySpeak, suppressionsOf } from "./suppression.js";
 import type { OpenModule, Syntax } from "./syntax/index.js";
 import { UNUSED_SUPPRESSION, unusedSuppressions } from "./unused-suppressions.js";
@@ -37,17 +38,21 @@ interface Relevance {
   whole: boolean;
 }
 
-/** A report before it is turned into a finding: places still move with the text. */
-interface Candidate {
-  rule: Rule;
-  report: Report;
-}
-
-const LEVELS: readonly Level[] = ["hint", "info", "warning", "error"];
-
 /** Makes an engine. It owns the open files' trees until `dispose`. */
 export function createEngine(options: EngineOptions): Engine {
   return new ProjectEngine(options);
+}
+
+/** Makes an engine that looks at one part of a project. @param open texts that stand in for those of the host */
+export function createPart(
+  options: EngineOptions,
+  part: number,
+  parts: number,
+  open: readonly (readonly [string, string])[] = [],
+): Part {
+  const engine = new ProjectEngine(options);
+  for (const [file, text] of open) engine.open(file, text);
+  return engine.asPart(part, parts);
 }
 
 class ProjectEngine implements Engine {
@@ -81,6 +86,8 @@ class ProjectEngine implements Engine {
   /** Where fixes are tried, and the files that changed since. */
   private trial: ProjectEngine | undefined;
   private readonly behind = new Set<string>();
+  /** Of a project that is shared out: which part is looked at here, and what the others said. */
+  private part: { mine: (files: readonly string[]) => Set<string>; called: ReadonlySet<string> } | undefined;
 
   constructor(private readonly options: EngineOptions) {
     this.knowledge = knowledgeOf(options, this.files());
@@ -248,13 +255,13 @@ class ProjectEngine implements Engine {
 
   findings(file: string, cancel?: Cancel): Finding[] {
     this.analyse(cancel);
-    return this.materialise(file, this.candidatesOf(file), cancel);
+    return this.materialise(file, this.drawn(file), cancel);
   }
 
   allFindings(cancel?: Cancel, progress?: (done: number, total: number) => void): Finding[] {
     this.analyse(cancel, progress);
     const files = new Set([...this.byFile.keys(), ...this.commented]);
-    return [...files].sort().flatMap((f) => this.materialise(f, this.candidatesOf(f), cancel));
+    return [...files].sort().flatMap((f) => this.materialise(f, this.drawn(f), cancel));
   }
 
   notes(): FileNote[] {
@@ -351,7 +358,12 @@ class ProjectEngine implements Engine {
   }
 
   /** Asks for the results of every file that may matter, as far as they are missing, and lets the rules read what is new. */
-  private analyse(cancel?: Cancel, progress?: (done: number, total: number) => void): void {
+  private analyse(cancel?: Cancel, progress?: Progress): void {
+    if (this.evaluate(cancel, progress)) this.judge();
+  }
+
+  /** Asks for every result that is missing; false when it was cancelled. */
+  private evaluate(cancel?: Cancel, progress?: Progress): boolean {
     const { program } = this;
     if (this.again || program.pending || this.roots?.order !== program.currentOrder) {
       const before = this.roots?.keys;
@@ -361,7 +373,7 @@ class ProjectEngine implements Engine {
         for (const [file, keys] of before ?? []) program.unroot([...keys].filter((k) => !roots.get(file)?.has(k)));
       }
       const ask = () => this.ask(this.rootKeys(), cancel, progress);
-      if (this.again && !ask()) return;
+      if (this.again && !ask()) return false;
       const isRoot = (u: Unit) =>
         u.level === FULL &&
         !!this.roots?.keys.get(u.module.file) &&
@@ -369,10 +381,58 @@ class ProjectEngine implements Engine {
         !u.fn?.nested &&
         (!u.fn || this.isRoot(u.fn)) &&
         program.modules.get(u.module.file) === u.module;
-      if (!program.settle(ask, isRoot)) return;
+      if (!program.settle(ask, isRoot)) return false;
       this.again = false;
     }
+    return true;
+  }
+
+  /** This engine as one of several that share a project. */
+  asPart(part: number, parts: number): Part {
+    let own: ReadonlySet<string> = new Set();
+    const mine = (files: readonly string[]) => {
+      const shares = partition(files, (f) => this.weightOf(f), parts);
+      own = new Set(files.filter((_, i) => shares[i] === part));
+      return new Set(own);
+    };
+    this.part = { mine, called: new Set() };
+    return {
+      modules: (cancel) => {
+        this.askModules(this.rootKeys(), cancel);
+        return { files: [...own], registered: this.program.registrations() };
+      },
+      functions: (registered, cancel, progress) => {
+        this.program.adopt(registered);
+        this.evaluate(cancel, progress);
+        return this.share();
+      },
+      judge: (all) => this.judgePart(mine, all),
+      write: (files, chosen, cancel) => files.flatMap((f) => this.materialise(f, chosen.get(f) ?? [], cancel)),
+      notes: () => this.notes(),
+      dispose: () => this.dispose(),
+    };
+  }
+
+  /** How much there is to do about a file, as far as its text tells. */
+  private weightOf(file: string): number {
+    return this.relevant.get(file)?.matters ? (this.textOf(file)?.length ?? 0) : 0;
+  }
+
+  private share(): Share {
+    const called = new Set<string>();
+    for (const u of this.program.units.values())
+      if (u.level === FULL && (u.summary || u.state)) for (const key of u.called) called.add(key);
+    return { registered: this.program.registrations(), called: [...called], speakers: this.facts.speakers() };
+  }
+
+  private judgePart(
+    mine: NonNullable<typeof this.part>["mine"],
+    all: Pick<Share, "called" | "speakers">,
+  ): UnitReports[] {
+    this.part = { mine, called: new Set(all.called) };
+    this.program.view = new Set([...this.program.view, ...all.speakers].sort());
     this.judge();
+    return [...this.reports].map(([u, candidates]) => ({ unit: u.key, reports: this.drawAll(candidates) }));
   }
 
   /** What a file's text says by itself. */
@@ -400,8 +460,9 @@ class ProjectEngine implements Engine {
       (f) => this.relevant.get(f)?.whole ?? false,
     );
     const keys = new Map<string, ReadonlySet<string>>();
+    const mine = this.part?.mine(python);
     for (const f of python) {
-      const own = focus.roots.get(f);
+      const own = !mine || mine.has(f) ? focus.roots.get(f) : undefined;
       if (own && this.relevant.get(f)?.matters) keys.set(f, own);
     }
     this.roots = { keys, order };
@@ -416,6 +477,16 @@ class ProjectEngine implements Engine {
     return !!keys && (keys.has(fn.key) || !Number.isFinite(this.program.currentOrder.rank(fn.key)));
   }
 
+  private askModules(roots: ReadonlyMap<string, ReadonlySet<string>>, cancel?: Cancel): boolean {
+    const { program } = this;
+    for (const f of roots.keys()) {
+      if (cancel?.cancelled) return false;
+      const mod = program.module(f);
+      if (mod) program.moduleState(mod);
+    }
+    return true;
+  }
+
   /** Asks for every root's result; false when it was cancelled. */
   private ask(
     roots: ReadonlyMap<string, ReadonlySet<string>>,
@@ -424,11 +495,7 @@ class ProjectEngine implements Engine {
   ): boolean {
     const { program } = this;
     // Modules first: they say which functions a framework calls.
-    for (const f of roots.keys()) {
-      if (cancel?.cancelled) return false;
-      const mod = program.module(f);
-      if (mod) program.moduleState(mod);
-    }
+    if (!this.askModules(roots, cancel)) return false;
     let done = 0;
     for (const f of roots.keys()) {
       if (cancel?.cancelled) return false;
@@ -457,7 +524,7 @@ class ProjectEngine implements Engine {
       this.forgetReports(u);
       const events = u.summary?.events ?? u.state?.events;
       if (u.level < FULL || !events?.length) continue;
-      const found = this.judgeUnit(asCalledFromOutside(u, events, this.callers.has(u.fn?.key ?? "")));
+      const found = this.judgeUnit(asCalledFromOutside(u, events, this.isCalled(u.fn?.key ?? "")));
       if (!found.length) continue;
       this.reports.set(u, found);
       for (const c of found) {
@@ -468,6 +535,10 @@ class ProjectEngine implements Engine {
         this.changed.add(file);
       }
     }
+  }
+
+  private isCalled(key: string): boolean {
+    return this.callers.has(key) || (this.part?.called.has(key) ?? false);
   }
 
   /** Brings up to date who is called; returns the units of functions that got their first caller or lost their last. */
@@ -527,27 +598,35 @@ class ProjectEngine implements Engine {
     return [...best.values()];
   }
 
+  private drawn(file: string): Drawn[] {
+    return this.drawAll(this.candidatesOf(file));
+  }
+
+  private drawAll(candidates: readonly Candidate[]): Drawn[] {
+    return candidates.map((c) => draw(c, this.knowledge.rules.indexOf(c.rule)));
+  }
+
   private snippet(loc: Loc): string {
     const text = this.textOf(loc.chunk.file) ?? "";
     const s = text.slice(loc.chunk.base + loc.s, loc.chunk.base + loc.e).replace(/\s+/g, " ");
     return s.length > 60 ? `${s.slice(0, 57)}...` : s;
   }
 
-  private materialise(file: string, candidates: readonly Candidate[], cancel?: Cancel): Finding[] {
+  private materialise(file: string, candidates: readonly Drawn[], cancel?: Cancel): Finding[] {
     if (!candidates.length && !this.commented.has(file)) return [];
     const settings = this.options.settings(file);
     const text = this.textOf(file) ?? "";
     const ir = this.lower(file);
     const suppressions = ir ? suppressionsOf(ir) : [];
     const out: Finding[] = [];
-    for (const { rule, report } of candidates) {
-      if (!this.knowledge.counts(rule, file)) continue;
-      const place = placeOf(report.at);
+    for (const { start, end, doubt, message, path, related, fixes, ...drawn } of candidates) {
+      const rule = this.knowledge.rules[drawn.rule];
+      if (!rule || !this.knowledge.counts(rule, file)) continue;
       // A comment for a rule that is switched off at present is no unused one.
-      const suppression = ir && findSuppression(suppressions, text, ir, rule.meta.id, place.start, place.end);
+      const suppression = ir && findSuppression(suppressions, text, ir, rule.meta.id, start, end);
       const override = settings.levels[rule.meta.id];
       if (override === "off") continue;
-      const level = override ?? report.level ?? rule.meta.level;
+      const level = override ?? drawn.level;
       if (
         settings.preset === "recommended" &&
         override === undefined &&
@@ -555,14 +634,16 @@ class ProjectEngine implements Engine {
       )
         continue;
       out.push({
-        ...place,
+        file,
+        start,
+        end,
         rule: rule.meta.id,
         level,
-        message: report.message,
-        confidence: report.doubt === 0 ? "high" : report.doubt === 1 ? "medium" : "low",
-        path: pathOf(report),
-        related: (report.related ?? []).map((r) => ({ ...placeOf(r.loc), message: r.msg })),
-        fixes: report.fixes ? [...(report.fixes as FixHint[])] : [],
+        message,
+        confidence: doubt === 0 ? "high" : doubt === 1 ? "medium" : "low",
+        path,
+        related,
+        fixes,
         fingerprint: "",
         ...(suppression ? { suppressed: { reason: suppression.reason } } : {}),
       });
@@ -579,22 +660,6 @@ class ProjectEngine implements Engine {
   }
 }
 
-/** One cause, one finding: the more severe, the surer, the shorter path. */
-function keep(best: Map<string, Candidate>, c: Candidate): void {
-  const key = `${c.rule.meta.id}|${c.report.key ?? c.report.at.id}`;
-  const old = best.get(key);
-  if (!old || better(c.report, old.report, c.rule)) best.set(key, c);
-}
-
-function better(a: Report, b: Report, rule: Rule): boolean {
-  const level = (r: Report) => LEVELS.indexOf(r.level ?? rule.meta.level);
-  if (level(a) !== level(b)) return level(a) > level(b);
-  if (a.doubt !== b.doubt) return a.doubt < b.doubt;
-  const la = a.source ? stepsOf(a.source.step).length : 0;
-  const lb = b.source ? stepsOf(b.source.step).length : 0;
-  return la < lb;
-}
-
 /** The one change that turns a text into another. */
 function replacement(from: string, to: string): TextChange {
   const most = Math.min(from.length, to.length);
@@ -603,17 +668,4 @@ function replacement(from: string, to: string): TextChange {
   let tail = 0;
   while (tail < most - start && from[from.length - 1 - tail] === to[to.length - 1 - tail]) tail++;
   return { start, end: from.length - tail, text: to.slice(start, to.length - tail) };
-}
-
-function placeOf(loc: Loc) {
-  return { file: loc.chunk.file, start: loc.chunk.base + loc.s, end: loc.chunk.base + loc.e };
-}
-
-function pathOf(r: Report): PathStep[] {
-  const steps: Step[] = r.source ? stepsOf(r.source.step) : [];
-  const out = steps.filter((s) => s.loc.chunk.file).map((s) => ({ ...placeOf(s.loc), message: s.msg }));
-  const last = out.at(-1);
-  const end = { ...placeOf(r.sink.loc), message: r.sink.msg };
-  if (!last || last.file !== end.file || last.start !== end.start || last.end !== end.end) out.push(end);
-  return out;
 }

@@ -190,6 +190,17 @@ function dropped(finding: Finding, text: string): Fix[] {
   return [{ title: "Remove the unused comment", effort: "low", edits }];
 }
 
+/** Findings of every settings file among the files of a project. */
+export function allSettingsFileFindings(options: SettingsFilesOptions): Finding[] {
+  return options.host
+    .files()
+    .filter(isSettingsFile)
+    .flatMap((file) => {
+      const text = options.host.read(file);
+      return text === undefined ? [] : settingsFileFindings(file, text, options.settings(file), options.root ?? "");
+    });
+}
+
 /** An engine that also reads settings files; Python is the inner engine's. */
 export function withSettingsFiles(inner: Engine, options: SettingsFilesOptions): Engine {
   const open = new Map<string, string>();

@@ -1,6 +1,6 @@
 /**
- * Runs the analysis over a project. The engine is handed in, so that the same run can go on in this thread, in worker
- * threads, or against a stand-in.
+ * Runs the analysis over a project. The engine is handed in, so that the same run can go on against a stand-in;
+ * check-parts.ts does it with several engines, in threads.
  */
 import type { Cancel, CheckSettings, Engine, SourceHost } from "../analysis/engine-api.js";
 import type { FileNote, Finding } from "../analysis/finding.js";
@@ -55,7 +55,13 @@ export function runCheck(engine: Engine, run: CheckRun): CheckOutcome {
     }
   }
   findings.sort(byPlace);
-  return { findings, notes: engine.notes().filter((note) => asked.has(note.file)) };
+  return { findings, notes: orderedNotes(engine.notes()).filter((note) => asked.has(note.file)) };
+}
+
+/** Notes by file and words, each once: the same however many engines made them. */
+export function orderedNotes(notes: readonly FileNote[]): FileNote[] {
+  const byText = new Map(notes.map((note) => [`${note.file}\n${note.reason}`, note]));
+  return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, note]) => note);
 }
 
 /** By file, position and rule, in code unit order: the same on every machine. */

@@ -17,6 +17,8 @@ interface Hook {
 export interface Facts extends AppFacts {
   /** Differs when the facts do: then every rule has to look again. */
   signature(): string;
+  /** Files in view whose modules say something for a whole app. */
+  speakers(): string[];
 }
 
 /** The facts of a program; what was found in a module is kept while its form and the registrations stay the same. */
@@ -51,6 +53,13 @@ export function appFacts(program: Program): Facts {
         .map((h) => h.fn.key + h.blueprint)
         .join();
       return text + routes.refresh();
+    },
+    speakers() {
+      hooks = undefined;
+      const hooked = new Set(all().map((h) => h.fn.module));
+      return [...program.modulesInView()]
+        .filter((mod) => hooked.has(mod) || routes.speaks(mod) || mod.ir.body.some((s) => listsMiddleware(s, "")))
+        .map((mod) => mod.file);
     },
     endpoint: (fn) => routes.endpoint(fn),
     checksInput: (l) => checksInput(program, l),
@@ -92,10 +101,11 @@ function coversByFolder(program: Program, cls: ClassDef, mod: ModuleDef): boolea
   return folders.some((f) => mod.file.startsWith(`${f}/`));
 }
 
-/** `MIDDLEWARE = [..., "shop.middleware.Redact"]`. */
+/** `MIDDLEWARE = [..., "shop.middleware.Redact"]`. @param name of the class; empty for any */
 function listsMiddleware(s: Stmt, name: string): boolean {
   if (s.k !== "assign" || !s.targets.some((t) => t.k === "name" && t.id === "MIDDLEWARE") || !s.v) return false;
   const listed = s.v.k === "list" || s.v.k === "tuple" ? s.v.xs : [];
+  if (!name) return listed.length > 0;
   return listed.some((x) => x.k === "const" && typeof x.v === "string" && x.v.endsWith(`.${name}`));
 }
 

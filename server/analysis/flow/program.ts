@@ -10,6 +10,7 @@ import type { Models } from "../names/models.js";
 import { createResolver, dirname, type ModuleResolver } from "../names/modules.js";
 import { type Focus, Order } from "../names/order.js";
 import type { Sketch } from "../names/sketch.js";
+import type { Registration } from "../part.js";
 import { declareModule } from "./declared.js";
 import { Env } from "./env.js";
 import { evalExpr } from "./expr.js";
@@ -157,6 +158,18 @@ export class Program {
 
   /** Files that are looked at of themselves: only they speak for a whole app. */
   view: ReadonlySet<string> = new Set();
+
+  /** What calls registered here, for other engines that share the project. */
+  registrations(): Registration[] {
+    return [...this.registered.own("function"), ...this.registeredClasses.own("class")];
+  }
+
+  /** Takes over what calls registered in the parts of other engines: what depends on it is done anew by `settle`. */
+  adopt(list: readonly Registration[]): void {
+    const functions = this.registered.adopt(list.filter((r) => r.kind === "function"));
+    const classes = this.registeredClasses.adopt(list.filter((r) => r.kind === "class"));
+    if (functions || classes) this.graph.pending = true;
+  }
 
   /** The modules that speak for a whole app. */
   *modulesInView(): Generator<ModuleDef> {

@@ -1,4 +1,6 @@
 /** Functions and classes that calls register as handlers, and who registered them. */
+import type { EntryModel } from "../names/model-schema.js";
+import type { Registration } from "../part.js";
 import type { Entry } from "./program.js";
 import type { Unit } from "./units.js";
 
@@ -8,21 +10,60 @@ export class Registrations {
   /** What was said of the keys that came or went since they were last asked for. */
   private readonly before = new Map<string, Entry | undefined>();
 
+  /** What other engines' parts of the project register, by key and by key of the unit; and their models, each once. */
+  private readonly foreign = new Map<string, Map<string, Entry>>();
+  private readonly models = new Map<string, EntryModel>();
+
   /** @param owner what is being analysed */
   constructor(private readonly owner: () => Unit | undefined) {}
 
   /** Changes with every registration that comes or goes. */
   version = 0;
 
+  /** What the first of its owners, by their keys, says. */
   get(key: string): Entry | undefined {
-    let first: Unit | undefined;
-    const owners = this.entries.get(key);
-    for (const u of owners?.keys() ?? []) if (!first || u.key < first.key) first = u;
-    return first && owners?.get(first);
+    let owner: string | undefined;
+    let out: Entry | undefined;
+    const take = (by: string, entry: Entry) => {
+      if (owner !== undefined && by >= owner) return;
+      owner = by;
+      out = entry;
+    };
+    for (const [u, entry] of this.entries.get(key) ?? []) take(u.key, entry);
+    for (const [by, entry] of this.foreign.get(key) ?? []) take(by, entry);
+    return out;
   }
 
   has(key: string): boolean {
-    return this.entries.has(key);
+    return this.entries.has(key) || this.foreign.has(key);
+  }
+
+  /** What was registered here, for other engines. */
+  own(kind: Registration["kind"]): Registration[] {
+    return [...this.entries].flatMap(([key, owners]) =>
+      [...owners].map(([u, { model, doubt }]) => ({ kind, key, owner: u.key, model, doubt })),
+    );
+  }
+
+  /** Takes over what other engines registered, in place of what they said before. @returns whether anything is new */
+  adopt(list: readonly Registration[]): boolean {
+    const before = new Map([...this.foreign].map(([key, owners]) => [key, signatureOf(owners)]));
+    const now = new Map<string, Map<string, Entry>>();
+    for (const { key, owner, model, doubt } of list) {
+      if ([...(this.entries.get(key)?.keys() ?? [])].some((u) => u.key === owner)) continue;
+      const text = JSON.stringify(model);
+      const known = this.models.get(text) ?? model;
+      this.models.set(text, known);
+      const owners = now.get(key) ?? new Map<string, Entry>();
+      now.set(key, owners.set(owner, { model: known, doubt }));
+    }
+    const turned = [...new Set([...before.keys(), ...now.keys()])].filter(
+      (key) => before.get(key) !== signatureOf(now.get(key)),
+    );
+    for (const key of turned) this.remember(key);
+    this.foreign.clear();
+    for (const [key, owners] of now) this.foreign.set(key, owners);
+    return turned.length > 0;
   }
 
   set(key: string, entry: Entry): void {
@@ -60,3 +101,5 @@ export class Registrations {
     return out;
   }
 }
+
+const signatureOf = (owners: ReadonlyMap<string, Entry> | undefined): string => JSON.stringify([...(owners ?? [])]);

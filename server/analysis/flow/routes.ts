@@ -87,6 +87,11 @@ export class Routes {
     return out;
   }
 
+  /** Whether a module says something for the whole app. */
+  speaks(mod: ModuleDef): boolean {
+    return Object.values(this.guardsOf(mod)).some(Boolean);
+  }
+
   private guardsOf(mod: ModuleDef): Guards {
     const hit = this.perModule.get(mod.ir);
     const registered = this.program.registered.version;

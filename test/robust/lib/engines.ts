@@ -1,7 +1,7 @@
 /** Engines over texts in memory that can change, and what must hold of their findings. */
 import { ruleSet } from "../../../rules/index.js";
 import { modelTexts } from "../../../rules/models/index.js";
-import { createEngine } from "../../../server/analysis/engine.js";
+import { createEngine, type EngineOptions } from "../../../server/analysis/engine.js";
 import type { CheckSettings, Engine } from "../../../server/analysis/engine-api.js";
 import type { Finding } from "../../../server/analysis/finding.js";
 import { parseModels } from "../../../server/analysis/names/load-models.js";
@@ -19,14 +19,23 @@ export function engineOver(
   texts: ReadonlyMap<string, string>,
   order: (files: string[]) => string[] = (files) => files,
 ): Engine {
-  return createEngine({
+  return createEngine(optionsOver(syntax, texts, order));
+}
+
+/** What `engineOver` makes its engine of. */
+export function optionsOver(
+  syntax: Syntax,
+  texts: ReadonlyMap<string, string>,
+  order: (files: string[]) => string[] = (files) => files,
+): EngineOptions {
+  return {
     syntax,
     host: { files: () => order([...texts.keys()].sort()), read: (file) => texts.get(file) },
     rules: ruleSet,
     models,
     settings: () => settings,
     root: "/p",
-  });
+  };
 }
 
 /** Findings as text, one a line, with everything that a user can see of them. */

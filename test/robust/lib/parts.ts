@@ -1,0 +1,23 @@
+/** Parts of a check over texts in memory; what they say to each other is copied, as it is between threads. */
+import { createPart } from "../../../server/analysis/engine.js";
+import type { Syntax } from "../../../server/analysis/syntax/index.js";
+import type { RemotePart } from "../../../server/project/check-parts.js";
+import { optionsOver } from "./engines.js";
+
+/** @param texts by absolute path */
+export function partsOver(syntax: Syntax, texts: ReadonlyMap<string, string>, count: number): RemotePart[] {
+  return Array.from({ length: count }, (_, i) => {
+    const part = createPart(optionsOver(syntax, texts), i, count);
+    return {
+      modules: async () => structuredClone(part.modules()),
+      functions: async (registered) => structuredClone(part.functions(structuredClone(registered))),
+      judge: async (all) => structuredClone(part.judge(structuredClone(all))),
+      async write(files, chosen) {
+        const findings = structuredClone(part.write(files, structuredClone(chosen)));
+        const notes = part.notes();
+        part.dispose();
+        return { findings, notes, unreadable: [] };
+      },
+    };
+  });
+}
