@@ -1,9 +1,13 @@
 /** Entry point of the command line. */
+import { isMainThread, parentPort, workerData } from "node:worker_threads";
 import { rules } from "../../rules/index.js";
 import { readStandardInput } from "../project/output.js";
 import { toSlashes } from "../project/paths.js";
 import { runProgram } from "./commands/program.js";
 import { openEngine } from "./engine.js";
+import { isPartWorker } from "./part-messages.js";
+import { servePart } from "./part-worker.js";
+import { ThreadPool } from "./threads.js";
 
 async function main(): Promise<void> {
   // A reader that has had enough (`| head`) closes the pipe; that is no error.
@@ -15,8 +19,11 @@ async function main(): Promise<void> {
     cwd: toSlashes(process.cwd()),
     rules,
     openEngine,
+    openParts: () => new ThreadPool(__filename),
     readInput: readStandardInput,
   });
 }
 
-void main();
+// The threads of a check run this same file.
+if (!isMainThread && parentPort && isPartWorker(workerData)) servePart(parentPort);
+else void main();

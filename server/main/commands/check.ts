@@ -1,11 +1,13 @@
 /** `spillcheck check`: files in, findings out. */
 import { Command, InvalidArgumentError, Option } from "commander";
+import type { Engine } from "../../analysis/engine-api.js";
 import type { Finding, Fix } from "../../analysis/finding.js";
 import { ownRuleMeta } from "../../analysis/own-rules.js";
-import { type CheckOutcome, runCheck } from "../../project/check.js";
+import { type CheckOutcome, type EngineInput, runCheck } from "../../project/check.js";
 import { type Collected, collect, isCheckable } from "../../project/collect.js";
 import { Configs } from "../../project/configs.js";
 import { decodeSource } from "../../project/decode.js";
+import type { Skipped } from "../../project/discover.js";
 import { UsageError } from "../../project/errors.js";
 import { createFileHost } from "../../project/host.js";
 import { absolute, join, kindOf, parent, repositoryRoot } from "../../project/paths.js";
@@ -16,6 +18,7 @@ import { mend } from "./check-mend.js";
 import { narrow } from "./check-narrow.js";
 import { type CheckOptions, failLevels, formats, refuseContradictions } from "./check-options.js";
 import { emit, saveBaseline, showsFixes, writeReport } from "./check-output.js";
+import { checkInThreads, threadsFor } from "./check-threads.js";
 import { reportConfigProblems } from "./config-problems.js";
 import { type Context, exit } from "./context.js";
 
@@ -44,7 +47,7 @@ export function checkCommand(context: Context, done: (code: number) => void): Co
     .addOption(
       new Option("--fail-on <level>", "lowest level that makes the exit code 1").choices(failLevels).default("error"),
     )
-    .option("--jobs <number>", "number of threads", jobs)
+    .option("--jobs <number>", "number of threads (default: 1, up to 4 for a large project)", jobs)
     .option("--fix", "apply the quick fixes, then report what is left")
     .option("--dry-run", "with --fix: show the changes as a unified diff, write nothing")
     .option("--since <git-ref>", "report only findings on lines changed since a commit")
@@ -87,44 +90,59 @@ async function check(context: Context, paths: readonly string[], options: CheckO
 
   const host = createFileHost(collected.all);
   const root = repositoryRoot(parent(collected.asked[0] ?? join(cwd, "x")));
-  const engine = await context.openEngine({
+  const input: EngineInput = {
     host,
     root,
     settings: (file) => configs.forFile(file),
     models: (file) => configs.modelsFor(file),
     rules: (file) => configs.rulesFor(file),
-  });
+  };
+  const texts = new Texts();
+  const open: [string, string][] = [];
+  if (standardInput !== undefined) {
+    const decoded = decodeSource(context.readInput());
+    if ("reason" in decoded) throw new UsageError(`Standard input cannot be checked: ${decoded.reason}.`);
+    texts.set(standardInput, decoded.text);
+    open.push([standardInput, decoded.text]);
+  }
+  let engine: Engine | undefined;
+  const opened = async (): Promise<Engine> => {
+    if (engine) return engine;
+    engine = await context.openEngine(input);
+    for (const [file, text] of open) engine.open(file, text);
+    return engine;
+  };
   try {
-    const texts = new Texts();
-    if (standardInput !== undefined) {
-      const decoded = decodeSource(context.readInput());
-      if ("reason" in decoded) throw new UsageError(`Standard input cannot be checked: ${decoded.reason}.`);
-      texts.set(standardInput, decoded.text);
-      engine.open(standardInput, decoded.text);
-    }
     const text = (file: string): string => texts.of(file);
     const bar = new Progress(context, "checking");
     const progress = (n: number, total: number): void => bar.update(n, total);
-    let outcome: CheckOutcome;
+    let outcome: CheckOutcome & { unreadable: Skipped[] };
     try {
       if (options.fix) {
-        const mended = mend(context, { engine, asked: collected.asked, text, progress }, options.dryRun === true);
+        const run = { engine: await opened(), asked: collected.asked, text, progress };
+        const mended = mend(context, run, options.dryRun === true);
         if (mended.diff !== undefined) {
           emit(context, options, mended.diff);
           return exit.ok;
         }
         for (const [file, after] of mended.changed) texts.set(file, after);
       }
-      outcome = runCheck(engine, { ...collected, progress });
+      const threads = threadsFor(context, options, collected.all);
+      if (threads > 1) {
+        outcome = await checkInThreads(context, { engine: input, open }, { ...collected, progress }, threads);
+      } else {
+        outcome = { ...runCheck(await opened(), { ...collected, progress }), unreadable: host.unreadable() };
+      }
     } finally {
       bar.end();
     }
 
     const { findings, known } = narrow(context, options, configs, outcome.findings, text, root);
-    const unreadable = host.unreadable().filter(({ path }) => collected.asked.includes(path));
-    const withFixes = showsFixes(options);
-    const fixes = (finding: Finding): readonly Fix[] =>
-      withFixes && finding.fixes.length > 0 && !finding.suppressed ? engine.fixes(finding) : [];
+    const unreadable = outcome.unreadable.filter(({ path }) => collected.asked.includes(path));
+    const mendable = (finding: Finding) => finding.fixes.length > 0 && !finding.suppressed;
+    // After a check in threads there is an engine only if fixes are to be shown.
+    const fixer = showsFixes(options) && findings.some(mendable) ? await opened() : undefined;
+    const fixes = (finding: Finding): readonly Fix[] => (fixer && mendable(finding) ? fixer.fixes(finding) : []);
     const report = makeCheckReport({
       cwd,
       findings,
@@ -145,7 +163,7 @@ async function check(context: Context, paths: readonly string[], options: CheckO
     const fails = failOn !== "never" && findings.some((f) => !f.suppressed && atLeast(f.level, failOn));
     return fails ? exit.findings : exit.ok;
   } finally {
-    engine.dispose();
+    engine?.dispose();
   }
 }
 

@@ -1,0 +1,34 @@
+/** In how many threads a check runs, and running it in several. */
+import { availableParallelism } from "node:os";
+import type { CheckOutcome, CheckRun } from "../../project/check.js";
+import { checkInParts } from "../../project/check-parts.js";
+import type { Skipped } from "../../project/discover.js";
+import { isLarge } from "../../project/size.js";
+import type { PartsInput } from "../threads.js";
+import type { CheckOptions } from "./check-options.js";
+import type { Context } from "./context.js";
+
+const mostByDefault = 4;
+
+/** @param all files that the analysis may look at */
+export function threadsFor(context: Context, options: CheckOptions, all: readonly string[]): number {
+  // Mending goes on in one engine, which knows everything by then.
+  if (!context.openParts || options.fix) return 1;
+  return options.jobs ?? (isLarge(all) ? Math.min(availableParallelism(), mostByDefault) : 1);
+}
+
+/** @throws Error in one sentence when a thread ends early */
+export async function checkInThreads(
+  context: Context,
+  input: PartsInput,
+  run: CheckRun,
+  count: number,
+): Promise<CheckOutcome & { unreadable: Skipped[] }> {
+  const threads = context.openParts?.();
+  if (!threads) throw new Error("there are no threads here");
+  try {
+    return await checkInParts(await threads.open(input, count), run);
+  } finally {
+    await threads.end();
+  }
+}
