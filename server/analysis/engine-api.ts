@@ -43,6 +43,12 @@ export interface Engine {
   refresh(files: readonly string[]): void;
   /** Findings that stand in one file, in order of position; suppressed ones included and marked. */
   findings(file: string, cancel?: Cancel): Finding[];
+  /** Whether the whole project as it is now was looked at: `findings` answers without much work. */
+  isSettled(): boolean;
+  /** Works towards that until it is done or cancelled; what was done is kept. */
+  advance(cancel: Cancel): void;
+  /** Findings of a file as far as it and what it imports tell: soon there in a large project, and not the last word. */
+  firstFindings(file: string): Finding[];
   /** Findings of the whole project, by file and position. */
   allFindings(cancel?: Cancel, progress?: (done: number, total: number) => void): Finding[];
   /** Files that could not be looked at whole, and why. */

@@ -11,6 +11,7 @@ import type { FlowEvent } from "./flow/summary.js";
 import { asCalledFromOutside } from "./flow/unseen.js";
 import type { FunctionIR, ModuleIR } from "./ir.js";
 import { type Knowledge, type KnowledgeOptions, knowledgeOf } from "./knowledge.js";
+import { importClosure } from "./names/closure.js";
 import type { FunctionDef } from "./names/definitions.js";
 import type { Order } from "./names/order.js";
 import { type Sketch, sketch } from "./names/sketch.js";
@@ -110,11 +111,20 @@ class ProjectEngine implements Engine {
     );
   }
 
+  private listed: { host: readonly string[]; open: number; files: readonly string[] } | undefined;
+
   private files(): readonly string[] {
     const host = this.options.host.files();
-    // Whatever order the host names them in: results must not depend on it.
-    return [...new Set([...host, ...this.opened.keys()])].sort();
+    if (this.listed?.host !== host || this.listed.open !== this.openings) {
+      // Whatever order the host names them in: results must not depend on it.
+      const files = [...new Set([...host, ...this.opened.keys()])].sort();
+      this.listed = { host, open: this.openings, files };
+    }
+    return this.listed.files;
   }
+
+  /** How often a file was opened or closed. */
+  private openings = 0;
 
   private textOf(file: string): string | undefined {
     const open = this.opened.get(file);
@@ -174,6 +184,7 @@ class ProjectEngine implements Engine {
 
   open(file: string, text: string): void {
     this.opened.get(file)?.free();
+    this.openings++;
     const same = this.texts.get(file) === text;
     this.opened.set(file, this.options.syntax.open(file, text));
     if (!this.options.host.files().includes(file)) this.reset();
@@ -191,6 +202,7 @@ class ProjectEngine implements Engine {
     const open = this.opened.get(file);
     if (!open) return;
     this.opened.delete(file);
+    this.openings++;
     open.free();
     if (this.options.host.files().includes(file)) this.update(file);
     else this.reset();
@@ -256,6 +268,27 @@ class ProjectEngine implements Engine {
   findings(file: string, cancel?: Cancel): Finding[] {
     this.analyse(cancel);
     return this.materialise(file, this.drawn(file), cancel);
+  }
+
+  isSettled(): boolean {
+    return (
+      !this.again && !this.program.pending && this.program.hasOrder && this.roots?.order === this.program.currentOrder
+    );
+  }
+
+  advance(cancel: Cancel): void {
+    this.analyse(cancel);
+  }
+
+  firstFindings(file: string): Finding[] {
+    const files = importClosure(file, this.files(), (f) => this.sketchOf(f));
+    const host = { files: () => files, read: (f: string) => this.textOf(f) };
+    const first = new ProjectEngine({ ...this.options, host });
+    try {
+      return first.findings(file);
+    } finally {
+      first.dispose();
+    }
   }
 
   allFindings(cancel?: Cancel, progress?: (done: number, total: number) => void): Finding[] {
@@ -365,6 +398,12 @@ class ProjectEngine implements Engine {
   /** Asks for every result that is missing; false when it was cancelled. */
   private evaluate(cancel?: Cancel, progress?: Progress): boolean {
     const { program } = this;
+    // Reading and sketching everything is half of the work of a first look: it can be left off, too.
+    if (!program.hasOrder)
+      for (const f of this.files()) {
+        if (cancel?.cancelled) return;
+        if (f.endsWith(".py") && this.sketchOf(f)) this.relevanceOf(f);
+      }
     if (this.again || program.pending || this.roots?.order !== program.currentOrder) {
       const before = this.roots?.keys;
       const roots = this.rootKeys();

@@ -246,6 +246,9 @@ export function withSettingsFiles(inner: Engine, options: SettingsFilesOptions):
       inner.refresh(files.filter((file) => !isSettingsFile(file)));
     },
     findings: (file, cancel) => (isSettingsFile(file) ? own(file) : inner.findings(file, cancel)),
+    isSettled: () => inner.isSettled(),
+    advance: (cancel) => inner.advance(cancel),
+    firstFindings: (file) => (isSettingsFile(file) ? own(file) : inner.firstFindings(file)),
     allFindings(cancel, progress) {
       const files = new Set([...options.host.files(), ...open.keys()].filter(isSettingsFile));
       const all = [...inner.allFindings(cancel, progress), ...[...files].flatMap(own)];

@@ -121,6 +121,13 @@ export function startLanguageServer(connection: Connection, services: Services):
       const project = await services.openProject({ roots: of.roots, settings: of.settings, trusted: of.trusted });
       if (mine !== generation) return project.dispose();
       of.adopt(project);
+      // The open files' findings of a large project are there at once, if not complete.
+      void of
+        .settle(() => mine === generation)
+        .then(() => {
+          if (mine === generation) feed?.refreshAll();
+        });
+      if (of.isPreliminary()) return;
       // The first findings take longest: they are worked out while the progress shows.
       for (const file of of.documents.openFiles()) {
         await turn();

@@ -26,6 +26,11 @@ export interface ClientAbilities {
 /** Page of the settings file's keys. */
 const SETTINGS_PAGE = "settings";
 
+/** Files from which on a project's first look is taken in slices. */
+const LARGE = 200;
+/** Length of a slice in milliseconds; a single large file may take longer. */
+const SLICE = 20;
+
 export class Session {
   readonly documents: Documents;
   settings: EditorSettings = defaultEditorSettings;
@@ -101,7 +106,39 @@ export class Session {
         return token?.isCancellationRequested ?? false;
       },
     };
-    return project.engine.findings(file, cancel).filter((finding) => !finding.suppressed);
+    const found = this.isPreliminary() ? project.engine.firstFindings(file) : project.engine.findings(file, cancel);
+    return found.filter((finding) => !finding.suppressed);
+  }
+
+  /** A large project is being looked at for the first time: until that is done, a file and what it imports have to do. */
+  isPreliminary(): boolean {
+    return this.firstLook && !this.current?.engine.isSettled();
+  }
+
+  private firstLook = false;
+
+  /**
+   * Looks at a large project in slices, so that edits and questions get in between.
+   * @param goesOn false when the project is not the present one any more
+   */
+  async settle(goesOn: () => boolean): Promise<void> {
+    const engine = this.current?.engine;
+    if (!engine || !this.isLarge()) return;
+    this.firstLook = true;
+    while (goesOn() && !engine.isSettled()) {
+      const end = performance.now() + SLICE;
+      engine.advance({
+        get cancelled() {
+          return performance.now() > end;
+        },
+      });
+      await new Promise<void>((next) => setImmediate(next));
+    }
+    if (goesOn()) this.firstLook = false;
+  }
+
+  private isLarge(): boolean {
+    return (this.current?.checkable().length ?? 0) > LARGE;
   }
 
   /** Everything that is to be said of a file. */
@@ -122,6 +159,8 @@ export class Session {
     const key = `${finding.file}\n${finding.start}\n${finding.fingerprint}`;
     const known = this.fixCache.get(key);
     if (known) return known;
+    // A fix is verified against the whole project.
+    if (this.isPreliminary()) return [];
     const fixes = this.current?.engine.fixes(finding) ?? [];
     this.fixCache.set(key, fixes);
     return fixes;

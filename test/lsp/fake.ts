@@ -78,6 +78,16 @@ export class FakeWorkspace implements Engine, Project {
       };
     });
   }
+  isSettled(): boolean {
+    return true;
+  }
+
+  advance(): void {}
+
+  firstFindings(file: string): Finding[] {
+    return this.findings(file);
+  }
+
   allFindings(): Finding[] {
     return this.checkable().flatMap((file) => this.findings(file));
   }

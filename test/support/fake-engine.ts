@@ -62,6 +62,16 @@ export class FakeEngine implements Engine {
     return found;
   }
 
+  isSettled(): boolean {
+    return true;
+  }
+
+  advance(): void {}
+
+  firstFindings(file: string): Finding[] {
+    return this.findings(file);
+  }
+
   allFindings(_cancel?: unknown, progress?: (done: number, total: number) => void): Finding[] {
     const files = this.#input.host.files();
     return files.flatMap((file, i) => {

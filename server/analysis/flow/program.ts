@@ -150,6 +150,11 @@ export class Program {
     return a < b || (a === b && key < other);
   }
 
+  /** Whether the texts were put in order. */
+  get hasOrder(): boolean {
+    return this.order !== undefined;
+  }
+
   /** The order of the project as it is now; another object when it is another one. */
   get currentOrder(): Order {
     this.order ??= this.newOrder();

@@ -111,7 +111,7 @@ export class Order {
   signature(sketch: Sketch): string {
     const parts: string[] = [];
     for (const d of sketch.defs) {
-      parts.push(d.kind, d.qualname, d.bases.join(), String(interestOf(d)));
+      parts.push(d.kind, d.qualname, d.bases.join(), String(interestOf(d)), String(d.nests));
       for (const code of d.words) if (this.mayName(code >> 3)) parts.push(String(code));
     }
     for (const i of sketch.imports)
@@ -177,7 +177,8 @@ export class Order {
     const plain = new Set<string>();
     for (let n = 0; n < count; n++) {
       const { file, def, key } = this.nodes[n]!;
-      if (def.kind === "function" && !near[n] && !model[n] && !touched.has(file) && !whole(file)) plain.add(key);
+      if (def.kind === "function" && !def.nests && !near[n] && !model[n] && !touched.has(file) && !whole(file))
+        plain.add(key);
       if (def.kind === "class") {
         // Its body is run with the module's.
         if (own[n]! & NEAR.setting) getOrMake(out, file, () => new Set<string>()).add(`${file}::`);

@@ -35,6 +35,8 @@ export interface SketchDef {
   decorators: readonly number[];
   /** An exception is caught by name in it. */
   catches: boolean;
+  /** Functions are made in it. */
+  nests: boolean;
 }
 
 export interface SketchImport {
@@ -117,6 +119,7 @@ const FROM = wordNumber("from");
 const IMPORT = wordNumber("import");
 const AS = wordNumber("as");
 const EXCEPT = wordNumber("except");
+const LAMBDA = wordNumber("lambda");
 
 /** Characters that go on with a word: letters, digits, `_`, and everything beyond ASCII. */
 const WORD = new Uint8Array(128);
@@ -199,6 +202,7 @@ class Sketcher {
         }
         const w = numberAt(text, i, j, hash);
         if (w >= KEYWORDS) this.mention(w, i, j, lastWord, lastEnd);
+        else if (w === LAMBDA) this.current.nests = true;
         else if (w === EXCEPT) this.catching = true;
         else if (w === AS && this.catching) this.current.catches = true;
         lastWord = w;
@@ -256,6 +260,7 @@ class Sketcher {
       bases: [],
       decorators: [],
       catches: false,
+      nests: false,
       seen: new Set(),
     };
     this.defs.push(d);
@@ -331,6 +336,7 @@ class Sketcher {
       // A function in a function is run in place: what it mentions, the outer one mentions.
       const inPlace = local && cls < 0;
       const def = inPlace ? inside : own;
+      if (inPlace && this.defs[inside]) this.defs[inside].nests = true;
       this.stack.push({ indent, def, prefix: `${d.qualname}.<locals>.`, inFunction: true, cls: -1 });
     }
     this.current = this.defs[this.stack.at(-1)!.def]!;
