@@ -401,7 +401,7 @@ class ProjectEngine implements Engine {
     // Reading and sketching everything is half of the work of a first look: it can be left off, too.
     if (!program.hasOrder)
       for (const f of this.files()) {
-        if (cancel?.cancelled) return;
+        if (cancel?.cancelled) return false;
         if (f.endsWith(".py") && this.sketchOf(f)) this.relevanceOf(f);
       }
     if (this.again || program.pending || this.roots?.order !== program.currentOrder) {

@@ -25,6 +25,7 @@ const argumentsSchema = z.object({
   files: z.number().default(100),
   lines: z.number().default(1000),
   edits: z.number().default(10_000),
+  shared: z.boolean().default(false),
 });
 
 const settings = new Configs({ ruleIds: rules.map((rule) => rule.id) });
@@ -141,11 +142,18 @@ function typeInto(
   }
 }
 
-async function keystroke(files: number, lines: number) {
-  const workspace = makeWorkspace(files, 200);
+/** Keystrokes in a module of its own, or (`shared`) in one that 200 others import and call. */
+async function keystroke(files: number, lines: number, shared: boolean) {
+  const workspace = makeWorkspace(files, 100);
   const file = "/bench/app/edited.py";
   const text = pythonModule("edited", lines);
   workspace.set(file, text);
+  if (shared)
+    for (let i = 0; i < Math.min(files, 200); i++) {
+      const name = `/bench/app/module_${i}.py`;
+      const use = `\nfrom app.edited import total_1, total_2\n\n\ndef both(orders):\n    return total_1(orders), total_2(orders)\n`;
+      workspace.set(name, `${workspace.get(name) ?? ""}${use}`);
+    }
   const engine = await openEngine(input(memoryHost(workspace)));
   engine.open(file, text);
   const first = await timed(() => engine.findings(file));
@@ -200,7 +208,7 @@ async function main(): Promise<void> {
   const given = argumentsSchema.parse(JSON.parse(process.argv[2] ?? "{}"));
   let result: unknown;
   if (given.what === "check") result = await check(given.folder ?? process.cwd(), given.rounds);
-  else if (given.what === "keystroke") result = await keystroke(given.files, given.lines);
+  else if (given.what === "keystroke") result = await keystroke(given.files, given.lines, given.shared);
   else result = await memory(given.edits);
   process.stdout.write(JSON.stringify(result));
 }

@@ -168,8 +168,9 @@ if (wanted.has("check")) {
 }
 if (wanted.has("keystroke")) {
   result.keystroke = {
-    "1000_lines": measure({ what: "keystroke" }),
-    "5000_lines": measure({ what: "keystroke", lines: 5000 }),
+    "1000_lines": measure({ what: "keystroke", files: 1000 }),
+    "5000_lines": measure({ what: "keystroke", files: 1000, lines: 5000 }),
+    "1000_lines_imported_by_200": measure({ what: "keystroke", files: 1000, shared: true }),
   };
 }
 if (wanted.has("start")) {
