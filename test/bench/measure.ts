@@ -3,12 +3,18 @@
  * result: a JSON object on standard output. Times in milliseconds, sizes in megabytes.
  */
 import path from "node:path";
+import { isMainThread, parentPort, workerData } from "node:worker_threads";
 import { Language, Parser } from "web-tree-sitter";
 import { z } from "zod";
 import { rules } from "../../rules/index.js";
 import type { Engine, SourceHost } from "../../server/analysis/engine-api.js";
+import { threadsByDefault } from "../../server/main/commands/check-threads.js";
 import { openEngine } from "../../server/main/engine.js";
-import { type EngineInput, runCheck } from "../../server/project/check.js";
+import { isPartWorker } from "../../server/main/part-messages.js";
+import { servePart } from "../../server/main/part-worker.js";
+import { ThreadPool } from "../../server/main/threads.js";
+import { type CheckRun, type EngineInput, runCheck } from "../../server/project/check.js";
+import { checkInParts } from "../../server/project/check-parts.js";
 import { collect } from "../../server/project/collect.js";
 import { Configs } from "../../server/project/configs.js";
 import { createFileHost } from "../../server/project/host.js";
@@ -26,12 +32,15 @@ const argumentsSchema = z.object({
   lines: z.number().default(1000),
   edits: z.number().default(10_000),
   shared: z.boolean().default(false),
+  /** Threads of the whole-project check; by default as many as the command line takes. */
+  jobs: z.number().int().positive().optional(),
 });
 
+const none: readonly never[] = [];
 const settings = new Configs({ ruleIds: rules.map((rule) => rule.id) });
 
 function input(host: SourceHost): EngineInput {
-  return { host, settings: (file) => settings.forFile(file), models: () => [] };
+  return { host, settings: (file) => settings.forFile(file), models: () => none };
 }
 
 function memoryHost(files: ReadonlyMap<string, string>): SourceHost {
@@ -45,13 +54,25 @@ async function timed<T>(work: () => T | Promise<T>): Promise<{ time: number; val
   return { time: performance.now() - start, value };
 }
 
+/** Threads for whole-project checks; they stay warm between the rounds. */
+const pool = new ThreadPool(__filename);
+
+async function findingsOf(input: EngineInput, run: CheckRun, jobs: number) {
+  if (jobs > 1) return (await checkInParts(await pool.open({ engine: input, open: [] }, jobs), run)).findings;
+  const engine = await openEngine(input);
+  const { findings } = runCheck(engine, run);
+  engine.dispose();
+  return findings;
+}
+
 /** Reads, parses, analyses and reports a folder, as the command line does. */
-async function wholeCheck(folder: string) {
+async function wholeCheck(folder: string, wantedJobs?: number) {
   const configs = new Configs({ ruleIds: rules.map((rule) => rule.id) });
   const collected = collect([folder], { cwd: folder, configs });
   const host = createFileHost(collected.all);
-  const engine = await openEngine({ host, settings: (file) => configs.forFile(file), models: () => [] });
-  const { findings } = runCheck(engine, collected);
+  const jobs = wantedJobs ?? threadsByDefault(collected.all);
+  const given: EngineInput = { host, settings: (file) => configs.forFile(file), models: () => none };
+  const findings = await findingsOf(given, collected, jobs);
   const texts = new Map<string, string>();
   const text = (file: string): string => {
     const known = texts.get(file) ?? host.read(file) ?? "";
@@ -67,8 +88,7 @@ async function wholeCheck(folder: string) {
     partial: [],
   });
   const size = checkJson(report).length;
-  engine.dispose();
-  return { findings: findings.length, size, files: collected.asked.filter((file) => file.endsWith(".py")) };
+  return { findings: findings.length, size, jobs, files: collected.asked.filter((file) => file.endsWith(".py")) };
 }
 
 /** The yardstick: nothing but parsing the same texts, which are in memory already, in one thread. */
@@ -86,8 +106,8 @@ async function bareParse(files: readonly string[]) {
   return { run, lines: texts.reduce((sum, text) => sum + text.split("\n").length, 0) };
 }
 
-async function check(folder: string, rounds: number) {
-  const { files, findings } = await wholeCheck(folder);
+async function check(folder: string, rounds: number, wantedJobs?: number) {
+  const { files, findings, jobs } = await wholeCheck(folder, wantedJobs);
   const parse = await bareParse(files);
   parse.run();
   const checks: number[] = [];
@@ -95,16 +115,20 @@ async function check(folder: string, rounds: number) {
   // In turns, so that whatever else the machine does meets both.
   for (let i = 0; i < rounds; i++) {
     parses.push((await timed(parse.run)).time);
-    checks.push((await timed(() => wholeCheck(folder))).time);
+    checks.push((await timed(() => wholeCheck(folder, wantedJobs))).time);
   }
+  // That of all threads.
+  const rss = process.memoryUsage.rss();
+  await pool.end();
   return {
+    jobs,
     files: files.length,
     lines: parse.lines,
     findings,
     check_ms: ms(median(checks)),
     bare_parse_ms: ms(median(parses)),
     ratio: ms(median(checks) / median(parses)),
-    rss_mb: ms(process.memoryUsage.rss() / 1e6),
+    rss_mb: ms(rss / 1e6),
   };
 }
 
@@ -207,10 +231,11 @@ async function memory(edits: number) {
 async function main(): Promise<void> {
   const given = argumentsSchema.parse(JSON.parse(process.argv[2] ?? "{}"));
   let result: unknown;
-  if (given.what === "check") result = await check(given.folder ?? process.cwd(), given.rounds);
+  if (given.what === "check") result = await check(given.folder ?? process.cwd(), given.rounds, given.jobs);
   else if (given.what === "keystroke") result = await keystroke(given.files, given.lines, given.shared);
   else result = await memory(given.edits);
   process.stdout.write(JSON.stringify(result));
 }
 
-void main();
+if (!isMainThread && parentPort && isPartWorker(workerData)) servePart(parentPort);
+else void main();

@@ -4,6 +4,7 @@
  *   npm run bench                            everything
  *   npm run bench -- --folder DIR            the whole-project check of a folder (repeatable), besides the rest
  *   npm run bench -- --only check,keystroke  some of: check, keystroke, start, memory, scan, size, reply, detectors
+ *   npm run bench -- --jobs N                threads of the whole-project check; else as many as the command line takes
  *   npm run bench -- --only reply            how long reading a reply of a megabyte takes
  *   npm run bench -- --only detectors --data DIR [--half tune|report|all] [--misses N]
  *                                            the detectors on public labelled data, see docs/detectors.md
@@ -36,6 +37,7 @@ const { values } = parseArgs({
   options: {
     folder: { type: "string", multiple: true },
     only: { type: "string" },
+    jobs: { type: "string" },
     rounds: { type: "string", default: "3" },
     data: { type: "string" },
     half: { type: "string", default: "report" },
@@ -158,11 +160,12 @@ await prepare();
 const result = { node: process.version, cpu: cpus()[0]?.model ?? "", cores: cpus().length };
 if (wanted.has("check")) {
   result.check = {};
+  const jobs = values.jobs === undefined ? {} : { jobs: Number(values.jobs) };
   for (const one of values.folder ?? [])
-    result.check[path.basename(path.resolve(one))] = measure({ what: "check", folder: path.resolve(one) });
+    result.check[path.basename(path.resolve(one))] = measure({ what: "check", folder: path.resolve(one), ...jobs });
   if (!values.folder) {
     const top = await workspaceOnDisk(100, 300);
-    result.check.made = measure({ what: "check", folder: top });
+    result.check.made = measure({ what: "check", folder: top, ...jobs });
     rmSync(top, { recursive: true });
   }
 }

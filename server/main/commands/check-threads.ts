@@ -10,11 +10,16 @@ import type { Context } from "./context.js";
 
 const mostByDefault = 4;
 
+/** As many as a project is worth where nobody says how many. @param all files that the analysis may look at */
+export function threadsByDefault(all: readonly string[]): number {
+  return isLarge(all) ? Math.min(availableParallelism(), mostByDefault) : 1;
+}
+
 /** @param all files that the analysis may look at */
 export function threadsFor(context: Context, options: CheckOptions, all: readonly string[]): number {
   // Mending goes on in one engine, which knows everything by then.
   if (!context.openParts || options.fix) return 1;
-  return options.jobs ?? (isLarge(all) ? Math.min(availableParallelism(), mostByDefault) : 1);
+  return options.jobs ?? threadsByDefault(all);
 }
 
 /** @throws Error in one sentence when a thread ends early */
