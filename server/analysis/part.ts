@@ -67,4 +67,4 @@ export function partition(files: readonly string[], weight: (file: string) => nu
 }
 
 /** Blocks of a part. */
-const BLOCKS = 4;
+const BLOCKS = 2;

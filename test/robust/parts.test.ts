@@ -58,6 +58,26 @@ describe("a check that is shared out says what one engine says", () => {
     }
   });
 
+  it("where another part calls a function that would else be called from outside", async () => {
+    const llm = `from openai import OpenAI
+client = OpenAI()
+def answer(question):
+    messages = [{"role": "system", "content": "You are kind. Answer this: " + question}]
+    return client.chat.completions.create(model="gpt-4o", messages=messages)
+`;
+    const caller = `from llm import answer
+from openai import OpenAI
+def nightly():
+    return answer("Tell a joke about models that are asked the same thing every night, in one sentence.")
+`;
+    const uncalled = new Map([["/p/llm.py", llm]]);
+    const unseen = (lines: readonly string[]) => lines.filter((line) => line.includes("user-input-in-prompt"));
+    expect(unseen(alone(uncalled).findings)).toHaveLength(1);
+    const called = new Map([...uncalled, ["/p/nightly.py", caller]]);
+    expect(unseen(alone(called).findings)).toEqual([]);
+    await expectTheSame(called, [2]);
+  });
+
   it("where another part registers a handler, limits the app or filters its responses", async () => {
     const views = `from flask import request
 from .llm import ask
