@@ -27,15 +27,30 @@ export function appFacts(program: Program): Facts {
   const routes = new Routes(program);
   let hooks: Hook[] | undefined;
   let reach = new Map<ModuleDef, Set<string>>();
+  const hooksIn = (mod: ModuleDef): Hook[] => {
+    const hit = perModule.get(mod.ir);
+    if (hit && hit.registered === program.registered.version) return hit.hooks;
+    const found = hooksOf(program, mod);
+    perModule.set(mod.ir, { registered: program.registered.version, hooks: found });
+    return found;
+  };
   const all = () => {
-    hooks ??= [...program.modulesInView()].flatMap((mod) => {
-      const hit = perModule.get(mod.ir);
-      if (hit && hit.registered === program.registered.version) return hit.hooks;
-      const found = hooksOf(program, mod);
-      perModule.set(mod.ir, { registered: program.registered.version, hooks: found });
-      return found;
-    });
+    hooks ??= [...program.modulesInView()].flatMap(hooksIn);
     return hooks;
+  };
+  const textOf = (hooks: readonly Hook[]) => hooks.map((h) => h.fn.key + h.blueprint).join();
+  /** What single modules said when all were last asked, and what came out. */
+  const voices = new Map<string, string>();
+  const voiceOf = (mod: ModuleDef) => textOf(hooksIn(mod)) + routes.voice(mod);
+  let last: { version: string; text: string } | undefined;
+  /** Nothing but the text of modules changed since, and none of these says anything else for the app. */
+  const stands = (version: string): boolean => {
+    if (last?.version !== version) return false;
+    for (const file of program.stirred) {
+      const mod = program.view.has(file) ? program.module(file) : undefined;
+      if ((mod && voiceOf(mod)) !== voices.get(file)) return false;
+    }
+    return true;
   };
   const importsOf = (mod: ModuleDef): Set<string> => {
     let out = reach.get(mod);
@@ -47,12 +62,23 @@ export function appFacts(program: Program): Facts {
   };
   return {
     signature() {
+      if (program.stirred.size) reach = new Map();
+      const version = `${program.registered.version}|${program.viewVersion}`;
+      if (last && stands(version)) {
+        program.stirred.clear();
+        routes.forget();
+        return last.text;
+      }
+      program.stirred.clear();
       hooks = undefined;
       reach = new Map();
-      const text = all()
-        .map((h) => h.fn.key + h.blueprint)
-        .join();
-      return text + routes.refresh();
+      voices.clear();
+      for (const mod of program.modulesInView()) voices.set(mod.file, voiceOf(mod));
+      last = {
+        version: `${program.registered.version}|${program.viewVersion}`,
+        text: textOf(all()) + routes.refresh(),
+      };
+      return last.text;
     },
     speakers() {
       hooks = undefined;

@@ -142,6 +142,13 @@ export class Program {
     else this.makeState(u);
   }
 
+  /** Everything known of a function, for each kind of `self` and level. */
+  unitsFor(fn: FunctionDef): readonly Unit[] {
+    return [...(this.ofFunction.get(fn) ?? [])].filter((u) => u.fn === fn && this.units.get(u.key) === u);
+  }
+
+  private readonly ofFunction = new WeakMap<FunctionDef, Set<Unit>>();
+
   /** Whether a unit comes before another: its full results may be used by that one. */
   private isBelow(key: string, other: string): boolean {
     const order = this.currentOrder;
@@ -162,7 +169,21 @@ export class Program {
   }
 
   /** Files that are looked at of themselves: only they speak for a whole app. */
-  view: ReadonlySet<string> = new Set();
+  get view(): ReadonlySet<string> {
+    return this.files;
+  }
+
+  set view(files: ReadonlySet<string>) {
+    if (files.size === this.files.size && [...files].every((f) => this.files.has(f))) return;
+    this.files = files;
+    this.viewVersion++;
+  }
+
+  private files: ReadonlySet<string> = new Set();
+  /** Another number when other files are in view. */
+  viewVersion = 0;
+  /** Files that were updated since the facts of the app were last looked at. */
+  readonly stirred = new Set<string>();
 
   /** What calls registered here, for other engines that share the project. */
   registrations(): Registration[] {
@@ -255,6 +276,7 @@ export class Program {
    * @returns false when the file was never looked at
    */
   update(file: string): boolean {
+    this.stirred.add(file);
     const mod = this.modules.get(file);
     if (!mod) {
       if (!this.modules.has(file)) return false;
@@ -489,6 +511,11 @@ export class Program {
     const key = `${orderKey}${selfClass ? `@${selfClass.key}` : ""}${level === FULL ? "" : `^${level}`}`;
     u = this.graph.make(key, orderKey, level, module, fn, selfClass);
     slots[level] = u;
+    if (fn) {
+      const own = this.ofFunction.get(fn);
+      if (own) own.add(u);
+      else this.ofFunction.set(fn, new Set([u]));
+    }
     const siblings = this.byModule.get(module.file);
     if (siblings) siblings.add(u);
     else this.byModule.set(module.file, new Set([u]));

@@ -42,35 +42,25 @@ export class Routes {
 
   /** Forgets what may have changed; returns what holds for the whole app, as a text that differs when it does. */
   refresh(): string {
-    this.known.clear();
-    this.units = undefined;
+    this.forget();
     this.whole = undefined;
     return JSON.stringify(this.app());
   }
 
-  /** The route that a function serves. */
-  endpoint(fn: FunctionDef): Endpoint | undefined {
-    if (!this.known.has(fn))
-      this.known.set(
-        fn,
-        endpointOf(this.program, fn, this.app(), (f) => this.unitsOf(f)),
-      );
-    return this.known.get(fn);
+  /** Forgets what was said of single routes. */
+  forget(): void {
+    this.known.clear();
   }
 
-  private units: Map<FunctionDef, Unit[]> | undefined;
+  /** What a module says for the whole app, as a text. */
+  voice(mod: ModuleDef): string {
+    return JSON.stringify(this.guardsOf(mod));
+  }
 
-  private unitsOf(fn: FunctionDef): readonly Unit[] {
-    if (!this.units) {
-      this.units = new Map();
-      for (const u of this.program.units.values()) {
-        if (!u.fn) continue;
-        const list = this.units.get(u.fn);
-        if (list) list.push(u);
-        else this.units.set(u.fn, [u]);
-      }
-    }
-    return this.units.get(fn) ?? [];
+  /** The route that a function serves. */
+  endpoint(fn: FunctionDef): Endpoint | undefined {
+    if (!this.known.has(fn)) this.known.set(fn, endpointOf(this.program, fn, this.app()));
+    return this.known.get(fn);
   }
 
   private app(): Guards {
@@ -109,15 +99,10 @@ export class Routes {
 }
 
 /** The route that a function serves; undefined for hooks, handlers and functions that no framework calls. */
-function endpointOf(
-  program: Program,
-  fn: FunctionDef,
-  app: Guards,
-  unitsOf: (fn: FunctionDef) => readonly Unit[],
-): Endpoint | undefined {
+function endpointOf(program: Program, fn: FunctionDef, app: Guards): Endpoint | undefined {
   const entry = entryOf(program, fn, fn.cls);
   if (!entry || (entry.model.kind !== "route" && entry.model.kind !== "websocket")) return undefined;
-  const reached = modelReached(unitsOf(fn));
+  const reached = modelReached(program.unitsFor(fn));
   const at: Loc = {
     chunk: fn.ir.chunk,
     s: fn.ir.ns,
