@@ -24,7 +24,6 @@ const entries = {
   "client/extension.ts": { out: "extension", kind: "extension" },
   "server/main/lsp.ts": { out: "server", kind: "node" },
   "server/main/cli.ts": { out: "cli", kind: "command" },
-  "server/main/worker.ts": { out: "worker", kind: "node" },
   "client/report/page/main.ts": { out: "report-page", kind: "page" },
 };
 

@@ -94,7 +94,7 @@ function resultOfCall(
         add(instantiate(frame, env, t.cls, args, x));
         break;
       case "inst": {
-        const m = frame.program.method(t.cls, "__call__");
+        const m = frame.program.classes.method(t.cls, "__call__");
         if (m) {
           known = true;
           add(callFunction(frame, env, { k: "fn", fn: m, self: callee }, args, x, name));
@@ -147,9 +147,9 @@ function superValue(frame: Frame, env: Env): Value {
   const fn = frame.fn;
   const self = fn?.ir.params[0] && env.get(fn.ir.params[0].name);
   if (!fn?.cls || !self) return EMPTY;
-  const [, ...bases] = frame.program.mro(fn.cls);
+  const [, ...bases] = frame.program.classes.mro(fn.cls);
   const types: TypeRef[] = bases.slice(0, 1).map((cls) => ({ k: "inst", cls }));
-  for (const q of frame.program.libraryBases(fn.cls)) types.push({ k: "ext", q, cls: fn.cls });
+  for (const q of frame.program.classes.libraryBases(fn.cls)) types.push({ k: "ext", q, cls: fn.cls });
   return { ...self, types: types.slice(0, 6) };
 }
 
@@ -414,7 +414,7 @@ function instantiate(frame: Frame, env: Env, cls: ClassDef, args: Args, x: CallE
   const { program } = frame;
   const base: Value = typed({ k: "inst", cls });
   const at = frame.loc(x);
-  const init = program.method(cls, "__init__");
+  const init = program.classes.method(cls, "__init__");
   if (init) {
     const t: Extract<TypeRef, { k: "fn" }> = { k: "fn", fn: init, self: base };
     const bound = bindArguments(init, t, args, at);
@@ -430,11 +430,11 @@ function instantiate(frame: Frame, env: Env, cls: ClassDef, args: Args, x: CallE
     const w = applied.writes.get(0);
     return w?.fields ? { ...base, fields: w.fields } : base;
   }
-  const libraries = program.libraryBases(cls);
+  const libraries = program.classes.libraryBases(cls);
   // A schema: what does not fit is refused, what fits has the declared types.
   const schema = libraries.some((q) => program.models.isA(q, "pydantic.BaseModel"));
   const fields = new Map<string, Value>();
-  const names = program
+  const names = program.classes
     .mro(cls)
     .toReversed()
     .flatMap((c) => [...c.attributes.keys()]);

@@ -27,7 +27,7 @@ export function entryOf(
   }
   const cls = selfClass ?? fn.cls;
   if (cls && !fn.nested) {
-    for (const base of program.libraryBases(cls)) {
+    for (const base of program.classes.libraryBases(cls)) {
       const m = program.models
         .subclasses(base)
         .find((e) => e.subclass!.methods.some((x) => x === fn.name || x === "*"));

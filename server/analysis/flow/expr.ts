@@ -195,7 +195,7 @@ export function iterate(frame: Frame, v: Value): Value {
   for (const t of v.types) {
     if (t.k === "ext") out = join(out, refineElementType(frame, v, t.q));
     else if (t.k === "inst") {
-      const m = frame.program.method(t.cls, "__iter__") ?? frame.program.method(t.cls, "__aiter__");
+      const m = frame.program.classes.method(t.cls, "__iter__") ?? frame.program.classes.method(t.cls, "__aiter__");
       if (m) out = join(out, element(frame.program.summary(m, t.cls).ret));
     }
   }
@@ -213,7 +213,7 @@ export function refine(frame: Frame, v: Value): Value {
   if (!v.labels.some((l) => l.kind === "llm-object" && l.path.length)) return v;
   const labels = v.labels.map((l): Label => {
     if (l.kind !== "llm-object" || !l.path.length) return l;
-    const found = frame.program.providerLabel(l.type ?? "", l.path);
+    const found = frame.program.classes.providerLabel(l.type ?? "", l.path);
     const kind = found === "prefix" ? "llm-object" : (found ?? guessByName(l.path.at(-1)!));
     return kind === "llm-object" || kind === undefined ? l : { ...l, kind, path: [] };
   });
@@ -256,10 +256,10 @@ export function attribute(frame: Frame, o: Value, name: string, from?: Expr): Va
       }
       case "class":
       case "inst": {
-        const m = program.method(t.cls, name);
+        const m = program.classes.method(t.cls, name);
         if (m?.binding === "property" && t.k === "inst") {
           out = join(out, callProperty(frame, m, t.cls, o));
-        } else if (!known || m) out = join(out, program.attribute(t.cls, name, t.k === "inst" ? o : undefined));
+        } else if (!known || m) out = join(out, program.classes.attribute(t.cls, name, t.k === "inst" ? o : undefined));
         break;
       }
       case "fn":

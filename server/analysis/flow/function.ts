@@ -134,7 +134,7 @@ function bindParameters(
       if (selfClass) types.push({ k: fn.binding === "class" ? "class" : "inst", cls: selfClass });
     } else {
       if (p.ann) {
-        const known = placed(program.annotated(frame, env, p.ann), () => loc);
+        const known = placed(program.classes.annotated(frame, env, p.ann), () => loc);
         types.push(...known.types);
         // A row is a row, whoever hands it over.
         if (known.labels.length && !entry) v = { ...v, labels: [...v.labels, ...known.labels] };

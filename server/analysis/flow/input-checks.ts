@@ -58,7 +58,7 @@ function parameterChecked(program: Program, fn: FunctionDef, p: Param, path: rea
   if ([p.ann, p.def].some((x) => x && bounded(fn.module, x))) return true;
   if (!p.ann) return false;
   const frame = new Frame(program, fn.module, undefined, fn.ir.chunk);
-  const types = program.annotated(frame, new Env(new Map(), undefined), p.ann).types;
+  const types = program.classes.annotated(frame, new Env(new Map(), undefined), p.ann).types;
   return types.some((t) => t.k === "inst" && fieldChecked(program, t.cls, path, 0));
 }
 
@@ -119,7 +119,7 @@ function bounded(mod: FunctionDef["module"], x: Expr, depth = 0): boolean {
 function fieldChecked(program: Program, cls: ClassDef, path: readonly string[], depth: number): boolean {
   if (depth > 5) return false;
   const [head, ...rest] = path.filter((p) => !p.startsWith("["));
-  const lineage = program.mro(cls);
+  const lineage = program.classes.mro(cls);
   if (lineage.some((c) => c.attributes.has("model_config") && boundsAll(c))) return true;
   if (head === undefined || WHOLE.test(head)) {
     const names = new Set(lineage.flatMap((c) => [...c.attributes.keys()]));
@@ -133,7 +133,7 @@ function fieldChecked(program: Program, cls: ClassDef, path: readonly string[], 
     if ([a.annotation, a.value].some((x) => x && bounded(c.module, x))) return true;
     if (!a.annotation) return false;
     const frame = new Frame(program, c.module, undefined, c.ir.chunk);
-    const v = program.annotated(frame, new Env(new Map(), undefined), a.annotation);
+    const v = program.classes.annotated(frame, new Env(new Map(), undefined), a.annotation);
     const types = [...v.types, ...(v.elem?.types ?? [])];
     return types.some((t) => t.k === "inst" && fieldChecked(program, t.cls, rest, depth + 1));
   }

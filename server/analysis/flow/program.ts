@@ -5,25 +5,24 @@
 
 import type { FunctionIR, ModuleIR } from "../ir.js";
 import { type ClassDef, defineModule, type FunctionDef, formerOf, type ModuleDef } from "../names/definitions.js";
-import type { EntryModel, LabelKind } from "../names/model-schema.js";
+import type { EntryModel } from "../names/model-schema.js";
 import type { Models } from "../names/models.js";
 import { createResolver, dirname, type ModuleResolver } from "../names/modules.js";
 import { type Focus, Order } from "../names/order.js";
 import type { Sketch } from "../names/sketch.js";
 import type { Registration } from "../part.js";
+import { Classes } from "./classes.js";
 import { declareModule } from "./declared.js";
 import { Env } from "./env.js";
-import { evalExpr } from "./expr.js";
-import { Frame } from "./frame.js";
 import { analyseFunction, analyseModule, type ModuleState } from "./function.js";
 import type { Label } from "./labels.js";
 import type { Lexicon } from "./lexicon.js";
 import { headersOf, outlineOf, sameOutline } from "./outline.js";
 import { Registrations } from "./registrations.js";
-import { external, PENDING, pendingLabel, placed } from "./sources.js";
+import { external } from "./sources.js";
 import { NOTHING, type Summary } from "./summary.js";
 import { type Standing, type Unit, Units } from "./units.js";
-import { EMPTY, join, labelled, mapLabels, type TypeRef, typed, type Value } from "./value.js";
+import { EMPTY, labelled, typed, type Value } from "./value.js";
 
 export type { Unit } from "./units.js";
 
@@ -43,15 +42,7 @@ export interface Entry {
   doubt: 0 | 1 | 2;
 }
 
-const RECORD_BASES = [
-  "django.db.models.Model",
-  "flask_sqlalchemy.SQLAlchemy.Model",
-  "mongoengine.Document",
-  "sqlalchemy.orm.DeclarativeBase",
-];
 const MAX_DEPTH = 60;
-/** Most base classes of a class, direct or not, that are looked at. */
-const MAX_LINEAGE = 60;
 /**
  * Levels of results. A function that stands above its caller in the order, as in a recursion, is used in its form of the
  * level below; at level 0 a function does nothing and a module is what its text declares.
@@ -70,8 +61,7 @@ export class Program {
   private readonly functionUnits = new WeakMap<FunctionDef, (Unit | undefined)[]>();
   private order: Order | undefined;
   private resolver: ModuleResolver;
-  private readonly extBases = new Map<ClassDef, string[]>();
-  private readonly lineages = new Map<ClassDef, ClassDef[]>();
+  readonly classes = new Classes(this);
 
   constructor(
     readonly host: ProgramHost,
@@ -300,8 +290,7 @@ export class Program {
     if (before.size !== now.size || !sameOutline(outline, outlineOf(mod))) {
       const own = units.filter((u) => !u.fn);
       touched.push(...own);
-      this.extBases.clear();
-      this.lineages.clear();
+      this.classes.forget();
       if (before.size !== now.size || headers !== headersOf(mod)) for (const u of own) anew.add(u);
     }
     for (const u of units) if (u.fn && !now.has(u.fn)) this.remove(u);
@@ -480,7 +469,14 @@ export class Program {
       unit.summary = u.summary;
       unit.state = u.state;
       unit.called = u.called;
-      this.graph.within(unit, () => this.graph.depend(u, false));
+      this.graph.within(unit, () => {
+        this.graph.depend(u, false);
+        // What it used is there at this level, too: which results there are must not depend on who asked first.
+        for (const d of [...u.uses]) {
+          if (d.fn) this.summary(d.fn, d.selfClass);
+          else if (d.level) this.moduleState(d.module);
+        }
+      });
       return true;
     }
     return false;
@@ -543,193 +539,21 @@ export class Program {
     }
   }
 
-  // ---- classes
-
-  /** The project classes among the bases, nearest first, the class itself included. */
-  mro(cls: ClassDef): readonly ClassDef[] {
-    let out = this.lineages.get(cls);
-    if (!out) {
-      out = this.lineage(cls, new Set());
-      this.lineages.set(cls, out);
-    }
-    // Whoever looks at a class depends on what the modules of its bases say.
-    for (const c of out) this.declared(c.module, false);
-    return out;
+  /** Whoever is being analysed depends on what a module's text declares. */
+  dependOnDeclared(mod: ModuleDef): void {
+    this.declared(mod, false);
   }
 
-  private lineage(cls: ClassDef, seen: Set<ClassDef>): ClassDef[] {
-    if (seen.has(cls)) return [];
-    if (seen.size >= MAX_LINEAGE) {
-      this.bound(`\`${cls.name}\` has more than ${MAX_LINEAGE} base classes`);
-      return [];
-    }
-    seen.add(cls);
-    const out = [cls];
-    for (const t of this.bases(cls)) if (t.k === "class") out.push(...this.lineage(t.cls, seen));
-    return out;
-  }
-
-  private bases(cls: ClassDef): TypeRef[] {
-    const frame = new Frame(this, cls.module, undefined, cls.ir.chunk);
-    const env = new Env(new Map(), undefined);
-    const unit = this.slot(
-      slotsOf(this.moduleUnits, cls.module),
-      0,
-      `${cls.module.file}::`,
-      cls.module,
-      undefined,
-      undefined,
-    );
+  /** Does something with what a module's text declares, the same whoever asks. */
+  asDeclared<T>(mod: ModuleDef, f: () => T): T {
+    const unit = this.slot(slotsOf(this.moduleUnits, mod), 0, `${mod.file}::`, mod, undefined, undefined);
     this.make(unit);
-    return this.graph.within(unit, () =>
-      cls.ir.bases.flatMap((b) => {
-        const base = b.k === "sub" ? b.o : b;
-        return base.k === "name" || base.k === "attr" || base.k === "call" ? evalExpr(frame, env, base).types : [];
-      }),
-    );
+    return this.graph.within(unit, f);
   }
 
-  /** Library classes that the class inherits from, directly or not. */
-  libraryBases(cls: ClassDef): readonly string[] {
-    const lineage = this.mro(cls);
-    const hit = this.extBases.get(cls);
-    if (hit) return hit;
-    const out: string[] = [];
-    this.extBases.set(cls, out);
-    for (const c of lineage) for (const t of this.bases(c)) if (t.k === "ext" && !out.includes(t.q)) out.push(t.q);
-    return out;
-  }
-
-  isSubclass(cls: ClassDef, base: string): boolean {
-    return this.libraryBases(cls).some((q) => this.models.isA(q, base));
-  }
-
-  method(cls: ClassDef, name: string): FunctionDef | undefined {
-    for (const c of this.mro(cls)) {
-      const m = c.methods.get(name);
-      if (m) return m;
-    }
-    return undefined;
-  }
-
-  /** What `instance.name` or `Class.name` is, as far as the class itself says. Methods come bound to `self`. */
-  attribute(cls: ClassDef, name: string, self: Value | undefined): Value {
-    for (const c of this.mro(cls)) {
-      const m = c.methods.get(name);
-      if (m) {
-        if (m.binding === "property" && self) return EMPTY;
-        return typed({
-          k: "fn",
-          fn: m,
-          self: m.binding === "static" ? undefined : (self ?? typed({ k: "class", cls })),
-        });
-      }
-      const inner = c.inner.get(name);
-      if (inner) return typed({ k: "class", cls: inner });
-    }
-    let out = EMPTY;
-    for (const c of this.mro(cls)) {
-      const a = c.attributes.get(name);
-      if (a) {
-        const frame = new Frame(this, c.module, undefined, c.ir.chunk);
-        const stmt = c.ir.body.find((s) => s.k === "assign" && s.targets.some((t) => t.k === "name" && t.id === name));
-        if (stmt?.chunk) frame.chunk = stmt.chunk;
-        const env = new Env(new Map(), undefined);
-        if (a.value) out = join(out, evalExpr(frame, env, a.value));
-        else if (a.annotation)
-          out = join(
-            out,
-            placed(this.annotated(frame, env, a.annotation), () => frame.loc(a.annotation!)),
-          );
-      }
-      for (const w of c.writers.get(name) ?? []) {
-        // What the function that is being analysed writes itself, it knows.
-        if (this.stack.at(-1)?.fn === w) continue;
-        const written = this.summary(w, cls).writes.get(0)?.fields?.get(name);
-        if (written) out = join(out, stripParams(written));
-      }
-    }
-    if (out !== EMPTY) return out;
-    return this.libraryBases(cls)
-      .slice(0, 4)
-      .map((q) => external(this.models, `${q}.${name}`, cls))
-      .reduce((a, b) => join(a, b), EMPTY);
-  }
-
-  /** A value of the type that an annotation names. */
-  annotated(frame: Frame, env: Env, ann: import("../ir.js").Expr): Value {
-    switch (ann.k) {
-      case "const":
-        return EMPTY;
-      case "sub": {
-        const head = ann.o.k === "name" ? ann.o.id : ann.o.k === "attr" ? ann.o.a : "";
-        if (
-          /^(list|List|Sequence|Iterable|Iterator|AsyncIterator|AsyncGenerator|Generator|set|Set|tuple|Tuple|deque)$/.test(
-            head,
-          )
-        ) {
-          const inner = ann.i.k === "tuple" ? ann.i.xs[0] : ann.i;
-          // `tuple[()]` is empty.
-          return inner ? { labels: [], types: [], elem: this.annotated(frame, env, inner) } : EMPTY;
-        }
-        if (head === "Literal") return EMPTY;
-        if (/^(dict|Dict|Mapping|MutableMapping)$/.test(head)) {
-          const inner = ann.i.k === "tuple" ? ann.i.xs[1] : undefined;
-          return inner ? { labels: [], types: [], elem: this.annotated(frame, env, inner) } : EMPTY;
-        }
-        const xs = ann.i.k === "tuple" ? ann.i.xs : [ann.i];
-        return xs.reduce((v, x) => join(v, this.annotated(frame, env, x)), EMPTY);
-      }
-      case "bin":
-        return join(this.annotated(frame, env, ann.l), this.annotated(frame, env, ann.r));
-      case "name":
-      case "attr": {
-        const v = evalExpr(frame, env, ann);
-        const row = v.types.find((t) => this.isRecordType(t));
-        if (row) return this.recordOf(row, v);
-        const types = v.types.flatMap((t): TypeRef[] =>
-          t.k === "class" ? [{ k: "inst", cls: t.cls }] : t.k === "ext" ? [t] : [],
-        );
-        return types.length ? { labels: [], types } : EMPTY;
-      }
-      default:
-        return EMPTY;
-    }
-  }
-
-  /** Instances of the type are rows of a data store. */
-  private isRecordType(t: TypeRef): boolean {
-    const base = (q: string) => RECORD_BASES.some((b) => this.models.isA(q, b));
-    if (t.k === "ext") return base(t.q);
-    return t.k === "class" && this.libraryBases(t.cls).some(base);
-  }
-
-  /** A row that somebody else read: what it is called is all that is known of the query. */
-  private recordOf(t: TypeRef, v: Value): Value {
-    const cls = t.k === "class" ? t.cls : undefined;
-    const name = cls?.name ?? (t.k === "ext" ? t.q.slice(t.q.lastIndexOf(".") + 1) : "");
-    const label: Label = {
-      ...pendingLabel("record", name, name),
-      record: {
-        store: "orm",
-        loc: PENDING,
-        name: `\`${name}\``,
-        columns: undefined,
-        excluded: new Set(),
-        known: undefined,
-        narrowable: false,
-        fix: undefined,
-        call: PENDING,
-      },
-    };
-    const types: TypeRef[] = v.types.map((x): TypeRef => (x.k === "class" ? { k: "inst", cls: x.cls } : x));
-    return { labels: [label], types };
-  }
-
-  /** Label of a path on a provider's object, with a guess for types that no model knows. */
-  providerLabel(type: string, path: readonly string[]): LabelKind | "prefix" | undefined {
-    const p = path[0] === "[]" ? path.slice(1) : path;
-    return this.models.pathLabel(type, path) ?? (p === path ? undefined : this.models.pathLabel(type, p));
+  /** Whether a function is what is being analysed. */
+  isAtWork(fn: FunctionDef): boolean {
+    return this.stack.at(-1)?.fn === fn;
   }
 
   /** Folder of a module, for template files. */
@@ -773,20 +597,4 @@ function passing(fn: FunctionDef): Summary {
     passed.set(fn.ir, out);
   }
   return out;
-}
-
-/** What a class-level reader may know of a written value: types and real labels, nothing of one call's parameters. */
-function stripParams(v: Value): Value {
-  let out = stripped.get(v);
-  if (!out) {
-    out = withoutParams(v);
-    stripped.set(v, out);
-  }
-  return out;
-}
-
-const stripped = new WeakMap<Value, Value>();
-
-function withoutParams(v: Value): Value {
-  return mapLabels(v, (l) => (l.kind === "param" ? undefined : l));
 }

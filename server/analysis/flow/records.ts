@@ -46,10 +46,10 @@ export function recordLabel(
 /** Fields of a model class whose whole ancestry is visible; undefined when a library may add some. */
 export function knownFields(frame: Frame, cls: ClassDef): string[] | undefined {
   const { program } = frame;
-  const plain = program
+  const plain = program.classes
     .libraryBases(cls)
     .every((q) => /(^|\.)(Model|Base|DeclarativeBase|Document|TimeStampedModel|object)$/.test(q));
-  return plain ? program.mro(cls).flatMap((c) => [...c.attributes.keys()]) : undefined;
+  return plain ? program.classes.mro(cls).flatMap((c) => [...c.attributes.keys()]) : undefined;
 }
 
 export function describeRead(r: RecordInfo): string {

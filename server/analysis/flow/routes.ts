@@ -163,9 +163,9 @@ function isMarked(program: Program, fn: FunctionDef, kind: MarkKind): boolean {
   const env = new Env(new Map(), undefined);
   const decorators = [...fn.ir.decorators, ...(fn.cls?.ir.decorators ?? [])];
   for (const d of decorators) if (decoratorMarks(frame, env, d, marks)) return true;
-  const classes = fn.cls ? program.mro(fn.cls) : [];
+  const classes = fn.cls ? program.classes.mro(fn.cls) : [];
   for (const c of classes) {
-    for (const base of program.libraryBases(c))
+    for (const base of program.classes.libraryBases(c))
       if (marks.some((m) => m.mixin?.some((x) => x === base || program.models.isA(base, x)))) return true;
     for (const m of marks) if (m.attribute && hasAttribute(c.attributes, m.attribute)) return true;
   }

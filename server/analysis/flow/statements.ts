@@ -35,7 +35,7 @@ function exec(frame: Frame, env: Env, s: Stmt): Env | undefined {
       let value = v;
       if (s.v && isQuestion(s.v)) noteCondition(frame, env, s.v);
       if (s.ann) {
-        const t = frame.program.annotated(frame, env, s.ann);
+        const t = frame.program.classes.annotated(frame, env, s.ann);
         if (!value.types.length && t.types.length) value = { ...value, types: t.types };
       }
       for (const t of s.targets) {
@@ -324,7 +324,7 @@ function exceptionValue(frame: Frame, h: { s: number; e: number }, name: string 
 function enter(frame: Frame, v: Value): Value {
   for (const t of v.types) {
     if (t.k !== "inst") continue;
-    const m = frame.program.method(t.cls, "__enter__") ?? frame.program.method(t.cls, "__aenter__");
+    const m = frame.program.classes.method(t.cls, "__enter__") ?? frame.program.classes.method(t.cls, "__aenter__");
     if (m) {
       const ret = frame.program.summary(m, t.cls).ret;
       if (ret.types.length) return join(v, { labels: [], types: ret.types });

@@ -1,0 +1,229 @@
+/** Classes as the flow analysis sees them: what they inherit, what their attributes hold, what an annotation names. */
+import type { Expr } from "../ir.js";
+import type { ClassDef, FunctionDef } from "../names/definitions.js";
+import type { LabelKind } from "../names/model-schema.js";
+import { Env } from "./env.js";
+import { evalExpr } from "./expr.js";
+import { Frame } from "./frame.js";
+import type { Label } from "./labels.js";
+import type { Program } from "./program.js";
+import { external, PENDING, pendingLabel, placed } from "./sources.js";
+import { EMPTY, join, mapLabels, type TypeRef, typed, type Value } from "./value.js";
+
+const RECORD_BASES = [
+  "django.db.models.Model",
+  "flask_sqlalchemy.SQLAlchemy.Model",
+  "mongoengine.Document",
+  "sqlalchemy.orm.DeclarativeBase",
+];
+/** Most base classes of a class, direct or not, that are looked at. */
+const MAX_LINEAGE = 60;
+
+export class Classes {
+  private readonly extBases = new Map<ClassDef, string[]>();
+  private readonly lineages = new Map<ClassDef, ClassDef[]>();
+
+  constructor(private readonly program: Program) {}
+
+  /** A module's definitions changed: what classes inherit may be something else. */
+  forget(): void {
+    this.extBases.clear();
+    this.lineages.clear();
+  }
+
+  /** The project classes among the bases, nearest first, the class itself included. */
+  mro(cls: ClassDef): readonly ClassDef[] {
+    let out = this.lineages.get(cls);
+    if (!out) {
+      out = this.lineage(cls, new Set());
+      this.lineages.set(cls, out);
+    }
+    // Whoever looks at a class depends on what the modules of its bases say.
+    for (const c of out) this.program.dependOnDeclared(c.module);
+    return out;
+  }
+
+  private lineage(cls: ClassDef, seen: Set<ClassDef>): ClassDef[] {
+    if (seen.has(cls)) return [];
+    if (seen.size >= MAX_LINEAGE) {
+      this.program.bound(`\`${cls.name}\` has more than ${MAX_LINEAGE} base classes`);
+      return [];
+    }
+    seen.add(cls);
+    const out = [cls];
+    for (const t of this.bases(cls)) if (t.k === "class") out.push(...this.lineage(t.cls, seen));
+    return out;
+  }
+
+  private bases(cls: ClassDef): TypeRef[] {
+    const frame = new Frame(this.program, cls.module, undefined, cls.ir.chunk);
+    const env = new Env(new Map(), undefined);
+    return this.program.asDeclared(cls.module, () =>
+      cls.ir.bases.flatMap((b) => {
+        const base = b.k === "sub" ? b.o : b;
+        return base.k === "name" || base.k === "attr" || base.k === "call" ? evalExpr(frame, env, base).types : [];
+      }),
+    );
+  }
+
+  /** Library classes that the class inherits from, directly or not. */
+  libraryBases(cls: ClassDef): readonly string[] {
+    const lineage = this.mro(cls);
+    const hit = this.extBases.get(cls);
+    if (hit) return hit;
+    const out: string[] = [];
+    this.extBases.set(cls, out);
+    for (const c of lineage) for (const t of this.bases(c)) if (t.k === "ext" && !out.includes(t.q)) out.push(t.q);
+    return out;
+  }
+
+  isSubclass(cls: ClassDef, base: string): boolean {
+    return this.libraryBases(cls).some((q) => this.program.models.isA(q, base));
+  }
+
+  method(cls: ClassDef, name: string): FunctionDef | undefined {
+    for (const c of this.mro(cls)) {
+      const m = c.methods.get(name);
+      if (m) return m;
+    }
+    return undefined;
+  }
+
+  /** What `instance.name` or `Class.name` is, as far as the class itself says. Methods come bound to `self`. */
+  attribute(cls: ClassDef, name: string, self: Value | undefined): Value {
+    for (const c of this.mro(cls)) {
+      const m = c.methods.get(name);
+      if (m) {
+        if (m.binding === "property" && self) return EMPTY;
+        return typed({
+          k: "fn",
+          fn: m,
+          self: m.binding === "static" ? undefined : (self ?? typed({ k: "class", cls })),
+        });
+      }
+      const inner = c.inner.get(name);
+      if (inner) return typed({ k: "class", cls: inner });
+    }
+    let out = EMPTY;
+    for (const c of this.mro(cls)) {
+      const a = c.attributes.get(name);
+      if (a) {
+        const frame = new Frame(this.program, c.module, undefined, c.ir.chunk);
+        const stmt = c.ir.body.find((s) => s.k === "assign" && s.targets.some((t) => t.k === "name" && t.id === name));
+        if (stmt?.chunk) frame.chunk = stmt.chunk;
+        const env = new Env(new Map(), undefined);
+        if (a.value) out = join(out, evalExpr(frame, env, a.value));
+        else if (a.annotation)
+          out = join(
+            out,
+            placed(this.annotated(frame, env, a.annotation), () => frame.loc(a.annotation!)),
+          );
+      }
+      for (const w of c.writers.get(name) ?? []) {
+        // What the function that is being analysed writes itself, it knows.
+        if (this.program.isAtWork(w)) continue;
+        const written = this.program.summary(w, cls).writes.get(0)?.fields?.get(name);
+        if (written) out = join(out, stripParams(written));
+      }
+    }
+    if (out !== EMPTY) return out;
+    return this.libraryBases(cls)
+      .slice(0, 4)
+      .map((q) => external(this.program.models, `${q}.${name}`, cls))
+      .reduce((a, b) => join(a, b), EMPTY);
+  }
+
+  /** A value of the type that an annotation names. */
+  annotated(frame: Frame, env: Env, ann: Expr): Value {
+    switch (ann.k) {
+      case "const":
+        return EMPTY;
+      case "sub": {
+        const head = ann.o.k === "name" ? ann.o.id : ann.o.k === "attr" ? ann.o.a : "";
+        if (
+          /^(list|List|Sequence|Iterable|Iterator|AsyncIterator|AsyncGenerator|Generator|set|Set|tuple|Tuple|deque)$/.test(
+            head,
+          )
+        ) {
+          const inner = ann.i.k === "tuple" ? ann.i.xs[0] : ann.i;
+          // `tuple[()]` is empty.
+          return inner ? { labels: [], types: [], elem: this.annotated(frame, env, inner) } : EMPTY;
+        }
+        if (head === "Literal") return EMPTY;
+        if (/^(dict|Dict|Mapping|MutableMapping)$/.test(head)) {
+          const inner = ann.i.k === "tuple" ? ann.i.xs[1] : undefined;
+          return inner ? { labels: [], types: [], elem: this.annotated(frame, env, inner) } : EMPTY;
+        }
+        const xs = ann.i.k === "tuple" ? ann.i.xs : [ann.i];
+        return xs.reduce((v, x) => join(v, this.annotated(frame, env, x)), EMPTY);
+      }
+      case "bin":
+        return join(this.annotated(frame, env, ann.l), this.annotated(frame, env, ann.r));
+      case "name":
+      case "attr": {
+        const v = evalExpr(frame, env, ann);
+        const row = v.types.find((t) => this.isRecordType(t));
+        if (row) return this.recordOf(row, v);
+        const types = v.types.flatMap((t): TypeRef[] =>
+          t.k === "class" ? [{ k: "inst", cls: t.cls }] : t.k === "ext" ? [t] : [],
+        );
+        return types.length ? { labels: [], types } : EMPTY;
+      }
+      default:
+        return EMPTY;
+    }
+  }
+
+  /** Instances of the type are rows of a data store. */
+  private isRecordType(t: TypeRef): boolean {
+    const base = (q: string) => RECORD_BASES.some((b) => this.program.models.isA(q, b));
+    if (t.k === "ext") return base(t.q);
+    return t.k === "class" && this.libraryBases(t.cls).some(base);
+  }
+
+  /** A row that somebody else read: what it is called is all that is known of the query. */
+  private recordOf(t: TypeRef, v: Value): Value {
+    const cls = t.k === "class" ? t.cls : undefined;
+    const name = cls?.name ?? (t.k === "ext" ? t.q.slice(t.q.lastIndexOf(".") + 1) : "");
+    const label: Label = {
+      ...pendingLabel("record", name, name),
+      record: {
+        store: "orm",
+        loc: PENDING,
+        name: `\`${name}\``,
+        columns: undefined,
+        excluded: new Set(),
+        known: undefined,
+        narrowable: false,
+        fix: undefined,
+        call: PENDING,
+      },
+    };
+    const types: TypeRef[] = v.types.map((x): TypeRef => (x.k === "class" ? { k: "inst", cls: x.cls } : x));
+    return { labels: [label], types };
+  }
+
+  /** Label of a path on a provider's object, with a guess for types that no model knows. */
+  providerLabel(type: string, path: readonly string[]): LabelKind | "prefix" | undefined {
+    const p = path[0] === "[]" ? path.slice(1) : path;
+    return (
+      this.program.models.pathLabel(type, path) ?? (p === path ? undefined : this.program.models.pathLabel(type, p))
+    );
+  }
+}
+
+/** What a class-level reader may know of a written value: types and real labels, nothing of one call's parameters. */
+function stripParams(v: Value): Value {
+  let out = stripped.get(v);
+  if (!out) {
+    out = withoutParams(v);
+    stripped.set(v, out);
+  }
+  return out;
+}
+
+const stripped = new WeakMap<Value, Value>();
+
+function withoutParams(v: Value): Value {
+  return mapLabels(v, (l) => (l.kind === "param" ? undefined : l));
+}
