@@ -86,6 +86,7 @@ describe("what is no secret", () => {
     ["a commit", `The fix is in ${hex(40)}.`],
     ["an order number", "Your order 2024-0517-3391-AB is on its way."],
     ["a picture", `media_box.ico-${any(32)}.png`],
+    ["the working directory", `PWD: '/srv/shop/main', OLDPWD = "/home/shop", "pwd": "C:\\\\shop\\\\main"`],
     ["a form field", '<input name="password" type="password" placeholder="Password">'],
     ["advice", "Choose a password that has at least 12 characters, for example with a password manager."],
   ])("%s", (_, text) => {
