@@ -155,6 +155,8 @@ describe("SpillCheck: Scan Endpoint", () => {
       await bench.picture("ping");
       await dialog.getByRole("button", { name: "Scan" }).click();
       await editor.page.locator(".tabs-container .tab", { hasText: `127.0.0.1:${port}` }).waitFor({ timeout: 60_000 });
+      // The report takes the focus when it is there; until then a quick input would be closed by it.
+      await (await report()).locator(".grade").waitFor();
     } finally {
       await new Promise((settle) => server.close(settle));
     }
@@ -201,6 +203,8 @@ describe("SpillCheck: Scan Endpoint", () => {
       await expect.poll(() => bench.quickInput().getAttribute("type"), { timeout: 30_000 }).toBe("password");
       await bench.type("Bearer token for", "s3cret-of-the-test");
       await editor.page.locator(".tabs-container .tab", { hasText: `127.0.0.1:${port}` }).waitFor({ timeout: 60_000 });
+      // The report takes the focus when it is there; until then a quick input would be closed by it.
+      await (await report()).locator(".grade").waitFor();
       expect(seen).toContain("Bearer s3cret-of-the-test");
       const frame = await bench.webview(`spillcheck-report h1:has-text("${port}")`);
       expect(await textOf(frame)).not.toContain("s3cret-of-the-test");

@@ -267,17 +267,24 @@ export class Program {
    */
   update(file: string): boolean {
     this.stirred.add(file);
+    const known = this.modules.has(file);
+    this.redefine(file);
+    this.reorder(file);
+    return known;
+  }
+
+  /** Brings a module's definitions and what they touch up to date. */
+  private redefine(file: string): void {
     const mod = this.modules.get(file);
     if (!mod) {
-      if (!this.modules.has(file)) return false;
       this.modules.delete(file);
-      return true;
+      return;
     }
     const ir = this.host.lower(file);
     if (!ir) {
       this.modules.set(file, undefined);
       for (const u of this.unitsOf(mod)) this.remove(u);
-      return true;
+      return;
     }
     const before = new Map(mod.functions.map((f) => [f.key, f.ir]));
     const outline = outlineOf(mod);
@@ -295,8 +302,6 @@ export class Program {
     }
     for (const u of units) if (u.fn && !now.has(u.fn)) this.remove(u);
     if (touched.length) this.graph.change(touched, anew);
-    this.reorder(file);
-    return true;
   }
 
   private unitsOf(mod: ModuleDef): Unit[] {
