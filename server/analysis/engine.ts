@@ -281,7 +281,7 @@ class ProjectEngine implements Engine {
   }
 
   firstFindings(file: string): Finding[] {
-    const files = importClosure(file, this.files(), (f) => this.sketchOf(f));
+    const files = importClosure(file, this.program.resolver, (f) => this.sketchOf(f));
     const host = { files: () => files, read: (f: string) => this.textOf(f) };
     const first = new ProjectEngine({ ...this.options, host });
     try {

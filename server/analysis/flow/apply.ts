@@ -182,12 +182,12 @@ function substituteForm(form: StrForm, b: Binding, cache: Map<Value, Value>, dep
 /** Most calls through which a value is followed to where it goes in. */
 export const MAX_VIA = 8;
 /** The same for log lines: nearly every function has some, and a value handed on so far is logged on purpose. */
-export const MAX_LOG_VIA = 3;
+const MAX_LOG_VIA = 3;
 
 const mostVia = (e: FlowEvent): number => (e.sink === "log" ? MAX_LOG_VIA : MAX_VIA);
 
 /** What of a function's events depends on its parameters: all that its callers have to look at. */
-export function openEvents(s: Summary): OpenEvents {
+function openEvents(s: Summary): OpenEvents {
   let out = opened.get(s);
   if (!out) {
     let cut = false;
@@ -208,7 +208,7 @@ export function openEvents(s: Summary): OpenEvents {
   return out;
 }
 
-export interface OpenEvents {
+interface OpenEvents {
   /** With the parameters that they depend on. */
   events: readonly { event: FlowEvent; params: ReadonlySet<number> }[];
   /** Some were followed through so many calls that they end here. */

@@ -77,10 +77,6 @@ export class Classes {
     return out;
   }
 
-  isSubclass(cls: ClassDef, base: string): boolean {
-    return this.libraryBases(cls).some((q) => this.program.models.isA(q, base));
-  }
-
   method(cls: ClassDef, name: string): FunctionDef | undefined {
     for (const c of this.mro(cls)) {
       const m = c.methods.get(name);

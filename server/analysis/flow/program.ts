@@ -7,7 +7,7 @@ import type { FunctionIR, ModuleIR } from "../ir.js";
 import { type ClassDef, defineModule, type FunctionDef, formerOf, type ModuleDef } from "../names/definitions.js";
 import type { EntryModel } from "../names/model-schema.js";
 import type { Models } from "../names/models.js";
-import { createResolver, dirname, type ModuleResolver } from "../names/modules.js";
+import { createResolver, type ModuleResolver } from "../names/modules.js";
 import { type Focus, Order } from "../names/order.js";
 import type { Sketch } from "../names/sketch.js";
 import type { Registration } from "../part.js";
@@ -60,7 +60,8 @@ export class Program {
   private readonly moduleUnits = new WeakMap<ModuleDef, (Unit | undefined)[]>();
   private readonly functionUnits = new WeakMap<FunctionDef, (Unit | undefined)[]>();
   private order: Order | undefined;
-  private resolver: ModuleResolver;
+  /** Which file an import means. */
+  readonly resolver: ModuleResolver;
   readonly classes = new Classes(this);
 
   constructor(
@@ -559,11 +560,6 @@ export class Program {
   /** Whether a function is what is being analysed. */
   isAtWork(fn: FunctionDef): boolean {
     return this.stack.at(-1)?.fn === fn;
-  }
-
-  /** Folder of a module, for template files. */
-  folder(mod: ModuleDef): string {
-    return dirname(mod.file);
   }
 }
 

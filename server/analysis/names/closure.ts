@@ -1,21 +1,20 @@
 /** A file and the project's files that it imports, directly or not. */
-import { createResolver } from "./modules.js";
+import type { ModuleResolver } from "./modules.js";
 import type { Sketch } from "./sketch.js";
 
 /** Most files of a closure: those nearest to the file come first. */
 const MAX_FILES = 60;
 
 /**
- * @param files every file of the project
+ * @param resolver of the project
  * @param sketchOf a file seen without parsing it
  * @returns the files, sorted
  */
 export function importClosure(
   file: string,
-  files: readonly string[],
+  resolver: ModuleResolver,
   sketchOf: (file: string) => Sketch | undefined,
 ): readonly string[] {
-  const resolver = createResolver(files);
   const out = new Set([file]);
   for (const from of out) {
     for (const i of sketchOf(from)?.imports ?? []) {
