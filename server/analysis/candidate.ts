@@ -31,13 +31,44 @@ type Weighed = Pick<Drawn, "level" | "doubt" | "steps">;
 
 const LEVELS: readonly Level[] = ["hint", "info", "warning", "error"];
 
-const keyOf = ({ rule, report }: Candidate): string => `${rule.meta.id}|${report.key ?? report.at.id}`;
+/** What of a candidate never changes, wherever its places move. */
+interface Prepared {
+  key: string;
+  level: Level;
+  /** Of its source. */
+  steps: number;
+  /** The whole path, the sink last. */
+  path: readonly { loc: Loc; msg: string }[];
+  /** As it was last drawn, with the places of the path before any was left off. */
+  drawn: Drawn | undefined;
+  bounds: readonly number[];
+}
+
+const prepared = new WeakMap<Candidate, Prepared>();
+
+function prepare(c: Candidate): Prepared {
+  let out = prepared.get(c);
+  if (!out) {
+    const { rule, report } = c;
+    const steps: Step[] = report.source ? stepsOf(report.source.step) : [];
+    out = {
+      key: `${rule.meta.id}|${report.key ?? report.at.id}`,
+      level: levelOf(c),
+      steps: steps.length,
+      path: [...steps.filter((s) => s.loc.chunk.file), report.sink],
+      drawn: undefined,
+      bounds: [],
+    };
+    prepared.set(c, out);
+  }
+  return out;
+}
+
 const levelOf = ({ rule, report }: Candidate): Level => report.level ?? rule.meta.level;
-const stepCount = ({ source }: Report): number => (source ? stepsOf(source.step).length : 0);
 
 /** One cause, one finding: the more severe, the surer, the shorter path; of equals the first. */
 export function keep(best: Map<string, Candidate>, c: Candidate): void {
-  keepOf(best, keyOf(c), c, weighed);
+  keepOf(best, prepare(c).key, c, weighed);
 }
 
 /** The same choice among candidates as plain data. */
@@ -50,13 +81,10 @@ function keepOf<T>(best: Map<string, T>, key: string, one: T, weigh: (one: T) =>
   if (old === undefined || better(weigh(one), weigh(old))) best.set(key, one);
 }
 
-/** The steps are only counted where they decide. */
 const weighed = (c: Candidate): Weighed => ({
   level: levelOf(c),
   doubt: c.report.doubt,
-  get steps() {
-    return stepCount(c.report);
-  },
+  steps: prepare(c).steps,
 });
 
 function better(a: Weighed, b: Weighed): boolean {
@@ -65,32 +93,63 @@ function better(a: Weighed, b: Weighed): boolean {
   return a.steps < b.steps;
 }
 
-/** @param rule position of the rule among those of the project */
+/**
+ * @param rule position of the rule among those of the project
+ * @returns the same object as before where nothing moved
+ */
 export function draw(c: Candidate, rule: number): Drawn {
+  const ready = prepare(c);
   const { report } = c;
-  return {
-    ...placeOf(report.at),
+  if (ready.drawn?.rule === rule && stands(ready, report)) return ready.drawn;
+  ready.bounds = boundsOf(ready, report);
+  const { at } = report;
+  ready.drawn = {
+    file: at.chunk.file,
+    start: startOf(at),
+    end: endOf(at),
     rule,
-    key: keyOf(c),
-    level: levelOf(c),
+    key: ready.key,
+    level: ready.level,
     doubt: report.doubt,
-    steps: stepCount(report),
+    steps: ready.steps,
     message: report.message,
-    path: pathOf(report),
-    related: (report.related ?? []).map((r) => ({ ...placeOf(r.loc), message: r.msg })),
+    path: pathOf(ready.path),
+    related: (report.related ?? []).map(stepOf),
     fixes: report.fixes ? [...report.fixes] : [],
   };
+  return ready.drawn;
 }
 
-function placeOf(loc: Loc): Place {
-  return { file: loc.chunk.file, start: loc.chunk.base + loc.s, end: loc.chunk.base + loc.e };
+const startOf = (loc: Loc): number => loc.chunk.base + loc.s;
+const endOf = (loc: Loc): number => loc.chunk.base + loc.e;
+
+/** All places of a candidate, in the order of `stands`. */
+function boundsOf({ path }: Prepared, { at, related }: Report): number[] {
+  const out = [startOf(at), endOf(at)];
+  for (const { loc } of path) out.push(startOf(loc), endOf(loc));
+  if (related) for (const { loc } of related) out.push(startOf(loc), endOf(loc));
+  return out;
 }
 
-function pathOf(r: Report): PathStep[] {
-  const steps: Step[] = r.source ? stepsOf(r.source.step) : [];
-  const out = steps.filter((s) => s.loc.chunk.file).map((s) => ({ ...placeOf(s.loc), message: s.msg }));
-  const last = out.at(-1);
-  const end = { ...placeOf(r.sink.loc), message: r.sink.msg };
-  if (!last || last.file !== end.file || last.start !== end.start || last.end !== end.end) out.push(end);
+/** Whether every place is where it was when the candidate was last drawn. */
+function stands({ path, bounds }: Prepared, { at, related }: Report): boolean {
+  let i = 0;
+  const same = (loc: Loc): boolean => startOf(loc) === bounds[i++] && endOf(loc) === bounds[i++];
+  if (!same(at)) return false;
+  for (const { loc } of path) if (!same(loc)) return false;
+  if (related) for (const { loc } of related) if (!same(loc)) return false;
+  return true;
+}
+
+function stepOf({ loc, msg }: { loc: Loc; msg: string }): PathStep {
+  return { file: loc.chunk.file, start: startOf(loc), end: endOf(loc), message: msg };
+}
+
+function pathOf(path: Prepared["path"]): PathStep[] {
+  const out = path.map(stepOf);
+  const end = out.at(-1);
+  const last = out.at(-2);
+  // A source that is its own sink is said once.
+  if (end && last && last.file === end.file && last.start === end.start && last.end === end.end) out.pop();
   return out;
 }

@@ -14,12 +14,12 @@ import { type Knowledge, type KnowledgeOptions, knowledgeOf } from "./knowledge.
 import { importClosure } from "./names/closure.js";
 import type { FunctionDef } from "./names/definitions.js";
 import type { Order } from "./names/order.js";
-import { type Sketch, sketch } from "./names/sketch.js";
+import { resketch, type Sketch, type SketchedText, sketch } from "./names/sketch.js";
 import { lexiconFor } from "./names/words.js";
 import { type Part, type Progress, partition, type Share, type UnitReports } from "./part.js";
 import { mayMatter, speaksToModel } from "./relevance.js";
 import { findSuppression, maySpeak, suppressionsOf } from "./suppression.js";
-import type { OpenModule, Syntax } from "./syntax/index.js";
+import type { OpenModule, StatementDiff, Syntax } from "./syntax/index.js";
 import { UNUSED_SUPPRESSION, unusedSuppressions } from "./unused-suppressions.js";
 
 export interface EngineOptions extends KnowledgeOptions {
@@ -61,13 +61,15 @@ class ProjectEngine implements Engine {
   private readonly opened = new Map<string, OpenModule>();
   private readonly irs = new Map<string, ModuleIR>();
   private readonly texts = new Map<string, string>();
-  private readonly sketches = new Map<string, { text: string; sketch: Sketch }>();
+  private readonly sketches = new Map<string, SketchedText>();
   private program: Program;
   private facts: Facts;
   private factsText = "";
   /** What the rules said of each unit, and which units said something about a file. */
   private readonly reports = new Map<Unit, Candidate[]>();
   private readonly byFile = new Map<string, Set<Unit>>();
+  /** What of it stands in each file, each cause once, until a unit says something else. */
+  private readonly chosen = new Map<string, readonly Candidate[]>();
   /** How many units call a function, by its key; and what was counted for each unit. */
   private readonly callers = new Map<string, number>();
   private readonly counted = new Map<Unit, ReadonlySet<string>>();
@@ -154,9 +156,9 @@ class ProjectEngine implements Engine {
     if (text === undefined) return undefined;
     const known = this.sketches.get(file);
     if (known?.text === text) return known.sketch;
-    const made = sketch(text);
-    this.sketches.set(file, { text, sketch: made });
-    return made;
+    const made = known ? resketch(known, text) : sketch(text);
+    this.sketches.set(file, made);
+    return made.sketch;
   }
 
   /** A template file by the name that the code gives: beside the module, in `templates/` above it, or by its ending. */
@@ -194,8 +196,7 @@ class ProjectEngine implements Engine {
   change(file: string, changes: readonly TextChange[]): void {
     const open = this.opened.get(file);
     if (!open) return;
-    open.change(changes);
-    this.update(file);
+    this.update(file, open.change(changes));
   }
 
   close(file: string): void {
@@ -245,13 +246,14 @@ class ProjectEngine implements Engine {
     this.callers.clear();
     this.counted.clear();
     this.byFile.clear();
+    this.chosen.clear();
     this.relevant.clear();
     this.commented.clear();
     this.roots = undefined;
     this.again = true;
   }
 
-  private update(file: string): void {
+  private update(file: string, diff?: StatementDiff): void {
     this.irs.delete(file);
     this.texts.delete(file);
     this.changed.add(file);
@@ -261,7 +263,7 @@ class ProjectEngine implements Engine {
     this.relevant.delete(file);
     const now = before && this.relevanceOf(file);
     const turned = before?.matters !== now?.matters || before?.speaks !== now?.speaks || before?.whole !== now?.whole;
-    if (!this.program.update(file) || turned) this.again = true;
+    if (!this.program.update(file, diff) || turned) this.again = true;
     if (turned) this.roots = undefined;
   }
 
@@ -568,6 +570,7 @@ class ProjectEngine implements Engine {
       this.reports.set(u, found);
       for (const c of found) {
         const file = c.report.at.chunk.file;
+        this.chosen.delete(file);
         const set = this.byFile.get(file);
         if (set) set.add(u);
         else this.byFile.set(file, new Set([u]));
@@ -601,8 +604,10 @@ class ProjectEngine implements Engine {
 
   private forgetReports(u: Unit): void {
     for (const c of this.reports.get(u) ?? []) {
-      this.byFile.get(c.report.at.chunk.file)?.delete(u);
-      this.changed.add(c.report.at.chunk.file);
+      const file = c.report.at.chunk.file;
+      this.byFile.get(file)?.delete(u);
+      this.chosen.delete(file);
+      this.changed.add(file);
     }
     this.reports.delete(u);
   }
@@ -629,12 +634,17 @@ class ProjectEngine implements Engine {
   }
 
   /** What stands in a file, each cause once. */
-  private candidatesOf(file: string): Candidate[] {
-    const best = new Map<string, Candidate>();
-    const units = [...(this.byFile.get(file) ?? [])].sort((a, b) => (a.key < b.key ? -1 : 1));
-    for (const u of units)
-      for (const c of this.reports.get(u) ?? []) if (c.report.at.chunk.file === file) keep(best, c);
-    return [...best.values()];
+  private candidatesOf(file: string): readonly Candidate[] {
+    let out = this.chosen.get(file);
+    if (!out) {
+      const best = new Map<string, Candidate>();
+      const units = [...(this.byFile.get(file) ?? [])].sort((a, b) => (a.key < b.key ? -1 : 1));
+      for (const u of units)
+        for (const c of this.reports.get(u) ?? []) if (c.report.at.chunk.file === file) keep(best, c);
+      out = [...best.values()];
+      this.chosen.set(file, out);
+    }
+    return out;
   }
 
   private drawn(file: string): Drawn[] {
@@ -658,34 +668,36 @@ class ProjectEngine implements Engine {
     const ir = this.lower(file);
     const suppressions = ir ? suppressionsOf(ir) : [];
     const out: Finding[] = [];
-    for (const { start, end, doubt, message, path, related, fixes, ...drawn } of candidates) {
-      const rule = this.knowledge.rules[drawn.rule];
+    for (const d of candidates) {
+      const { start, end } = d;
+      const rule = this.knowledge.rules[d.rule];
       if (!rule || !this.knowledge.counts(rule, file)) continue;
       // A comment for a rule that is switched off at present is no unused one.
       const suppression = ir && findSuppression(suppressions, text, ir, rule.meta.id, start, end);
       const override = settings.levels[rule.meta.id];
       if (override === "off") continue;
-      const level = override ?? drawn.level;
+      const level = override ?? d.level;
       if (
         settings.preset === "recommended" &&
         override === undefined &&
         (rule.meta.preset === "strict" || level === "hint")
       )
         continue;
-      out.push({
+      const finding: Finding = {
         file,
         start,
         end,
         rule: rule.meta.id,
         level,
-        message,
-        confidence: doubt === 0 ? "high" : doubt === 1 ? "medium" : "low",
-        path,
-        related,
-        fixes,
+        message: d.message,
+        confidence: d.doubt === 0 ? "high" : d.doubt === 1 ? "medium" : "low",
+        path: d.path,
+        related: d.related,
+        fixes: d.fixes,
         fingerprint: "",
-        ...(suppression ? { suppressed: { reason: suppression.reason } } : {}),
-      });
+      };
+      if (suppression) finding.suppressed = { reason: suppression.reason };
+      out.push(finding);
     }
     const level = settings.levels[UNUSED_SUPPRESSION] ?? "hint";
     // Where something was not looked at, a comment may well have its use; so too in a file whose project is not known.

@@ -7,12 +7,13 @@ import type { Finding } from "./finding.js";
  */
 export function fingerprints(findings: Finding[], text: string, root: string): Finding[] {
   const seen = new Map<string, number>();
-  return findings.map((f) => {
+  for (const f of findings) {
     const basis = basisOf(f.rule, fileBelow(f.file, root), text.slice(f.start, f.end));
     const n = seen.get(basis) ?? 0;
     seen.set(basis, n + 1);
-    return { ...f, fingerprint: withOrdinal(basis, n) };
-  });
+    f.fingerprint = withOrdinal(basis, n);
+  }
+  return findings;
 }
 
 /** The file as fingerprints name it. */

@@ -107,9 +107,9 @@ function hooksOf(program: Program, mod: ModuleDef): Hook[] {
   for (const fn of mod.functions) {
     const named = /^(process_response|__call__)$/.test(fn.name) && fn.cls && /Middleware/.test(fn.cls.name);
     if (!named && !fn.ir.decorators.length && !program.registered.has(fn.key)) continue;
+    if (!filtersBody(fn.ir.body)) continue;
     const entry = named ? undefined : entryOf(program, fn, fn.cls);
     if (!named && entry?.model.kind !== "after-request") continue;
-    if (!filtersBody(fn.ir.body)) continue;
     const d = fn.ir.decorators[0];
     const last = d?.k === "attr" ? d.a : "";
     out.push({ fn, blueprint: last === "after_request" && isBlueprint(program, fn) });
@@ -170,8 +170,19 @@ function isBlueprint(program: Program, fn: FunctionDef): boolean {
   return v?.types.some((t) => t.k === "ext" && /Blueprint/.test(t.q)) ?? false;
 }
 
+const filtering = new WeakMap<readonly Stmt[], boolean>();
+
 /** The body is read, checked or changed by a pattern or a redactor, and set again. */
 function filtersBody(body: readonly Stmt[]): boolean {
+  let out = filtering.get(body);
+  if (out === undefined) {
+    out = looksAndSets(body);
+    filtering.set(body, out);
+  }
+  return out;
+}
+
+function looksAndSets(body: readonly Stmt[]): boolean {
   let sets = false;
   let looks = false;
   const expr = (x: Expr): void => {

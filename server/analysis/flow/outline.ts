@@ -22,10 +22,12 @@ export function outlineOf(mod: ModuleDef): unknown[] {
 /** Texts of heads, kept while a definition stays the same. */
 const heads = new WeakMap<FunctionIR | ClassIR, string>();
 
-const headerOf = (fn: FunctionIR): string =>
+/** What others may rely on of a function besides its result, as a text. */
+export const headerOf = (fn: FunctionIR): string =>
   headText(fn, () => `${fn.name}(${fn.params.map((p) => p.kind + p.name).join()})${exprTexts(fn.decorators)}`);
 
-const classHead = (cls: ClassIR): string =>
+/** The same of a class. */
+export const classHead = (cls: ClassIR): string =>
   headText(
     cls,
     () => `class ${cls.name}(${exprTexts(cls.bases)}${exprTexts(cls.keywords)})${exprTexts(cls.decorators)}`,

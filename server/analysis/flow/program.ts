@@ -11,6 +11,7 @@ import { createResolver, type ModuleResolver } from "../names/modules.js";
 import { type Focus, Order } from "../names/order.js";
 import type { Sketch } from "../names/sketch.js";
 import type { Registration } from "../part.js";
+import type { StatementDiff } from "../syntax/index.js";
 import { Classes } from "./classes.js";
 import { declareModule } from "./declared.js";
 import { Env } from "./env.js";
@@ -19,6 +20,7 @@ import type { Label } from "./labels.js";
 import type { Lexicon } from "./lexicon.js";
 import { headersOf, outlineOf, sameOutline } from "./outline.js";
 import { Registrations } from "./registrations.js";
+import { replaceBody } from "./replace-body.js";
 import { external } from "./sources.js";
 import { NOTHING, type Summary } from "./summary.js";
 import { type Standing, type Unit, Units } from "./units.js";
@@ -216,9 +218,7 @@ export class Program {
   /** A file has another text: where the order of the project is another one too, what was used in the old one is done anew. */
   private reorder(file: string): void {
     if (!this.order) return;
-    const now = this.host.sketch(file);
-    const before = this.order.sketchOf(file);
-    if (now === before || (now && before && this.order.signature(now) === this.order.signature(before))) return;
+    if (this.order.allows(file, this.host.sketch(file))) return;
     this.order = this.newOrder();
     this.reuse();
   }
@@ -264,18 +264,19 @@ export class Program {
 
   /**
    * A file has another text. Re-does what changed and, as far as results changed, what depends on it.
+   * @param diff the statements that came and went, where that is known
    * @returns false when the file was never looked at
    */
-  update(file: string): boolean {
+  update(file: string, diff?: StatementDiff): boolean {
     this.stirred.add(file);
     const known = this.modules.has(file);
-    this.redefine(file);
+    this.redefine(file, diff);
     this.reorder(file);
     return known;
   }
 
   /** Brings a module's definitions and what they touch up to date. */
-  private redefine(file: string): void {
+  private redefine(file: string, diff: StatementDiff | undefined): void {
     const mod = this.modules.get(file);
     if (!mod) {
       this.modules.delete(file);
@@ -285,6 +286,12 @@ export class Program {
     if (!ir) {
       this.modules.set(file, undefined);
       for (const u of this.unitsOf(mod)) this.remove(u);
+      return;
+    }
+    const only = diff && replaceBody(mod, ir, diff);
+    if (only) {
+      const own = this.unitsFor(only);
+      if (own.length) this.graph.change(own, new Set());
       return;
     }
     const before = new Map(mod.functions.map((f) => [f.key, f.ir]));

@@ -1,5 +1,5 @@
 /** What stands around a route: whether it reaches a model, who may call it and how often, and who answers when it fails. */
-import type { Expr, Stmt } from "../ir.js";
+import type { Expr, FunctionIR, Stmt } from "../ir.js";
 import type { FunctionDef, ModuleDef } from "../names/definitions.js";
 import type { MarkModel } from "../names/model-schema.js";
 import { entryOf } from "./entries.js";
@@ -252,11 +252,25 @@ function appWide(program: Program, mod: ModuleDef, kind: MarkKind): boolean {
   return walk(mod.ir.body, (node) => settingMarks(node, kind, variables), true);
 }
 
+/** What the body says is known for as long as it stays the same, and costs less than asking who calls the function. */
 const isGuardHook = (program: Program, fn: FunctionDef): boolean =>
   (fn.ir.decorators.length > 0 || program.registered.has(fn.key)) &&
-  entryOf(program, fn, fn.cls)?.model.kind === "before-request" &&
-  (checksCaller(fn) ||
-    walk(fn.ir.body, (n) => "k" in n && n.k === "call" && "f" in n && /^(abort|redirect)$/.test(lastOf(n.f))));
+  refuses(fn) &&
+  entryOf(program, fn, fn.cls)?.model.kind === "before-request";
+
+const refusing = new WeakMap<FunctionIR, boolean>();
+
+/** The body may answer in place of a route. */
+function refuses(fn: FunctionDef): boolean {
+  let out = refusing.get(fn.ir);
+  if (out === undefined) {
+    out =
+      checksCaller(fn) ||
+      walk(fn.ir.body, (n) => "k" in n && n.k === "call" && "f" in n && /^(abort|redirect)$/.test(lastOf(n.f)));
+    refusing.set(fn.ir, out);
+  }
+  return out;
+}
 
 function settingMarks(node: object, kind: MarkKind, variables: readonly string[]): boolean {
   if (!("k" in node)) return false;
@@ -283,7 +297,7 @@ function hasHandler(program: Program, mod: ModuleDef): boolean {
     if (/^(process_exception|handle_exception|exception_handler|custom_exception_handler|handler500)$/.test(fn.name))
       return true;
     if (!fn.ir.decorators.length && !program.registered.has(fn.key)) continue;
-    if (entryOf(program, fn, fn.cls)?.model.kind === "error-handler" && fn.ir.decorators.every(catchesMost))
+    if (fn.ir.decorators.every(catchesMost) && entryOf(program, fn, fn.cls)?.model.kind === "error-handler")
       return true;
   }
   return definesHandler(mod);

@@ -38,7 +38,7 @@ export interface ModuleDef {
   ir: ModuleIR;
   functions: readonly FunctionDef[];
   classes: readonly ClassDef[];
-  byNode: ReadonlyMap<FunctionIR | ClassIR, FunctionDef | ClassDef>;
+  byNode: Map<FunctionIR | ClassIR, FunctionDef | ClassDef>;
   /** Functions that change a module-level name: `global x`, `x.append(...)`, `x[...] = ...`. */
   writers: ReadonlyMap<string, ReadonlySet<FunctionDef>>;
 }
@@ -215,40 +215,58 @@ function eachWrite(stmts: readonly Stmt[], f: (target: Expr) => void) {
 }
 
 function collectSelfWrites(fn: FunctionDef, out: Map<string, Set<FunctionDef>>) {
-  const self = fn.ir.params[0]?.name;
-  if (!self || fn.binding === "static") return;
-  eachWrite(fn.ir.body, (t) => {
-    // The attribute next to `self` in `self.a.b[c]`.
-    let x = t;
-    while ((x.k === "attr" || x.k === "sub") && !(x.k === "attr" && x.o.k === "name")) x = x.o;
-    if (x.k === "attr" && x.o.k === "name" && x.o.id === self) add(out, x.a, fn);
-  });
+  if (fn.binding !== "static") for (const name of selfWritesOf(fn.ir)) add(out, name, fn);
 }
 
-/** Names of its module that a function changes; kept while the function stays the same. */
+const selfWrites = new WeakMap<FunctionIR, readonly string[]>();
+
+/** Attributes of its first parameter that a function changes, each once; kept while the function stays the same. */
+export function selfWritesOf(fn: FunctionIR): readonly string[] {
+  let names = selfWrites.get(fn);
+  if (!names) {
+    const self = fn.params[0]?.name;
+    const found = new Set<string>();
+    if (self)
+      eachWrite(fn.body, (t) => {
+        // The attribute next to `self` in `self.a.b[c]`.
+        let x = t;
+        while ((x.k === "attr" || x.k === "sub") && !(x.k === "attr" && x.o.k === "name")) x = x.o;
+        if (x.k === "attr" && x.o.k === "name" && x.o.id === self) found.add(x.a);
+      });
+    names = [...found];
+    selfWrites.set(fn, names);
+  }
+  return names;
+}
+
 const moduleWrites = new WeakMap<FunctionIR, readonly string[]>();
 
-function collectModuleWrites(fn: FunctionDef, out: Map<string, Set<FunctionDef>>) {
-  let names = moduleWrites.get(fn.ir);
+/** Names of its module that a function changes; kept while the function stays the same. */
+export function moduleWritesOf(fn: FunctionIR): readonly string[] {
+  let names = moduleWrites.get(fn);
   if (!names) {
     names = findModuleWrites(fn);
-    moduleWrites.set(fn.ir, names);
+    moduleWrites.set(fn, names);
   }
-  for (const n of names) add(out, n, fn);
+  return names;
 }
 
-function findModuleWrites(fn: FunctionDef): string[] {
+function collectModuleWrites(fn: FunctionDef, out: Map<string, Set<FunctionDef>>) {
+  for (const n of moduleWritesOf(fn.ir)) add(out, n, fn);
+}
+
+function findModuleWrites(fn: FunctionIR): string[] {
   const globals = new Set<string>();
-  const locals = new Set(fn.ir.params.map((p) => p.name));
+  const locals = new Set(fn.params.map((p) => p.name));
   const scan = (stmts: readonly Stmt[]) => {
     for (const s of stmts) {
       if (s.k === "global") for (const n of s.names) globals.add(n);
       for (const b of blocksOf(s)) scan(b);
     }
   };
-  scan(fn.ir.body);
+  scan(fn.body);
   const touched = new Set<string>();
-  eachWrite(fn.ir.body, (t) => {
+  eachWrite(fn.body, (t) => {
     if (t.k === "name" && !globals.has(t.id)) {
       // A plain assignment makes a local; a mutation of a bare name comes here too and is sorted out below.
       touched.add(t.id);
@@ -266,6 +284,6 @@ function findModuleWrites(fn: FunctionDef): string[] {
       for (const b of blocksOf(s)) plain(b);
     }
   };
-  plain(fn.ir.body);
+  plain(fn.body);
   return [...touched].filter((n) => globals.has(n) || (!assigned.has(n) && !locals.has(n)));
 }

@@ -107,16 +107,23 @@ export class Order {
     return this.files.get(file)?.sketch;
   }
 
-  /** What the order of a file depends on: equal texts of this give the same order. @param sketch of the file */
-  signature(sketch: Sketch): string {
-    const parts: string[] = [];
-    for (const d of sketch.defs) {
-      parts.push(d.kind, d.qualname, d.bases.join(), String(interestOf(d)), String(d.nests));
-      for (const code of d.words) if (this.mayName(code >> 3)) parts.push(String(code));
+  /** Whether another sketch of a file gives the same order. */
+  allows(file: string, now: Sketch | undefined): boolean {
+    const before = this.sketchOf(file);
+    if (now === before) return true;
+    if (!now || !before || now.defs.length !== before.defs.length) return false;
+    for (let i = 0; i < now.defs.length; i++) {
+      const a = now.defs[i]!;
+      const b = before.defs[i]!;
+      if (a !== b && this.signature(a) !== this.signature(b)) return false;
     }
-    for (const i of sketch.imports)
-      parts.push(i.module, String(i.level), i.as, (i.names ?? []).map((n) => `${n.name}=${n.as}`).join());
-    return parts.join(" ");
+    return now.imports === before.imports || JSON.stringify(now.imports) === JSON.stringify(before.imports);
+  }
+
+  /** What of a definition the order depends on. */
+  private signature(d: SketchDef): string {
+    const words = d.words.filter((code) => this.mayName(code >> 3));
+    return `${d.kind} ${d.qualname} ${d.bases.join()} ${interestOf(d)} ${d.nests} ${words.join()}`;
   }
 
   private mayName(word: number): boolean {

@@ -24,9 +24,6 @@ export interface SketchDef {
   cls: number;
   /** Inside a function, directly or not. */
   local: boolean;
-  /** Where its text begins and ends (exclusive). A module's text is the whole file. */
-  start: number;
-  end: number;
   /** Mentions, each once, in order: number of the word times 8, plus what it is used as. */
   words: readonly number[];
   /** Base classes as they stand in the text, dotted. */
@@ -145,37 +142,177 @@ interface Draft extends SketchDef {
   words: number[];
   bases: string[];
   decorators: number[];
-  seen: Set<number>;
 }
 
 const MUTATORS =
   /^\s*(?:\.(?:append|extend|insert|update|setdefault|add)\(|(?:\[[^\]\n]*\])*\s*(?:[-+|*]?=(?!=)|:[^=\n]*=(?!=)))/;
 
-/** @param text a Python source, whatever is in it */
-export function sketch(text: string): Sketch {
-  return new Sketcher(text).run();
+/** A sketch, and where in the text it was found, so that it can follow edits. Offsets are UTF-16 code units. */
+export interface SketchedText {
+  readonly text: string;
+  readonly sketch: Sketch;
+  /** Where the lines of each definition begin and end (exclusive), by its position in the sketch; ends of local ones mean nothing. */
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+  /** Where each import stands. */
+  readonly importsAt: readonly number[];
 }
 
+/** @param text a Python source, whatever is in it */
+export function sketch(text: string): SketchedText {
+  return new Sketcher(text).whole();
+}
+
+/**
+ * The sketch of a text that came of another one: where the edit lies inside one function and what follows is read as
+ * before, that function alone is looked at. Definitions that stay the same stay the same objects, and so does the sketch.
+ */
+export function resketch(before: SketchedText, text: string): SketchedText {
+  if (before.text === text) return before;
+  const { start, tail } = difference(before.text, text);
+  const end = before.text.length - tail;
+  const at = before.sketch.defs.findIndex(
+    (d, i) =>
+      d.kind === "function" &&
+      !d.local &&
+      before.starts[i]! < start &&
+      end < before.ends[i]! &&
+      // Its indentation says what it belongs to.
+      before.text.slice(before.starts[i], start).trim() !== "",
+  );
+  return (at > 0 ? followed(before, text, at) : undefined) ?? sketch(text);
+}
+
+/** How much two texts have in common at their beginning and, after that, at their end. */
+function difference(a: string, b: string): { start: number; tail: number } {
+  const most = Math.min(a.length, b.length);
+  let start = 0;
+  while (start < most && a.charCodeAt(start) === b.charCodeAt(start)) start++;
+  let tail = 0;
+  while (tail < most - start && a.charCodeAt(a.length - 1 - tail) === b.charCodeAt(b.length - 1 - tail)) tail++;
+  return { start, tail };
+}
+
+/** The sketch after an edit inside the function at `at`; undefined where more than that function has to be looked at. */
+function followed(before: SketchedText, text: string, at: number): SketchedText | undefined {
+  const { defs, imports } = before.sketch;
+  const start = before.starts[at]!;
+  const end = before.ends[at]!;
+  const by = text.length - before.text.length;
+  let next = at + 1;
+  while (next < defs.length && before.starts[next]! < end) next++;
+  const sketcher = new Sketcher(text, { defs, at });
+  const found = sketcher.again(start, end + by);
+  // Where it begins, the ones before it end.
+  if (!found || found.defs.length !== next - at || found.starts[0] !== start) return undefined;
+  const inside = imports.filter((_, i) => before.importsAt[i]! >= start && before.importsAt[i]! < end);
+  if (JSON.stringify(inside) !== JSON.stringify(found.imports)) return undefined;
+  const now = found.defs.map((d, i) => (i || sameHead(d, defs[at]!) ? kept(d, defs[at + i]!) : undefined));
+  if (!now[0]) return undefined;
+  const same = now.every((d, i) => d === defs[at + i]);
+  const moved = (x: number) => (x >= end ? x + by : x);
+  let n = 0;
+  return {
+    text,
+    sketch: same
+      ? before.sketch
+      : { defs: [...defs.slice(0, at), ...(now as SketchDef[]), ...defs.slice(next)], imports },
+    starts: before.starts.map((x, i) => (i >= at && i < next ? found.starts[i - at]! : moved(x))),
+    ends: before.ends.map((x, i) => (i >= at && i < next ? found.ends[i - at]! : moved(x))),
+    importsAt: before.importsAt.map((x) => (x >= start && x < end ? found.importsAt[n++]! : moved(x))),
+  };
+}
+
+const sameHead = (a: SketchDef, b: SketchDef): boolean =>
+  a.kind === b.kind && a.qualname === b.qualname && a.cls === b.cls && a.local === b.local;
+
+/** The former object where it says the same. */
+const kept = (now: SketchDef, former: SketchDef): SketchDef =>
+  sameHead(now, former) &&
+  now.name === former.name &&
+  now.catches === former.catches &&
+  now.nests === former.nests &&
+  sameList(now.words, former.words) &&
+  sameList(now.bases, former.bases) &&
+  sameList(now.decorators, former.decorators)
+    ? former
+    : now;
+
+const sameList = <T>(a: readonly T[], b: readonly T[]): boolean =>
+  a.length === b.length && a.every((x, i) => x === b[i]);
+
 class Sketcher {
-  private readonly defs: Draft[] = [];
+  /** Undefined for those that are known already. */
+  private readonly defs: (Draft | undefined)[] = [];
+  private readonly seen: (Set<number> | undefined)[] = [];
+  private readonly starts: number[] = [];
+  private readonly ends: number[] = [];
   private readonly imports: SketchImport[] = [];
+  private readonly importsAt: number[] = [];
   private readonly used = new Map<string, number>();
   private readonly stack: Open[] = [];
-  private current: Draft;
+  /** Position of the definition that mentions belong to. */
+  private current = 0;
+  /** Something belongs to a definition that is known already. */
+  private lost = false;
   /** In the head of an `except`. */
   private catching = false;
   /** Words of the decorators above the definition to come. */
   private above: number[] = [];
   private decorating = false;
 
-  constructor(private readonly text: string) {
-    this.current = this.add("module", "", "", -1, false, 0);
+  /** @param known the sketch of a former text, of which the function at `at` is looked at again */
+  constructor(
+    private readonly text: string,
+    private readonly known?: { defs: readonly SketchDef[]; at: number },
+  ) {
+    if (!known) {
+      this.add("module", "", "", -1, false, 0);
+      return;
+    }
+    const { at, defs } = known;
+    this.defs.length = at;
+    const d = defs[at]!;
+    const [raw = "", ordinal] = d.qualname.split(/~(\d+)$/);
+    this.used.set(raw, Number(ordinal ?? 0));
+    const prefix = raw.slice(0, raw.length - d.name.length);
+    if (d.cls >= 0) this.stack.push({ indent: -1, def: d.cls, prefix, inFunction: false, cls: d.cls });
   }
 
-  run(): Sketch {
+  whole(): SketchedText {
     const { text } = this;
-    const n = text.length;
-    let i = 0;
+    this.scan(0, text.length);
+    this.close(-1, text.length);
+    this.ends[0] = text.length;
+    const { starts, ends, imports, importsAt } = this;
+    return { text, sketch: { defs: this.defs as Draft[], imports }, starts, ends, importsAt };
+  }
+
+  /** Looks at one function again; undefined where its text has another end now. */
+  again(from: number, to: number) {
+    const { at, defs } = this.known!;
+    const outer = this.stack.length;
+    const last = to === this.text.length;
+    if (!this.scan(from, to) && !last) return undefined;
+    const open = this.stack[outer];
+    if (this.lost || !open || open.def !== at) return undefined;
+    this.stack.splice(0, outer);
+    this.close(-1, to);
+    const first = this.defs[at]!;
+    first.decorators = [...defs[at]!.decorators];
+    return {
+      defs: this.defs.slice(at) as Draft[],
+      starts: this.starts.slice(at),
+      ends: this.ends.slice(at),
+      imports: this.imports,
+      importsAt: this.importsAt,
+    };
+  }
+
+  /** Reads the text from the beginning of one line to that of another; false when it did not end there. */
+  private scan(from: number, n: number): boolean {
+    const { text } = this;
+    let i = from;
     let depth = 0;
     let fresh = true;
     let lastWord = -1;
@@ -202,9 +339,13 @@ class Sketcher {
         }
         const w = numberAt(text, i, j, hash);
         if (w >= KEYWORDS) this.mention(w, i, j, lastWord, lastEnd);
-        else if (w === LAMBDA) this.current.nests = true;
         else if (w === EXCEPT) this.catching = true;
-        else if (w === AS && this.catching) this.current.catches = true;
+        else if (w === LAMBDA || (w === AS && this.catching)) {
+          const d = this.defs[this.current];
+          if (!d) this.lost = true;
+          else if (w === LAMBDA) d.nests = true;
+          else d.catches = true;
+        }
         lastWord = w;
         lastEnd = j;
         i = j;
@@ -228,10 +369,7 @@ class Sketcher {
         }
       } else if (c > 47 && c < 58) while (i < n && isPart(text.charCodeAt(i))) i++;
     }
-    this.close(-1, n);
-    const defs = this.defs.map(({ seen: _, ...d }) => d);
-    if (defs[0]) defs[0].end = n;
-    return { defs, imports: this.imports };
+    return fresh && i === n;
   }
 
   private add(
@@ -241,40 +379,36 @@ class Sketcher {
     cls: number,
     local: boolean,
     start: number,
-  ): Draft {
+  ): number {
     let qualname = prefix + name;
     if (kind !== "module") {
       const count = this.used.get(qualname) ?? 0;
       this.used.set(qualname, count + 1);
       if (count) qualname += `~${count}`;
     }
-    const d: Draft = {
+    const at = this.defs.length;
+    this.defs.push({
       kind,
       name,
       qualname,
       cls,
       local,
-      start,
-      end: start,
       words: [],
       bases: [],
       decorators: [],
       catches: false,
       nests: false,
-      seen: new Set(),
-    };
-    this.defs.push(d);
-    return d;
+    });
+    this.seen[at] = new Set();
+    this.starts[at] = start;
+    this.ends[at] = start;
+    return at;
   }
 
   /** Ends the definitions that a line of this indentation does not belong to. */
   private close(indent: number, at: number): void {
-    while (this.stack.length && this.stack.at(-1)!.indent >= indent) {
-      const d = this.defs[this.stack.pop()!.def];
-      if (d) d.end = at;
-    }
-    const top = this.stack.at(-1);
-    this.current = this.defs[top ? top.def : 0]!;
+    while (this.stack.length && this.stack.at(-1)!.indent >= indent) this.ends[this.stack.pop()!.def] = at;
+    this.current = this.stack.at(-1)?.def ?? 0;
   }
 
   /** Looks at the beginning of a logical line; returns where its text goes on. */
@@ -315,7 +449,7 @@ class Sketcher {
     name.lastIndex = j;
     const found = name.exec(text);
     if (!found?.[1]) return j;
-    this.define(w === CLASS, found[1], indent, i, name.lastIndex);
+    this.define(w === CLASS, found[1], indent, from, name.lastIndex);
     return name.lastIndex;
   }
 
@@ -325,8 +459,8 @@ class Sketcher {
     const local = top?.inFunction ?? false;
     const cls = top && top.cls >= 0 ? top.cls : -1;
     const inside = this.stack.at(-1)?.def ?? 0;
-    const d = this.add(isClass ? "class" : "function", name, prefix, cls, local, start);
-    const own = this.defs.length - 1;
+    const own = this.add(isClass ? "class" : "function", name, prefix, cls, local, start);
+    const d = this.defs[own]!;
     d.decorators = this.above;
     this.above = [];
     if (isClass) {
@@ -337,9 +471,10 @@ class Sketcher {
       const inPlace = local && cls < 0;
       const def = inPlace ? inside : own;
       if (inPlace && this.defs[inside]) this.defs[inside].nests = true;
+      else if (inPlace) this.lost = true;
       this.stack.push({ indent, def, prefix: `${d.qualname}.<locals>.`, inFunction: true, cls: -1 });
     }
-    this.current = this.defs[this.stack.at(-1)!.def]!;
+    this.current = this.stack.at(-1)!.def;
   }
 
   private mention(w: number, from: number, to: number, lastWord: number, lastEnd: number): void {
@@ -349,11 +484,19 @@ class Sketcher {
       const own = (lastWord === SELF || lastWord === CLS) && lastEnd === from - 1;
       use = own ? (this.isWrite(to) ? WRITTEN : OWN) : MEMBER;
     } else if (text.charCodeAt(to) === 40) use = CALLED;
-    const d = this.current;
-    const code = w * 8 + use;
     if (this.decorating) this.above.push(w);
-    if (d.seen.has(code)) return;
-    d.seen.add(code);
+    this.note(w * 8 + use);
+  }
+
+  private note(code: number): void {
+    const d = this.defs[this.current];
+    const seen = this.seen[this.current];
+    if (!d || !seen) {
+      this.lost = true;
+      return;
+    }
+    if (seen.has(code)) return;
+    seen.add(code);
     d.words.push(code);
   }
 
@@ -401,12 +544,14 @@ class Sketcher {
         const w = wordNumber(m[2]!);
         if (w < KEYWORDS) continue;
         const use = m[1] ? (m[1] === "." ? MEMBER : OWN) : m[3] ? CALLED : PLAIN;
-        const code = w * 8 + use;
-        if (this.current.seen.has(code)) continue;
-        this.current.seen.add(code);
-        this.current.words.push(code);
+        this.note(w * 8 + use);
       }
     }
+  }
+
+  private import(at: number, i: SketchImport): void {
+    this.imports.push(i);
+    this.importsAt.push(at);
   }
 
   /** Takes an import statement apart; returns where it ends. */
@@ -418,7 +563,7 @@ class Sketcher {
     if (m?.[1]) {
       for (const part of m[1].split(",")) {
         const [module = "", as] = part.trim().split(/\s+as\s+/);
-        if (module) this.imports.push({ module, level: 0, names: undefined, as: as ?? module.split(".")[0]! });
+        if (module) this.import(from, { module, level: 0, names: undefined, as: as ?? module.split(".")[0]! });
       }
       return plain.lastIndex;
     }
@@ -431,7 +576,7 @@ class Sketcher {
       const [name = "", as] = part.trim().split(/\s+as\s+/);
       return name ? [{ name, as: as ?? name }] : [];
     });
-    this.imports.push({ module: f[2] ?? "", level: f[1]?.length ?? 0, names: taken, as: "" });
+    this.import(from, { module: f[2] ?? "", level: f[1]?.length ?? 0, names: taken, as: "" });
     return line.lastIndex;
   }
 }

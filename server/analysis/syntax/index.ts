@@ -24,6 +24,9 @@ export interface SyntaxLoader {
   grammarWasm: Uint8Array;
 }
 
+/** The statements that came and went with a change. */
+export type StatementDiff = ChunkDiff;
+
 /** A file that is being edited; holds its tree until `free`. */
 export interface OpenModule {
   /** The form of the present text. A new object after each change; unchanged statements stay the same objects. */
