@@ -1,6 +1,6 @@
 /**
- * Builds `dist/`: the extension, the language server, the command line, its worker and the report's page, each one file,
- * with the two WebAssembly files beside them.
+ * Builds `dist/`: the extension and the report's page, each one file; the language server and the command line, which
+ * share parts (`part-*.js`) and load each part when they need it; and the two WebAssembly files beside them.
  *
  *   node esbuild.mjs            build once; names (cli, server, ...) build only these
  *   node esbuild.mjs --watch    build again on each change
@@ -8,7 +8,7 @@
  */
 
 import { existsSync, readFileSync } from "node:fs";
-import { copyFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -19,13 +19,20 @@ const root = path.dirname(fileURLToPath(import.meta.url));
 const require = createRequire(import.meta.url);
 const version = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")).version;
 
-/** Entry point to bundle name. `page` is for the browser side of a webview; the others run in Node. */
+/**
+ * Entry point to bundle name. `page` is for the browser side of a webview; the others run in Node. `program`s are built
+ * together and share parts.
+ */
 const entries = {
   "client/extension.ts": { out: "extension", kind: "extension" },
-  "server/main/lsp.ts": { out: "server", kind: "node" },
-  "server/main/cli.ts": { out: "cli", kind: "command" },
+  "server/main/lsp.ts": { out: "server", kind: "program" },
+  "server/main/cli.ts": { out: "cli", kind: "program" },
   "client/report/page/main.ts": { out: "report-page", kind: "page" },
 };
+
+const HASHBANG = "#!/usr/bin/env node\n";
+/** Old parts are kept for so long, in milliseconds: a program that runs may still load them. */
+const KEPT_MS = 3_600_000;
 
 /** Files that the bundles read at run time, from where to which name in `dist/`. */
 const copies = {
@@ -33,12 +40,19 @@ const copies = {
   "tree-sitter-python/tree-sitter-python.wasm": "tree-sitter-python.wasm",
 };
 
+/** zod's messages in fifty languages are left out; the English ones come by another import. */
+const oneLanguage = {
+  name: "spillcheck-one-language",
+  setup: (build) =>
+    build.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents: "export {};" })),
+};
+
 function options(file, { out, kind }, watch) {
   const node = kind !== "page";
   return {
     absWorkingDir: root,
-    entryPoints: [file],
-    outfile: `dist/${out}.js`,
+    entryPoints: { [out]: file },
+    outdir: "dist",
     bundle: true,
     platform: node ? "node" : "browser",
     format: node ? "cjs" : "iife",
@@ -47,16 +61,15 @@ function options(file, { out, kind }, watch) {
     alias: node ? { "web-tree-sitter": require.resolve("web-tree-sitter") } : {},
     mainFields: node ? ["module", "main"] : ["browser", "module", "main"],
     external: kind === "extension" ? ["vscode"] : [],
-    banner: kind === "command" ? { js: "#!/usr/bin/env node" } : {},
+    banner: out === "cli" ? { js: HASHBANG.trim() } : {},
     define: { SPILLCHECK_VERSION: JSON.stringify(version) },
     minify: !watch,
-    keepNames: node,
     sourcemap: watch ? "linked" : false,
     legalComments: "none",
     logLevel: "warning",
     metafile: true,
     loader: textLoaders,
-    plugins: [yamlAsJson(/rules[\\/]models[\\/].*\.yaml$/)],
+    plugins: [yamlAsJson(/rules[\\/].*\.yaml$/), oneLanguage],
   };
 }
 
@@ -69,10 +82,72 @@ async function copyAssets() {
   }
 }
 
+/**
+ * A script without letters beyond ASCII. esbuild leaves those in regular expressions alone, and a single one makes the
+ * engine hold the whole script with two bytes a letter.
+ * @throws Error where one stands behind a backslash, which an escape cannot follow
+ */
+function asciiOnly(text) {
+  return text.replace(/(\\?)([^\0-\x7f])/g, (found, backslash, letter) => {
+    if (backslash) throw new Error(`the bundle holds ${found}: write the letter without the backslash`);
+    return `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+}
+
+/** A part in the form that Node and the editor load: CommonJS. esbuild splits ES modules only. */
+async function asCommonJs(text) {
+  const { code } = await esbuild.transform(text, {
+    format: "cjs",
+    platform: "node",
+    target: "node20.18",
+    minify: true,
+    legalComments: "none",
+    // The parts are loaded as they are, without the loader of ES modules.
+    supported: { "dynamic-import": false },
+  });
+  return code;
+}
+
+/** Builds all programs at once. @returns what esbuild says of the bundle */
+async function buildPrograms(programs) {
+  const files = Object.fromEntries(programs.map(([file, { out }]) => [out, file]));
+  const { entryPoints, banner, ...common } = options("", { out: "", kind: "program" }, false);
+  const result = await esbuild.build({
+    ...common,
+    entryPoints: files,
+    splitting: true,
+    format: "esm",
+    chunkNames: "part-[name]-[hash]",
+    write: false,
+  });
+  const made = await Promise.all(
+    result.outputFiles.map(async ({ path: file, text }) => {
+      const name = path.basename(file);
+      return { path: file, name, text: `${name === "cli.js" ? HASHBANG : ""}${await asCommonJs(text)}` };
+    }),
+  );
+  // The entry points come last: what they load is there by then.
+  const isPart = (file) => file.name.startsWith("part-");
+  await Promise.all(made.filter(isPart).map(place));
+  await Promise.all(made.filter((file) => !isPart(file)).map(place));
+  await dropOldParts(new Set(made.map((file) => file.name)));
+  return result.metafile;
+}
+
+async function dropOldParts(current) {
+  const folder = path.join(root, "dist");
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith("part-") || current.has(name)) continue;
+    const file = path.join(folder, name);
+    if (Date.now() - (await stat(file)).mtimeMs > KEPT_MS) await rm(file, { force: true });
+  }
+}
+
 /** Writes in one step, so that a program that starts meanwhile never meets half a bundle. */
 async function place(file) {
   const temporary = `${file.path}.${process.pid}`;
-  await writeFile(temporary, file.contents, { mode: file.path.endsWith("cli.js") ? 0o755 : 0o644 });
+  const contents = file.path.endsWith(".js") ? asciiOnly(file.text) : file.contents;
+  await writeFile(temporary, contents, { mode: file.path.endsWith("cli.js") ? 0o755 : 0o644 });
   await rename(temporary, file.path);
 }
 
@@ -89,26 +164,37 @@ export async function build(how = {}) {
   );
   const failed = [];
   const metas = {};
-  await Promise.all(
-    wanted.map(async ([file, entry]) => {
-      try {
+  const attempt = async (name, files, make) => {
+    try {
+      metas[name] = await make();
+    } catch {
+      failed.push(...files.map(([file]) => file));
+      for (const [, { out }] of files) await rm(path.join(root, "dist", `${out}.js`), { force: true });
+    }
+  };
+  const programs = wanted.filter(([, { kind }]) => kind === "program");
+  const others = wanted.filter(([, { kind }]) => kind !== "program");
+  await Promise.all([
+    ...others.map(([file, entry]) =>
+      attempt(entry.out, [[file, entry]], async () => {
         const result = await esbuild.build({ ...options(file, entry, false), write: false });
         await Promise.all(result.outputFiles.map(place));
-        metas[entry.out] = result.metafile;
-      } catch {
-        failed.push(file);
-        await rm(path.join(root, "dist", `${entry.out}.js`), { force: true });
-      }
-    }),
-  );
+        return result.metafile;
+      }),
+    ),
+    ...(programs.length > 0 ? [attempt("programs", programs, () => buildPrograms(programs))] : []),
+  ]);
   if (how.meta) {
     await mkdir(path.join(root, "out"), { recursive: true });
     await writeFile(path.join(root, "out", "meta.json"), JSON.stringify(metas));
   }
   if (!how.quiet) {
-    for (const meta of Object.values(metas)) {
-      for (const [name, o] of Object.entries(meta.outputs)) console.log(`${name}  ${(o.bytes / 1024).toFixed(0)} kB`);
-    }
+    const outputs = Object.values(metas).flatMap((meta) => Object.entries(meta.outputs));
+    const isPart = ([name]) => path.basename(name).startsWith("part-");
+    const kilobytes = (list) => `${(list.reduce((sum, [, { bytes }]) => sum + bytes, 0) / 1024).toFixed(0)} kB`;
+    for (const one of outputs.filter((output) => !isPart(output))) console.log(`${one[0]}  ${kilobytes([one])}`);
+    const parts = outputs.filter(isPart);
+    if (parts.length > 0) console.log(`${parts.length} parts  ${kilobytes(parts)}`);
   }
   if (failed.length > 0) throw new Error(`the build failed for ${failed.sort().join(", ")}`);
 }

@@ -1,12 +1,10 @@
 /** Entry point of the command line. */
-import { isMainThread, parentPort, workerData } from "node:worker_threads";
+import { isMainThread, type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { rules } from "../../rules/index.js";
 import { readStandardInput } from "../project/output.js";
 import { toSlashes } from "../project/paths.js";
 import { runProgram } from "./commands/program.js";
-import { openEngine } from "./engine.js";
 import { isPartWorker } from "./part-messages.js";
-import { servePart } from "./part-worker.js";
 import { ThreadPool } from "./threads.js";
 
 async function main(): Promise<void> {
@@ -18,12 +16,17 @@ async function main(): Promise<void> {
     env: process.env,
     cwd: toSlashes(process.cwd()),
     rules,
-    openEngine,
+    openEngine: async (input) => (await import("./engine.js")).openEngine(input),
     openParts: () => new ThreadPool(__filename),
     readInput: readStandardInput,
   });
 }
 
 // The threads of a check run this same file.
-if (!isMainThread && parentPort && isPartWorker(workerData)) servePart(parentPort);
+async function serve(port: MessagePort): Promise<void> {
+  const { servePart } = await import("./part-worker.js");
+  servePart(port);
+}
+
+if (!isMainThread && parentPort && isPartWorker(workerData)) void serve(parentPort);
 else void main();

@@ -1,7 +1,7 @@
 /** The remediation guides of the live scan's finding ids, and the data of a whole report with them. */
-import { parse } from "yaml";
 import * as z from "zod";
 import remediation from "../../rules/scan/remediation.yaml";
+import { parseData } from "../scan/data.js";
 import { allFindings, type ScanResult } from "../scan/result.js";
 import { type Guide, guideSchema, type HistoryPoint, type ReportData } from "./scan-report-data.js";
 
@@ -9,7 +9,7 @@ let guides: Record<string, Guide> | undefined;
 
 /** Every guide by finding id. Parsed once. */
 export function allGuides(): Readonly<Record<string, Guide>> {
-  guides ??= z.record(z.string(), guideSchema).parse(parse(remediation));
+  guides ??= z.record(z.string(), guideSchema).parse(parseData(remediation));
   return guides;
 }
 

@@ -3,13 +3,29 @@ import type { z } from "zod";
 import { ScanError } from "./errors.js";
 
 /**
+ * The document in a text, JSON or YAML. JSON takes a tenth of the work to read, and the bundles carry the built-in data
+ * in it.
+ * @throws what the YAML parser throws
+ */
+export function parseData(text: string): unknown {
+  if (/^\s*[{[]/.test(text)) {
+    try {
+      return JSON.parse(text);
+    } catch {
+      // YAML may begin with a brace as well.
+    }
+  }
+  return parse(text, { maxAliasCount: 100 });
+}
+
+/**
  * Reads one of the data files against its schema.
  * @throws ScanError "bad-data" naming the file, the place and what is wrong there
  */
 export function readData<S extends z.ZodType>(text: string, schema: S, file: string): z.output<S> {
   let document: unknown;
   try {
-    document = parse(text);
+    document = parseData(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
     throw new ScanError("bad-data", `${file} is not YAML: ${reason}`);

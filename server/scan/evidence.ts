@@ -6,6 +6,11 @@ import type { Redactor } from "./transport/redact.js";
 const BODY_EXCERPT = 2_000;
 const REQUEST_EXCERPT = 4_000;
 
+/** A number with commas: 20,000. Without `Intl`, whose data takes time and memory to load. */
+export function withCommas(count: number): string {
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ",");
+}
+
 /** A stretch to mark in the evidence. `mask` shows only the ends of it. */
 export interface Needle {
   text: string;

@@ -1,11 +1,9 @@
 import { ScanError } from "./errors.js";
 import { makeExchange } from "./evidence.js";
-import { findDocument } from "./openapi/find.js";
 import type { ScanOptions } from "./options.js";
 import type { Ping } from "./ping-schema.js";
 import { makePlan } from "./plan.js";
-import { abortable, noConsent, type RunHooks, redactorOf, shapeNote, shapesFor } from "./run.js";
-import { discover } from "./target/discover.js";
+import { abortable, findWay, noConsent, type RunHooks, redactorOf, shapeNote } from "./run.js";
 import { formatReplyPath } from "./target/reply.js";
 import { fatal, HttpClient } from "./transport/client.js";
 import { parseTarget, resolveTarget } from "./transport/network.js";
@@ -24,8 +22,7 @@ export async function ping(options: ScanOptions, hooks: RunHooks): Promise<Ping>
   );
   const client = new HttpClient(options, url, resolved, plan.requests, controller.signal);
   try {
-    const found = await findDocument(options, client, url);
-    const discovery = await discover(client, options, url, shapesFor(found.document?.operations ?? [], options, url));
+    const { discovery } = await findWay(options, client, url);
     const answer = discovery.answers.findLast((each) => each.ok) ?? discovery.answers.at(-1);
     if (!answer) throw new ScanError("unreachable", `${plan.host} was not asked.`);
     if (answer.http.status === 0 && answer.http.failure) throw fatal(answer.http.failure);

@@ -16,7 +16,7 @@ import { type CheckEnd, inconclusive, ScanContext } from "./context.js";
 import { Detectors } from "./detect/index.js";
 import { ScanError } from "./errors.js";
 import type { Operation } from "./openapi/document.js";
-import { findDocument } from "./openapi/find.js";
+import { type FoundDocument, findDocument } from "./openapi/find.js";
 import type { ScanOptions } from "./options.js";
 import { readOutputs } from "./output.js";
 import { makePlan, type ScanEvent, type ScanPlan, selectedChecks } from "./plan.js";
@@ -30,6 +30,7 @@ import { fatal, HttpClient, type HttpReply } from "./transport/client.js";
 import { type JournalStore, ReplyJournal } from "./transport/journal.js";
 import { parseTarget, resolveTarget } from "./transport/network.js";
 import { Redactor } from "./transport/redact.js";
+import { warmUp } from "./warm-up.js";
 
 export interface RunHooks {
   signal?: AbortSignal;
@@ -60,7 +61,7 @@ interface Running {
 export async function scan(options: ScanOptions, hooks: RunHooks): Promise<ScanResult> {
   const started = new Date();
   const clock = performance.now();
-  const detectors = new Detectors(options.userPatterns);
+  const detectors = await Detectors.create(options.userPatterns);
   const url = parseTarget(options.url);
   const resolved = await resolveTarget(url);
   const plan = makePlan(options, url, resolved);
@@ -95,6 +96,22 @@ export async function scan(options: ScanOptions, hooks: RunHooks): Promise<ScanR
     hooks.signal?.removeEventListener("abort", cancelled);
     await client.close();
   }
+}
+
+/**
+ * Gets the API document and finds out how to ask the endpoint, side by side.
+ * @throws ScanError "bad-option" for an API document given that is none; then nothing was sent
+ */
+export async function findWay(
+  options: ScanOptions,
+  client: HttpClient,
+  url: URL,
+): Promise<{ found: FoundDocument; discovery: Discovery }> {
+  const finding = findDocument(options, client, url);
+  if (options.openapi && "text" in options.openapi) await finding;
+  const documented = finding.then((found) => shapesFor(found.document?.operations ?? [], options, url));
+  const [found, , discovery] = await Promise.all([finding, documented, discover(client, options, url, documented)]);
+  return { found, discovery };
 }
 
 /** The documented ways of asking the target, those of its own method first. */
@@ -149,9 +166,10 @@ async function runPhases(
   const { options, plan, url, client, emit } = running;
   const progress = () => ({ done: client.counters.sent, total: Math.max(plan.requests, client.counters.sent) });
   emit({ kind: "phase", phase: "connect", message: `Looking for the way to ask ${plan.host}`, ...progress() });
-  const found = await findDocument(options, client, url);
+  // By then the first requests are on their way.
+  const warming = setTimeout(warmUp, 20, detectors);
+  const { found, discovery } = await findWay(options, client, url).finally(() => clearTimeout(warming));
   const operations = found.document?.operations ?? [];
-  const discovery = await discover(client, options, url, shapesFor(operations, options, url));
   const replies = discovery.answers.map((answer) => answer.http);
   const failure = replies.every((http) => http.status === 0) ? replies[0]?.failure : null;
   if (

@@ -84,13 +84,15 @@ async function scan(folder, url, args, onLine = () => {}) {
 }
 
 /**
- * Round trips that no scan can do side by side: those that wait for one another. The documents' paths, the request that
- * shows the shape, the question itself, the two other questions, each message of the probes, and the burst at the end.
+ * Round trips that no scan can do side by side, since each waits for the one before: what shows the shape (the API
+ * document, a field that nobody knows and the likeliest field are asked for together), the other ordinary questions, each
+ * message of the probes, which come one after another, and the burst at the end.
  */
 function criticalPath(result) {
   const shapes = result.requests.by_check.baseline - 2;
-  const probes = result.requests.by_check.llm_ai_security;
-  return 1 + shapes + 1 + probes + 1;
+  if (shapes !== 2)
+    throw new Error(`the endpoint takes the first guess, and yet ${shapes} requests looked for the shape`);
+  return 1 + 1 + result.requests.by_check.llm_ai_security + 1;
 }
 
 /** Time and processor use against the slow endpoint. */
@@ -106,8 +108,10 @@ async function speed(folder, depth, empty) {
       sequential_round_trips: trips,
       least_seconds: round((trips * ROUND_TRIP_MS) / 1000),
       times_least: round(result.duration_ms / (trips * ROUND_TRIP_MS)),
+      times_least_with_start_and_report: round(wall / (trips * ROUND_TRIP_MS)),
       // What the program takes to start and to report is no waiting.
       cpu_percent_while_waiting: round((100 * Math.max(0, cpu - empty.cpu)) / result.duration_ms),
+      cpu_percent_with_start_and_report: round((100 * cpu) / wall),
       grade: result.grade,
     };
   } finally {
@@ -158,6 +162,8 @@ export async function benchScan({ deep }) {
   const folder = mkdtempSync(path.join(tmpdir(), "spillcheck-bench-"));
   try {
     console.error("measuring the scan");
+    // The first start of all reads the bundle from the disk.
+    await scan(folder, "http://127.0.0.1:9/chat", []);
     const idle = await scan(folder, "http://127.0.0.1:9/chat", []);
     const out = { start_only: { megabytes: round(idle.megabytes), cpu_ms: Math.round(idle.cpu) } };
     out.quick = await speed(folder, "quick", idle);

@@ -1,8 +1,9 @@
 /** The built `dist/cli.js`, as users run it. */
 import { spawn, spawnSync } from "node:child_process";
-import { readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { checkResultSchema } from "../../server/report/check-json.js";
 import { scanResultSchema } from "../../server/scan/result.js";
 import { folderWith, textOf } from "../support/folder.js";
@@ -25,6 +26,42 @@ describe("the built command line", () => {
     expect(readFileSync(cli, "utf8").startsWith("#!/usr/bin/env node\n")).toBe(true);
     expect(statSync(cli).mode & 0o111).not.toBe(0);
     expect(spillcheck(["--version"])).toEqual({ status: 0, stdout: `${version}\n`, stderr: "" });
+  });
+
+  it("loads for a scan neither the analysis nor what few scans need", () => {
+    const hook = path.join(
+      folderWith({
+        "loaded.cjs":
+          "process.on('exit', () => console.error(JSON.stringify(Object.keys(require.cache).filter((f) => f.includes('part-')))));",
+      }),
+      "loaded.cjs",
+    );
+    const loaded = (command: string): string[] => {
+      const { stderr } = spawnSync(process.execPath, ["--require", hook, cli, command, "--help"], { encoding: "utf8" });
+      return z
+        .array(z.string())
+        .parse(JSON.parse(stderr))
+        .map((file) => readFileSync(file, "utf8"));
+    };
+    const scan = loaded("scan");
+    // Names that stand in the libraries and in the models.
+    for (const other of [
+      "ts_parser_new_wasm",
+      "huggingface_hub",
+      "strictRequired",
+      "invalid nested repetition operator",
+    ]) {
+      expect(scan.filter((text) => text.includes(other)).length, other).toBe(0);
+    }
+    expect(scan.some((text) => text.includes("llhttp"))).toBe(true);
+    expect(loaded("check").some((text) => text.includes("llhttp"))).toBe(false);
+  });
+
+  it("holds no letter that would double the memory of the programs", () => {
+    const programs = readdirSync(path.join(root, "dist")).filter((name) => /^(cli|server|part-.*)\.js$/.test(name));
+    expect(programs.length).toBeGreaterThan(2);
+    const wide = programs.filter((name) => /[^\0-\x7f]/.test(readFileSync(path.join(root, "dist", name), "utf8")));
+    expect(wide).toEqual([]);
   });
 
   it("finds the six kinds of leaks in the sample, and none in its safe counterpart", () => {

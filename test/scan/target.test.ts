@@ -176,3 +176,63 @@ describe("ping", () => {
     });
   });
 });
+
+describe("the first requests", () => {
+  it("do not wait for the API document, nor for one another", async () => {
+    const held: (() => void)[] = [];
+    const firstFour = new Set<string>();
+    // Answers nobody before all have asked.
+    const endpoint = await serve((body, request, response) => {
+      const answer = () => jsonChat(bot)(body, request, response);
+      if (firstFour.size >= 4) return void answer();
+      firstFour.add(`${request.method} ${request.url} ${body}`);
+      held.push(() => void answer());
+      if (firstFour.size === 4) for (const go of held.splice(0)) go();
+    }, "/");
+    open.push(endpoint);
+    const { note, reply } = await pingTarget({
+      url: `${endpoint.url}chat`,
+      limits: { firstByteMs: 5_000, totalMs: 5_000 },
+    });
+    expect(reply).toBe("42");
+    expect(note).toContain('POST with the field "message"');
+    expect([...firstFour].map((line) => line.split(" ", 2).join(" "))).toEqual(
+      expect.arrayContaining(["GET /openapi.json", "GET /swagger.json", "POST /chat", "POST /chat"]),
+    );
+  });
+
+  it("leave the guesses out where the shape is given", async () => {
+    const endpoint = await up(jsonChat(bot, "ask_me"));
+    await pingTarget({ url: endpoint.url, bodyTemplate: '{"ask_me": "{{prompt}}"}' });
+    expect(endpoint.requests.filter(({ method }) => method === "POST").map(({ body }) => body)).toEqual([
+      '{"ask_me": "What is 17 plus 25? Please answer with the number."}',
+    ]);
+  });
+
+  it("hold no guesses that the API document makes needless against the shape", async () => {
+    const endpoint = await serve((body, request, response) => {
+      if (request.url === "/openapi.json")
+        return void response.writeHead(200, { "content-type": "application/json" }).end(
+          JSON.stringify({
+            openapi: "3.0.0",
+            paths: {
+              "/chat": {
+                post: {
+                  requestBody: {
+                    content: {
+                      "application/json": { schema: { type: "object", properties: { utterance: { type: "string" } } } },
+                    },
+                  },
+                },
+              },
+            },
+          }),
+        );
+      return jsonChat(bot, "utterance")(body, request, response);
+    }, "/");
+    open.push(endpoint);
+    const ping = await pingTarget({ url: `${endpoint.url}chat` });
+    expect(ping.endpoint).toMatchObject({ shape_source: "openapi", body_template: '{"utterance":"{{prompt}}"}' });
+    expect(ping.reply).toBe("42");
+  });
+});

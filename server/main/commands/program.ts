@@ -3,19 +3,40 @@ import { Command, CommanderError } from "commander";
 import { toolVersion } from "../../analysis/version.js";
 import { UsageError } from "../../project/errors.js";
 import { say } from "../terminal.js";
-import { checkCommand } from "./check.js";
-import { compareCommand } from "./compare.js";
-import { completionCommand } from "./completion.js";
 import { type Context, exit } from "./context.js";
-import { historyCommand } from "./history.js";
-import { initCommand } from "./init.js";
-import { laterCommands } from "./later.js";
-import { lspCommand } from "./lsp.js";
-import { monitorCommand } from "./monitor.js";
-import { reportCommand } from "./report.js";
-import { explainCommand, rulesCommand } from "./rules.js";
-import { scanCommand } from "./scan.js";
-import { testCommand } from "./test.js";
+
+interface Made {
+  context: Context;
+  program: Command;
+  done: (code: number) => void;
+}
+
+/** Each command by its name. Only what is run is loaded: what one needs takes time and memory that another does without. */
+const commands: Readonly<Record<string, (made: Made) => Promise<Command>>> = {
+  check: async ({ context, done }) => (await import("./check.js")).checkCommand(context, done),
+  scan: async ({ context, done }) => (await import("./scan.js")).scanCommand(context, done),
+  history: async ({ context, done }) => (await import("./history.js")).historyCommand(context, done),
+  compare: async ({ context, done }) => (await import("./compare.js")).compareCommand(context, done),
+  report: async ({ context, done }) => (await import("./report.js")).reportCommand(context, done),
+  monitor: async ({ context, done }) => (await import("./monitor.js")).monitorCommand(context, done),
+  rules: async ({ context, done }) => (await import("./rules.js")).rulesCommand(context, done),
+  explain: async ({ context, done }) => (await import("./rules.js")).explainCommand(context, done),
+  test: async ({ context, done }) => (await import("./test.js")).testCommand(context, done),
+  init: async ({ context, done }) => (await import("./init.js")).initCommand(context, done),
+  completion: async ({ context, program, done }) =>
+    (await import("./completion.js")).completionCommand(context, () => program, done),
+  lsp: async () => (await import("./lsp.js")).lspCommand(),
+};
+
+/** The commands that these arguments need: the one they name, or all, for help, suggestions and completion. */
+async function commandsFor(args: readonly string[], made: Made): Promise<Command[]> {
+  const name = args[0] ?? "";
+  if (name === "-V" || name === "--version") return [];
+  const named = Object.hasOwn(commands, name) && name !== "completion" ? commands[name] : undefined;
+  if (named) return [await named(made)];
+  const all = await Promise.all(Object.values(commands).map((load) => load(made)));
+  return [...all, ...(await import("./later.js")).laterCommands()];
+}
 
 /**
  * Runs one command.
@@ -42,22 +63,7 @@ Examples:
 
 Each command has its own --help.`,
     );
-  const commands = [
-    checkCommand(context, done),
-    scanCommand(context, done),
-    historyCommand(context, done),
-    compareCommand(context, done),
-    reportCommand(context, done),
-    monitorCommand(context, done),
-    rulesCommand(context, done),
-    explainCommand(context, done),
-    testCommand(context, done),
-    initCommand(context, done),
-    completionCommand(context, () => program, done),
-    lspCommand(),
-    ...laterCommands(),
-  ];
-  for (const command of commands) program.addCommand(command);
+  for (const command of await commandsFor(args, { context, program, done })) program.addCommand(command);
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => context.stdout.write(text),

@@ -1,4 +1,5 @@
 import { type CheckEnd, COMPLETE, inconclusive, type ScanContext } from "../context.js";
+import { withCommas } from "../evidence.js";
 import { fill } from "../target/shape.js";
 import type { HttpReply } from "../transport/client.js";
 
@@ -119,13 +120,13 @@ async function overlong(ctx: ScanContext): Promise<void> {
   if (!turnedAway)
     ctx.find({
       id: "missing-input-limit",
-      evidence: `A message of ${LONG.toLocaleString("en")} characters was answered like any other.`,
+      evidence: `A message of ${withCommas(LONG)} characters was answered like any other.`,
       exchanges: [ctx.exchange("over-long message", answer.http)],
     });
   else
     ctx.stood(
       "missing-input-limit",
-      `A message of ${LONG.toLocaleString("en")} characters was turned away (${answer.http.status}).`,
+      `A message of ${withCommas(LONG)} characters was turned away (${answer.http.status}).`,
     );
 }
 

@@ -31,7 +31,8 @@ export async function checkLlm(ctx: ScanContext): Promise<CheckEnd> {
   }
   disclosures(ctx);
   passiveMarkers(ctx);
-  const end = await runProbes(ctx);
+  const release = ctx.client.reserveForProbes();
+  const end = await runProbes(ctx).finally(release);
   leaksByTheWay(ctx);
   reconsiderModel(
     baseline,

@@ -1,4 +1,4 @@
-import { RE2JS } from "re2js";
+import type { RE2JS } from "re2js";
 import type { z } from "zod";
 import { lazy } from "../data.js";
 import { ScanError } from "../errors.js";
@@ -20,21 +20,32 @@ type UserPattern = z.infer<typeof userPatternSchema>;
 
 /** Reads texts for everything that should not be in a reply. One per scan: it compiles the user's patterns once. */
 export class Detectors {
-  private readonly own: { pattern: UserPattern; expression: RE2JS }[];
+  /** Without patterns of a user's. */
+  static readonly builtIn = new Detectors([]);
 
-  /** @throws ScanError "bad-option" when a user's pattern is not RE2 syntax */
-  constructor(patterns: readonly UserPattern[] = []) {
-    this.own = patterns.map((pattern) => {
-      try {
-        return { pattern, expression: RE2JS.compile(pattern.pattern) };
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        throw new ScanError(
-          "bad-option",
-          `The pattern "${pattern.id}" is not a regular expression that RE2 accepts: ${reason}`,
-        );
-      }
-    });
+  private constructor(private readonly own: readonly { pattern: UserPattern; expression: RE2JS }[]) {}
+
+  /**
+   * @param patterns the user's own
+   * @throws ScanError "bad-option" when one of them is not RE2 syntax
+   */
+  static async create(patterns: readonly UserPattern[] = []): Promise<Detectors> {
+    if (patterns.length === 0) return Detectors.builtIn;
+    // Loaded when there is something to compile: its tables take time and memory.
+    const { RE2JS } = await import("re2js");
+    return new Detectors(
+      patterns.map((pattern) => {
+        try {
+          return { pattern, expression: RE2JS.compile(pattern.pattern) };
+        } catch (error) {
+          const reason = error instanceof Error ? error.message : String(error);
+          throw new ScanError(
+            "bad-option",
+            `The pattern "${pattern.id}" is not a regular expression that RE2 accepts: ${reason}`,
+          );
+        }
+      }),
+    );
   }
 
   /** All hits in a text, in order of their place. */

@@ -1,8 +1,8 @@
 /** Sends an alert, and again after a while when that fails. */
 import { randomUUID } from "node:crypto";
-import { EnvHttpProxyAgent, request } from "undici";
 import { retryAfterMs } from "../transport/client.js";
 import { pause } from "../transport/pace.js";
+import { EnvHttpProxyAgent, request } from "../transport/undici.js";
 import type { Alert } from "./alert.js";
 import { CHANNEL_NAMES, type Channel, messageFor } from "./channel.js";
 
@@ -64,7 +64,7 @@ async function once(
 ): Promise<Try> {
   const { host } = channel.url;
   try {
-    const answer = await request(channel.url, { method: "POST", ...message, signal, dispatcher });
+    const answer = await request(dispatcher, channel.url, { method: "POST", ...message, signal });
     const text = await firstOf(answer.body);
     const status = answer.statusCode;
     if (status >= 200 && status < 300) {

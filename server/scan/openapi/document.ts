@@ -1,5 +1,5 @@
 import type { dereference } from "@readme/openapi-parser";
-import { parse } from "yaml";
+import { parseData } from "../data.js";
 import { ScanError } from "../errors.js";
 import {
   COMMON_KEYS,
@@ -71,7 +71,7 @@ export async function readApiDocument(
     throw new ScanError("bad-option", `The API document is larger than ${MAX_BYTES / 1_000_000} MB.`);
   let raw: unknown;
   try {
-    raw = parse(text, { maxAliasCount: 100 });
+    raw = parseData(text);
   } catch (error) {
     throw new ScanError(
       "bad-option",

@@ -1,6 +1,6 @@
 import type { ScanContext } from "../context.js";
 import { shorten } from "../detect/index.js";
-import { quote } from "../evidence.js";
+import { quote, withCommas } from "../evidence.js";
 import type { FindingDraft } from "../findings.js";
 import { freshHits } from "../output.js";
 import type { Attempt } from "./run.js";
@@ -67,7 +67,7 @@ export function judgeCost(ctx: ScanContext, probe: Probe, attempts: readonly Att
     detail: "",
     finding: {
       id: probe.finding,
-      evidence: `A message of ${best.asked.length} characters got ${length.toLocaleString("en")} characters back, about ${Math.round(length / 4).toLocaleString("en")} tokens.`,
+      evidence: `A message of ${best.asked.length} characters got ${withCommas(length)} characters back, about ${withCommas(Math.round(length / 4))} tokens.`,
       exchanges: [ctx.exchange("attack", best.answer.http)],
       subject: probe.id,
     },

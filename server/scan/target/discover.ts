@@ -31,35 +31,86 @@ export const ARITHMETIC = {
   answer: /\b42\b|forty[- ]?two/i,
 };
 
+/** Asks with a key that no endpoint knows. */
+const CONTROL_KEY = "spillcheck_unused";
+const CONTROL_PROMPT = "-";
+
 /**
  * Finds the shape of request that the endpoint takes: what was given or is known from source or OpenAPI, else the common
- * shapes one after another, led by what the endpoint's own error messages ask for.
+ * shapes one after another, led by what the endpoint's own error messages ask for. The first of these are sent while the
+ * API document is still on its way, as most endpoints have none.
+ * @param documented the ways of asking that the API document describes
  */
 export async function discover(
   client: HttpClient,
   options: ScanOptions,
   url: URL,
-  fromOpenApi: readonly Shape[],
+  documented: Promise<readonly Shape[]>,
 ): Promise<Discovery> {
   const replyPath = options.replyPath ? parseReplyPath(options.replyPath) : null;
   const given = givenShape(options, url);
-  const first = given ?? fromOpenApi[0] ?? jsonShape(url.href, COMMON_KEYS[0], options.method);
-  const endpoint = new Endpoint(client, options, first, replyPath);
+  const endpoint = new Endpoint(
+    client,
+    options,
+    given ?? jsonShape(url.href, COMMON_KEYS[0], options.method),
+    replyPath,
+  );
   const answers: Answer[] = [];
-  const ask = async (shape: Shape, prompt = ARITHMETIC.prompt) => {
+  const early = new Map<string, Promise<Answer>>();
+  const send = async (shape: Shape, prompt: string) => {
     endpoint.shape = shape;
     const answer = await endpoint.ask(prompt, { check: "baseline" });
     answers.push(answer);
     return answer;
   };
+  const ask = async (shape: Shape, prompt = ARITHMETIC.prompt) => {
+    const name = JSON.stringify([shape, prompt]);
+    const sent = early.get(name);
+    early.delete(name);
+    const answer = await (sent ?? send(shape, prompt));
+    endpoint.shape = shape;
+    return answer;
+  };
+  if (!given && options.openapi === undefined) {
+    for (const [shape, prompt] of firstGuesses(options, url))
+      early.set(JSON.stringify([shape, prompt]), send(shape, prompt));
+  }
+  const [found] = await Promise.all([
+    settle(endpoint, options, url, given, documented, ask, answers),
+    ...early.values(),
+  ]);
+  return found;
+}
 
+/** What is asked first where nothing is known, and waits for no answer. */
+function firstGuesses(options: ScanOptions, url: URL): [shape: Shape, prompt: string][] {
+  const { method } = options;
+  if (method === "GET" || (!method && url.search !== "")) {
+    const [key = COMMON_KEYS[0]] = url.searchParams.keys();
+    return [[queryShape(url.href, key), ARITHMETIC.prompt]];
+  }
+  return [
+    [jsonShape(url.href, CONTROL_KEY, method), CONTROL_PROMPT],
+    [jsonShape(url.href, COMMON_KEYS[0], method), ARITHMETIC.prompt],
+  ];
+}
+
+async function settle(
+  endpoint: Endpoint,
+  options: ScanOptions,
+  url: URL,
+  given: Shape | null,
+  documented: Promise<readonly Shape[]>,
+  ask: AskShape,
+  answers: Answer[],
+): Promise<Discovery> {
   if (given) {
     const answer = await ask(given);
     const source = options.bodyTemplate || options.url.includes(PROMPT) ? "given" : "source";
     endpoint.replyPath ??= knownReplyPath(options.knowledge.replyKey, answer);
     if (answer.ok || source === "given") return { endpoint, source, answers, why: answer.why };
   }
-  for (const shape of fromOpenApi.slice(0, 3)) {
+  for (const shape of (await documented).slice(0, 3)) {
     const answer = await ask(shape);
     if (answer.ok) return { endpoint, source: "openapi", answers, why: "" };
     if (hopeless(answer)) return { endpoint, source: "none", answers, why: answer.why };
@@ -143,7 +194,7 @@ async function tryShapes(
   }
 
   // What an endpoint says to a key it cannot know tells an answer to the prompt from an answer to anything.
-  const control = await ask(jsonShape(url.href, "spillcheck_unused", method), "-");
+  const control = await ask(jsonShape(url.href, CONTROL_KEY, method), CONTROL_PROMPT);
   if (hopeless(control)) {
     const again = control.http.status === 404 ? await tryQuery(url, ask) : null;
     return again ? found(again) : none(control.why);

@@ -52,8 +52,8 @@ export class Endpoint {
 
   /** Sends one prompt. In a conversation with turns, the earlier ones are sent along where the shape takes messages. */
   async ask(prompt: string, ask: AskOptions): Promise<Answer> {
-    const conversation = ask.conversation ?? (await this.sharedConversation(ask.check, ask.identity ?? "own"));
     const shape = ask.shape ?? this.shape;
+    const conversation = ask.conversation ?? (await this.sharedConversation(ask.check, ask.identity ?? "own"));
     const filled = fill(shape, prompt, conversation.session, ask.conversation?.turns ?? []);
     const http = await this.send(
       {

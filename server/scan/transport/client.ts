@@ -1,5 +1,4 @@
 import type { LookupFunction } from "node:net";
-import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from "undici";
 import { ScanError } from "../errors.js";
 import type { ScanOptions } from "../options.js";
 import type { LimitHit } from "../result.js";
@@ -9,6 +8,7 @@ import { type Handshake, handshake, type Offer, type Peer } from "./handshake.js
 import type { ReplyJournal } from "./journal.js";
 import type { Resolved } from "./network.js";
 import { Pace, pause } from "./pace.js";
+import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from "./undici.js";
 
 export interface HttpRequest {
   method: string;
@@ -161,6 +161,11 @@ export class HttpClient {
     }
   }
 
+  /** Keeps a place in the pool for the probes, which come one after another. @returns what gives it back */
+  reserveForProbes(): () => void {
+    return this.pace.reserve();
+  }
+
   private retryDelay(reply: HttpReply, attempt: number): number | null {
     const { limits } = this.options;
     const again = reply.status === 429 || reply.status === 503 || reply.failure?.kind === "reset";
@@ -257,8 +262,7 @@ export class HttpClient {
     let passed: "firstByteMs" | "totalMs" = limits.firstByteMs < limits.totalMs ? "firstByteMs" : "totalMs";
     let timer = setTimeout(() => slow.abort(), limits[passed]);
     try {
-      const answer = await request(spec.url, {
-        dispatcher: spec.withoutCertificate ? this.bareDispatcher : this.dispatcher,
+      const answer = await request(spec.withoutCertificate ? this.bareDispatcher : this.dispatcher, spec.url, {
         method: spec.method,
         headers: { "accept-encoding": ACCEPTED_ENCODINGS, ...spec.headers },
         body: spec.body,

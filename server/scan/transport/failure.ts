@@ -1,5 +1,5 @@
-import { errors } from "undici";
 import type { Limits } from "../options.js";
+import { errors } from "./undici.js";
 
 export interface Failure {
   kind:

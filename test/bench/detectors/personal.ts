@@ -25,7 +25,7 @@ export function readSentences(text: string): Sentence[] {
   return sentencesSchema.parse(JSON.parse(text));
 }
 
-const detectors = new Detectors();
+const detectors = Detectors.builtIn;
 
 /**
  * Counts entities: a hit of the right kind that overlaps a labelled stretch finds it, a hit that overlaps none of its kind

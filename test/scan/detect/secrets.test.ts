@@ -4,7 +4,7 @@ import { z } from "zod";
 import secretsYaml from "../../../rules/scan/secrets.yaml";
 import { Detectors } from "../../../server/scan/detect/index.js";
 
-const detectors = new Detectors();
+const detectors = Detectors.builtIn;
 const secretsIn = (text: string) => detectors.read(text).filter((hit) => hit.group === "secret");
 
 /** Letters and digits that look random and are always the same. */
