@@ -4,6 +4,7 @@ import type { FunctionDef, ModuleDef } from "../names/definitions.js";
 import type { Applied, Argument } from "./apply.js";
 import type { Env } from "./env.js";
 import type { Label, Loc } from "./labels.js";
+import { type Places, PlacesNow } from "./places.js";
 import type { Program } from "./program.js";
 import type { FlowEvent, GuardFact, Summary } from "./summary.js";
 import { EMPTY, join, type Value } from "./value.js";
@@ -24,9 +25,9 @@ export class Frame {
   readonly events: Map<string, FlowEvent>;
   readonly guards: GuardFact[];
   readonly globalWrites: Map<string, Value>;
-  private readonly locs: Map<object, Loc>;
-  /** How many nodes of one look have a place; part of the place's identity. */
-  private readonly seen: Map<string, number>;
+  private readonly places: PlacesNow;
+  /** Key under which places are numbered. */
+  readonly key: string;
   returned: Value = EMPTY;
   yielded: Value = EMPTY;
   returnedSomething = false;
@@ -58,14 +59,14 @@ export class Frame {
     readonly fn: FunctionDef | undefined,
     public chunk: Chunk,
     readonly parent?: Frame,
-    /** Places of the former analysis: the same objects are used again, so that whoever holds them sees them move. */
-    private readonly places: Map<string, Loc> = parent?.places ?? new Map(),
+    /** Places of the former analysis. */
+    places: Places = new Map(),
   ) {
     this.events = parent?.events ?? new Map();
     this.guards = parent ? [] : [];
     this.globalWrites = parent?.globalWrites ?? new Map();
-    this.locs = parent?.locs ?? new Map();
-    this.seen = parent?.seen ?? new Map();
+    this.key = fn?.key ?? parent?.key ?? `${module.file}::`;
+    this.places = parent?.places ?? new PlacesNow(places);
     this.nested = parent?.nested ?? [];
   }
 
@@ -74,39 +75,14 @@ export class Frame {
     return this.parent ? this.parent.depth + 1 : 0;
   }
 
-  /** Key under which places are numbered. */
-  get key(): string {
-    return this.fn?.key ?? this.parent?.key ?? `${this.module.file}::`;
-  }
-
   /** The place of a node; the same object for the same node. */
   loc(node: Span): Loc {
-    let l = this.locs.get(node);
-    if (!l) {
-      // A function that is run in place has the same places wherever that is.
-      const look = `${this.key}#${lookOf(node)}`;
-      const n = this.seen.get(look) ?? 0;
-      this.seen.set(look, n + 1);
-      const id = `${look}${n || ""}`;
-      l = this.places.get(id);
-      if (l) {
-        l.chunk = this.chunk;
-        l.s = node.s;
-        l.e = node.e;
-      } else {
-        l = { chunk: this.chunk, s: node.s, e: node.e, id };
-        this.places.set(id, l);
-      }
-      this.locs.set(node, l);
-    }
-    return l;
+    return this.places.at(node, this.key, this.chunk);
   }
 
-  /** Forgets the places that the code does not have any more. */
-  prunePlaces(): void {
-    if (this.places.size === this.locs.size) return;
-    const now = new Set(this.locs.values());
-    for (const [id, l] of this.places) if (!now.has(l)) this.places.delete(id);
+  /** The analysis is over. */
+  endPlaces(): void {
+    this.places.end();
   }
 
   emit(e: FlowEvent): void {
@@ -149,25 +125,4 @@ function sameArguments(a: ReadonlyMap<number, Argument>, b: ReadonlyMap<number, 
     if (!y || y.value !== x.value || y.loc !== x.loc) return false;
   }
   return true;
-}
-
-/** What a node looks like, roughly: nodes of another look that come or go do not change its identity. */
-function lookOf(node: Span): string {
-  if (!("k" in node) || typeof node.k !== "string")
-    return "name" in node && typeof node.name === "string" ? `=${node.name}` : "";
-  const x = node as Expr;
-  switch (x.k) {
-    case "name":
-      return x.id;
-    case "attr":
-      return `.${x.a}`;
-    case "call":
-      return `${x.f.k === "attr" ? x.f.a : x.f.k === "name" ? x.f.id : ""}()`;
-    case "sub":
-      return x.i.k === "const" ? `[${String(x.i.v).slice(0, 20)}]` : "[]";
-    case "const":
-      return x.t;
-    default:
-      return x.k;
-  }
 }

@@ -7,7 +7,8 @@ import { entryOf } from "./entries.js";
 import { Env } from "./env.js";
 import { evalExpr } from "./expr.js";
 import { Frame } from "./frame.js";
-import type { Label, Loc } from "./labels.js";
+import type { Label } from "./labels.js";
+import type { Places } from "./places.js";
 import type { Program } from "./program.js";
 import { compact } from "./size.js";
 import { placed } from "./sources.js";
@@ -30,7 +31,7 @@ export function analyseFunction(
   program: Program,
   fn: FunctionDef,
   selfClass: ClassDef | undefined,
-  places: Map<string, Loc>,
+  places: Places,
 ): Summary {
   const frame = new Frame(program, fn.module, fn, fn.ir.chunk, undefined, places);
   const env = new Env(new Map(), undefined);
@@ -39,7 +40,7 @@ export function analyseFunction(
   runFunctionBody(frame, env, fn.ir);
   if (entry) emitEntry(frame, fn, entry);
   runNested(frame);
-  frame.prunePlaces();
+  frame.endPlaces();
   const small = (v: Value) => compact(v, () => program.bound("what a function hands on holds too many values"));
   const end = frame.endEnv;
   const writes = new Map<number, Value>();
@@ -311,7 +312,7 @@ export function throughStars(frame: Frame, name: string): Value | undefined {
 export function analyseModule(
   program: Program,
   mod: ModuleDef,
-  places: Map<string, Loc>,
+  places: Places,
   publish: (s: ModuleState) => void,
 ): void {
   const frame = new Frame(program, mod, undefined, { file: mod.file, base: 0 }, undefined, places);
@@ -352,7 +353,7 @@ export function analyseModule(
   const end = execBody(frame, env, mod.ir.body);
   if (end && end !== env) for (const [k, v] of end.vars) env.set(k, v);
   runNested(frame);
-  frame.prunePlaces();
+  frame.endPlaces();
   state.events.push(...frame.events.values());
 }
 

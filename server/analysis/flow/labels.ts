@@ -6,6 +6,7 @@
 import type { Chunk } from "../ir.js";
 import type { LabelKind } from "../names/model-schema.js";
 import { labelKinds } from "../names/model-schema.js";
+import { samePlace } from "./places.js";
 import type { Value } from "./value.js";
 
 /**
@@ -178,7 +179,7 @@ function pushPath(path: readonly string[], key: string): readonly string[] {
 
 /** Adds a step unless it stands where the last one stands. */
 export function addStep(step: Step, loc: Loc, msg: string): Step {
-  if (step.loc.id === loc.id) return step;
+  if (samePlace(step.loc, loc)) return step;
   return { loc, msg, prev: step };
 }
 

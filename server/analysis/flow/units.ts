@@ -10,7 +10,7 @@
  */
 import type { ClassDef, FunctionDef, ModuleDef } from "../names/definitions.js";
 import type { ModuleState } from "./function.js";
-import type { Loc } from "./labels.js";
+import type { Places } from "./places.js";
 import { moduleShape, shapeOf } from "./shape.js";
 import type { Summary } from "./summary.js";
 
@@ -41,7 +41,7 @@ export interface Unit {
   /** Keys of the functions that it calls. */
   called: Set<string>;
   /** Places in the unit's code; they keep their identity from one analysis to the next. */
-  places: Map<string, Loc>;
+  places: Places;
   /** Something that it used, directly or not, may have changed. */
   doubtful: boolean;
   verifying: boolean;

@@ -3,6 +3,7 @@ import type { ClassDef, FunctionDef, ModuleDef } from "../names/definitions.js";
 import type { Env } from "./env.js";
 import type { Refinement } from "./frame.js";
 import { extendLabel, type Label, type Loc, NO_LABELS, unionLabels } from "./labels.js";
+import { samePlace } from "./places.js";
 
 /** What a value may be, as far as calls on it are concerned. */
 export type TypeRef =
@@ -189,7 +190,7 @@ function dynamicForm(v: Value): readonly StrForm[] | undefined {
 
 function samePiece(a: Piece | undefined, b: Piece | undefined): boolean {
   if (typeof a === "string" || typeof b === "string" || !a || !b) return a === b;
-  return a.loc.id === b.loc.id;
+  return samePlace(a.loc, b.loc);
 }
 const sameForm = (a: StrForm, b: StrForm) =>
   a === b || (a.pieces.length === b.pieces.length && a.pieces.every((p, i) => samePiece(p, b.pieces[i])));
