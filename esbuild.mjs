@@ -13,6 +13,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import esbuild from "esbuild";
+import { loadTypeScript } from "./scripts/load-typescript.mjs";
 import { textLoaders, yamlAsJson } from "./scripts/yaml-text.mjs";
 
 const root = path.dirname(fileURLToPath(import.meta.url));
@@ -47,6 +48,12 @@ const oneLanguage = {
     build.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents: "export {};" })),
 };
 
+const { checkModel } = await loadTypeScript('export { checkModel } from "./server/analysis/names/load-models.js";');
+/** The models are checked here, once, and not again at each start of a program. */
+const checkedModels = yamlAsJson(/rules[\\/]models[\\/].*\.yaml$/, (data, file) => ({
+  checked: checkModel(data, path.basename(file)),
+}));
+
 function options(file, { out, kind }, watch) {
   const node = kind !== "page";
   return {
@@ -69,7 +76,7 @@ function options(file, { out, kind }, watch) {
     logLevel: "warning",
     metafile: true,
     loader: textLoaders,
-    plugins: [yamlAsJson(/rules[\\/].*\.yaml$/), oneLanguage],
+    plugins: [checkedModels, yamlAsJson(/rules[\\/].*\.yaml$/), oneLanguage],
   };
 }
 

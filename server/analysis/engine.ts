@@ -286,6 +286,12 @@ class ProjectEngine implements Engine {
     const files = importClosure(file, this.program.resolver, (f) => this.sketchOf(f));
     const host = { files: () => files, read: (f: string) => this.textOf(f) };
     const first = new ProjectEngine({ ...this.options, host });
+    for (const f of files) {
+      const ir = this.opened.get(f)?.ir ?? this.irs.get(f);
+      const sketched = this.sketches.get(f);
+      if (ir) first.irs.set(f, ir);
+      if (sketched) first.sketches.set(f, sketched);
+    }
     try {
       return first.findings(file);
     } finally {

@@ -1,7 +1,7 @@
 /** The live scan for the editor: custom requests, so that the client stays thin. */
 import { type CancellationToken, type Connection, ProgressType, ResponseError } from "vscode-languageserver";
-import type { Lab, ScanOptionsInput } from "../scan/index.js";
-import { ScanError, type ScanEvent } from "../scan/index.js";
+import { ScanError } from "../scan/errors.js";
+import type { Lab, ScanEvent, ScanOptionsInput } from "../scan/index.js";
 import {
   RENDER_REPORT,
   REPORT_DATA,

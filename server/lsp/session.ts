@@ -30,6 +30,8 @@ const SETTINGS_PAGE = "settings";
 const LARGE = 200;
 /** Length of a slice in milliseconds; a single large file may take longer. */
 const SLICE = 20;
+/** How long a first look waits for the editor to ask for an open file's findings, in milliseconds. */
+const FIRST_QUESTION = 300;
 
 export class Session {
   readonly documents: Documents;
@@ -125,16 +127,30 @@ export class Session {
     const engine = this.current?.engine;
     if (!engine || !this.isLarge()) return;
     this.firstLook = true;
+    await this.firstAnswer();
     while (goesOn() && !engine.isSettled()) {
-      const end = performance.now() + SLICE;
+      const end = Date.now() + SLICE;
       engine.advance({
         get cancelled() {
-          return performance.now() > end;
+          return Date.now() > end;
         },
       });
       await new Promise<void>((next) => setImmediate(next));
     }
     if (goesOn()) this.firstLook = false;
+  }
+
+  private answered = () => {};
+
+  /** Until the editor had an answer, or asked nothing for a while. */
+  private firstAnswer(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, FIRST_QUESTION);
+      this.answered = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   private isLarge(): boolean {
@@ -149,9 +165,11 @@ export class Session {
       const page = this.services.rulePage(SETTINGS_PAGE);
       return this.current.problems(file, document.getText()).map((p) => problemDiagnostic(p, document, page));
     }
-    return this.findings(file, token).map((finding) =>
+    const found = this.findings(file, token).map((finding) =>
       diagnosticOf(finding, document, this.documents, this.services.rulePage),
     );
+    this.answered();
+    return found;
   }
 
   /** Fixes of a finding; each was verified by the engine. */

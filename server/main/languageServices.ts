@@ -9,10 +9,13 @@ import { dataFolder, HistoryStore } from "../project/history-store.js";
 import { allGuides, reportData } from "../report/scan-guides.js";
 import { historyPoint } from "../report/scan-report-data.js";
 import { retentionSchema, ScanHistory } from "../scan/history/index.js";
-import { pingTarget, planScan, runScan, type ScanResult, startLab } from "../scan/index.js";
+import type { ScanResult } from "../scan/index.js";
 import { openEngine } from "./engine.js";
 import { renderScan } from "./scanReports.js";
 import { openWorkspace } from "./workspace.js";
+
+/** Loaded when a scan is asked for: it is the larger half of the house, and the editor waits for the start. */
+const loadScan = () => import("../scan/index.js");
 
 const report: ReportService = {
   data: ({ key, result, previous, history }) =>
@@ -72,7 +75,13 @@ export function languageServices(): Services {
     rules: () => rules,
     page,
     rulePage: pageAddress,
-    scan: { plan: planScan, ping: pingTarget, run: runScan, keep, lab: (kind) => startLab({ kind }) },
+    scan: {
+      plan: async (options) => (await loadScan()).planScan(options),
+      ping: async (options, hooks) => (await loadScan()).pingTarget(options, hooks),
+      run: async (options, hooks) => (await loadScan()).runScan(options, hooks),
+      keep,
+      lab: async (kind) => (await loadScan()).startLab({ kind }),
+    },
     report,
   };
 }
