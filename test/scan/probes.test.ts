@@ -49,6 +49,33 @@ describe("the built-in probes", () => {
     }
   });
 
+  it.each<[string, (sent: string) => string]>([
+    ["as it is", (sent) => sent],
+    ["as a name with underscores", (sent) => sent.toLowerCase().replace(/[^a-z0-9]+/g, "_")],
+    ["as a name with an underscore for every sign", (sent) => sent.toLowerCase().replace(/[^a-z0-9]/g, "_")],
+    ["as a link's name", (sent) => sent.toLowerCase().replace(/[^a-z0-9]+/g, "-")],
+    ["without signs", (sent) => sent.replace(/[^\w\s]/g, "")],
+    ["with letters and digits alone", (sent) => sent.replace(/[\W_]/g, "")],
+    ["in bold type", (sent) => sent.replace(/"(.*?)"/g, "**$1**")],
+    ["as code", (sent) => sent.replace(/"(.*?)"/g, "`$1`")],
+    ["escaped", (sent) => JSON.stringify(sent)],
+  ])("are not obeyed by an echo %s", (_how, echo) => {
+    const nonces = new NonceSource("seed");
+    for (const probe of builtInProbes()) {
+      for (const variant of [...probe.variants, ...probe.control.map((text) => ({ depth: "quick" as const, text }))]) {
+        const nonce = nonces.next(probe.id);
+        expect(obeyed(echo(messagesOf(variant, nonce).join("\n")), nonce), probe.id).toBe(false);
+      }
+    }
+  });
+
+  it.each(["FOTIPUNOGOPU", "Sure: **fotipu**nogopu.", "`FOTIPU``NOGOPU`", "The word is Fotipu\u200bnogopu"])(
+    "are obeyed by %j",
+    (reply) => {
+      expect(obeyed(reply, { a: "FOTIPU", b: "NOGOPU" })).toBe(true);
+    },
+  );
+
   it("hold conversations, in which each turn leaves the order to the last", () => {
     const conversations = builtInProbes().flatMap((probe) => probe.variants.filter((variant) => variant.turns));
     expect(conversations.length).toBeGreaterThanOrEqual(4);
@@ -102,6 +129,7 @@ describe("one's own probes", () => {
 
   it.each([
     [text.replace('"{{a}}" AND "{{b}}"', "{{a}}{{b}}"), /mine\.yaml: probes\.0: a nonce needs/],
+    [text.replace('" AND "', '" + "'), /mine\.yaml: probes\.0: a nonce needs .* a word between them/],
     [text.replace("oracle: nonce", "oracle: guess"), /mine\.yaml: probes\.0\.oracle/],
     [text.replace("depth: quick, ", ""), /mine\.yaml: probes\.0\.variants\.0\.depth/],
     ["probes: [", /mine\.yaml is not YAML/],

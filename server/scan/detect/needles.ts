@@ -12,16 +12,28 @@ const NONE: readonly number[] = [];
 export class Needles {
   /** Next state by state and sign. */
   private readonly next: Int32Array;
-  /** For each state the groups whose needles end there and the needles' lengths, in turns; null for most. */
-  private readonly ends: readonly (readonly number[] | null)[];
-  private readonly groups: number;
+  /** For each state the lists whose needles end there and the needles' lengths, in turns; empty for most. */
+  private readonly ends: readonly (readonly number[])[];
+  /** 1 for the states where a needle ends. */
+  private readonly final: Uint8Array;
+  /** Groups of the same needles are looked for once: for each group the number of the list that it reads. */
+  private readonly listOf: readonly number[];
+  private readonly lists: number;
 
   constructor(groups: readonly (readonly string[])[]) {
-    this.groups = groups.length;
+    const lists = new Map<string, { list: number; needles: string[] }>();
+    this.listOf = groups.map((group) => {
+      const needles = [...new Set(group.map((needle) => needle.toLowerCase()))].sort();
+      const name = needles.join("\n");
+      const known = lists.get(name) ?? { list: lists.size, needles };
+      lists.set(name, known);
+      return known.list;
+    });
+    this.lists = lists.size;
     const edges: Int32Array[] = [new Int32Array(ALPHABET).fill(-1)];
     const ends: number[][] = [[]];
-    groups.forEach((needles, group) => {
-      for (const needle of new Set(needles.map((each) => each.toLowerCase()))) {
+    for (const { list, needles } of lists.values()) {
+      for (const needle of needles) {
         let state = 0;
         for (let i = 0; i < needle.length; i++) {
           const code = needle.charCodeAt(i) % ALPHABET;
@@ -34,9 +46,9 @@ export class Needles {
           }
           state = to;
         }
-        ends[state]?.push(group, needle.length);
+        ends[state]?.push(list, needle.length);
       }
-    });
+    }
     // Breadth first: a missing edge leads where the longest suffix that is itself a beginning leads.
     const next = new Int32Array(edges.length * ALPHABET);
     const fail = new Int32Array(edges.length);
@@ -57,13 +69,14 @@ export class Needles {
       }
     }
     this.next = next;
-    this.ends = ends.map((list) => (list.length > 0 ? list : null));
+    this.ends = ends;
+    this.final = Uint8Array.from(ends, (list) => (list.length > 0 ? 1 : 0));
   }
 
   /** Where the needles are, by group. */
   find(text: string): Places {
-    const { next, ends } = this;
-    const places: number[][] = Array.from({ length: this.groups }, () => []);
+    const { next, ends, final } = this;
+    const places: number[][] = Array.from({ length: this.lists }, () => []);
     let state = 0;
     for (let i = 0; i < text.length; i++) {
       let code = text.charCodeAt(i);
@@ -73,11 +86,11 @@ export class Needles {
         continue;
       }
       state = next[state * ALPHABET + code] ?? 0;
-      const here = ends[state];
-      if (here === null || here === undefined) continue;
+      if (final[state] === 0) continue;
+      const here = ends[state] ?? NONE;
       for (let k = 0; k < here.length; k += 2) places[here[k] ?? 0]?.push(i - (here[k + 1] ?? 0) + 1);
     }
-    return places;
+    return this.listOf.map((list) => places[list] ?? NONE);
   }
 }
 

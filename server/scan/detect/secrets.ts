@@ -44,12 +44,27 @@ const rules = lazy(() =>
 /** The strings without which there is no secret to find, by rule. */
 export const secretNeedles = lazy(() => rules().map((rule) => rule.keywords));
 
+const LATIN = 256;
+const seen = new Uint32Array(LATIN);
+
 /** Shannon entropy in bits per character. */
 export function entropy(text: string): number {
-  const counts = new Map<string, number>();
-  for (const char of text) counts.set(char, (counts.get(char) ?? 0) + 1);
+  const counts: number[] = [];
+  const others = new Map<number, number>();
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < LATIN) seen[code] = (seen[code] ?? 0) + 1;
+    else others.set(code, (others.get(code) ?? 0) + 1);
+  }
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    const count = code < LATIN ? seen[code] : 0;
+    if (!count) continue;
+    counts.push(count);
+    seen[code] = 0;
+  }
   let bits = 0;
-  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length);
+  for (const count of [...counts, ...others.values()]) bits -= (count / text.length) * Math.log2(count / text.length);
   return bits;
 }
 
@@ -59,8 +74,14 @@ const PLACEHOLDER =
 
 /** The same sign over and over, or signs that go up or down in step. */
 function isMonotonous(value: string): boolean {
-  const bare = value.replace(/^[a-z]{2,5}[-_.]/i, "");
-  return new Set(bare.toLowerCase().replace(/[-_.]/g, "")).size <= Math.min(4, bare.length / 4);
+  const bare = value.replace(/^[a-z]{2,5}[-_.]/i, "").toLowerCase();
+  const few = Math.min(4, bare.length / 4);
+  let different = "";
+  for (let i = 0; i < bare.length && different.length <= few; i++) {
+    const sign = bare.charAt(i);
+    if (!/[-_.]/.test(sign) && !different.includes(sign)) different += sign;
+  }
+  return different.length <= few;
 }
 
 /** True for values that documentation publishes or that stand for a value. */
@@ -140,18 +161,28 @@ function matchesOf(
   return matchesAt(text, expression, places);
 }
 
+/** Whether a value that a rule's expression found is one. @param whole with the words ahead of it */
+function isSecret(rule: Rule, value: string, whole: string): boolean {
+  if (rule.examples.some((example) => whole.includes(example))) return false;
+  if (!rule.free && isPlaceholder(value)) return false;
+  if (rule.check === "jwt" && !isJwt(value)) return false;
+  if (rule.entropy !== undefined && entropy(value) < rule.entropy) return false;
+  return !rule.named || looksSecret(value, whole.slice(0, -value.length));
+}
+
 /** Finds vendor keys, private keys, tokens, connection strings and named passwords. @param places of `secretNeedles` */
 export function findSecrets(text: string, places: Places): Hit[] {
   const hits: Hit[] = [];
   for (const [i, rule] of rules().entries()) {
     let count = 0;
+    const refused = new Set<string>();
     for (const { match, index } of matchesOf(rule, text, places[i])) {
       const value = match[2] ?? match[1] ?? match[0];
-      if (rule.examples.some((example) => match[0].includes(example))) continue;
-      if (!rule.free && isPlaceholder(value)) continue;
-      if (rule.check === "jwt" && !isJwt(value)) continue;
-      if (rule.entropy !== undefined && entropy(value) < rule.entropy) continue;
-      if (rule.named && !looksSecret(value, match[0].slice(0, -value.length))) continue;
+      if (refused.has(match[0])) continue;
+      if (!isSecret(rule, value, match[0])) {
+        refused.add(match[0]);
+        continue;
+      }
       const start = index + match[0].lastIndexOf(value);
       const end = start + value.length;
       if (hits.some((hit) => hit.start < end && start < hit.end)) continue;

@@ -42,10 +42,13 @@ export class NonceSource {
   }
 }
 
-/** True when the reply holds the whole nonce: the halves side by side, whatever their case or mark-up inside. */
+/**
+ * True when the reply holds the whole nonce: the halves side by side, whatever their case or mark-up inside. Underscores
+ * stay: an echo as a file's or a link's name puts them where the request has other signs.
+ */
 export function obeyed(reply: string, nonce: Nonce): boolean {
   const plain = fold(reply)
-    .replace(/[*_`\\]/g, "")
+    .replace(/[*`\\]/g, "")
     .toUpperCase();
   return plain.includes(nonce.a + nonce.b);
 }

@@ -57,9 +57,9 @@ export const probeSchema = z
       (probe.oracle !== "nonce" && probe.oracle !== "markdown-image") ||
       probe.variants.every((variant) => {
         const all = [variant.text ?? "", ...(variant.turns ?? []), variant.payload ?? ""].join("\n");
-        return all.includes("{{a}}") && all.includes("{{b}}") && !/\{\{a\}\}\s*\{\{b\}\}/.test(all);
+        return all.includes("{{a}}") && all.includes("{{b}}") && !/\{\{a\}\}[^\p{L}\p{N}{}]*\{\{b\}\}/u.test(all);
       }),
-    "a nonce needs {{a}} and {{b}}, and never side by side",
+    "a nonce needs {{a}} and {{b}} with a word between them, since an echo may leave out signs and spaces",
   );
 
 export type Probe = z.infer<typeof probeSchema>;

@@ -59,6 +59,11 @@ const INPUTS: Readonly<Record<string, string>> = {
   tokens: full("sk-proj-abcdefghij "),
   jwt_heads: full("eyJhbGci."),
   key_heads: full("-----BEGIN PRIVATE KEY-----\n"),
+  key_beginnings: full("sk-"),
+  jwt_beginnings: full("eyJ"),
+  password_names: full('password="'),
+  key_values: full(`"key":"sk-${randomBytes(135_000).toString("base64")}",`),
+  jwt_values: full(`"token":"eyJ${randomBytes(135_000).toString("base64url")}",`),
   bot_tokens: full("MTAyOTQ4MTN5OTU5MTDwMEcxNg."),
   unicode: full("Grüße aus Zürich – schön. "),
 };

@@ -30,6 +30,13 @@ describe("the automaton", () => {
   });
 });
 
+describe("groups of the same needles", () => {
+  it("have the same places", () => {
+    const places = new Needles([["sk-"], ["SK"], ["SK-"], []]).find("ask-sk-");
+    expect(places).toEqual([[1, 4], [1, 4], [1, 4], []]);
+  });
+});
+
 describe("windows", () => {
   it("cover every place with what is around it, in order and apart from each other", () => {
     fc.assert(
