@@ -1,5 +1,6 @@
 import { type CheckEnd, COMPLETE, inconclusive, type ScanContext } from "../context.js";
 import { quote } from "../evidence.js";
+import { GRAPHQL_INTROSPECTION, isGraphqlPath } from "../target/graphql.js";
 import type { HttpReply } from "../transport/client.js";
 
 interface KnownPath {
@@ -41,6 +42,17 @@ const DOCS: readonly KnownPath[] = [
   { path: "/debug/pprof/", proof: /pprof|goroutine/i, id: "debug-endpoint-exposed", name: "Go's profiler" },
 ];
 
+/** Where a GraphQL server may show its schema: the target itself where it is one, else the usual path. */
+function schemaOf(url: URL): KnownPath {
+  const path = isGraphqlPath(url) ? url.pathname : "/graphql";
+  return {
+    path: `${path}?query=${encodeURIComponent(GRAPHQL_INTROSPECTION)}`,
+    proof: /"__schema"\s*:\s*\{\s*"queryType"/,
+    id: "api-docs-exposed",
+    name: "the GraphQL schema, which introspection shows to anybody",
+  };
+}
+
 const FUNCTIONS: readonly KnownPath[] = [
   "/admin",
   "/admin/users",
@@ -78,7 +90,7 @@ export async function checkInventory(ctx: ScanContext): Promise<CheckEnd> {
   if (control.failure) return inconclusive(control.failure.message);
   if (control.status === 401 || control.status === 429) return inconclusive(`every path answers ${control.status}`);
   ctx.recordHttp("malformed", control);
-  const asked = DOCS.map(async (known) => ({
+  const asked = [...DOCS, schemaOf(ctx.url)].map(async (known) => ({
     known,
     http: ctx.fetched.get(known.path) ?? (await get(ctx, known.path, "inventory")),
   }));
@@ -89,7 +101,7 @@ export async function checkInventory(ctx: ScanContext): Promise<CheckEnd> {
       id: known.id,
       subject: known.path,
       severity: known.id === "debug-endpoint-exposed" && /pprof|metrics/.test(known.path) ? "medium" : undefined,
-      evidence: `${known.path} answers with ${known.name}.`,
+      evidence: `${known.path.split("?")[0]} answers with ${known.name}.`,
       exchanges: [ctx.exchange(known.path, http, match ? [{ text: match.slice(0, 120), label: known.name }] : [])],
     });
   }

@@ -2,6 +2,7 @@ import type { ScanOptions } from "../options.js";
 import type { HttpClient, HttpReply } from "../transport/client.js";
 import { type Answer, certificateRefusal, toAnswer } from "./answer.js";
 import { Endpoint } from "./endpoint.js";
+import { GRAPHQL_OPERATIONS, graphqlShape, looksLikeGraphql } from "./graphql.js";
 import { fieldsAsked } from "./hints.js";
 import { extractReply, parseReplyPath, type ReplyPath } from "./reply.js";
 import {
@@ -34,6 +35,8 @@ export const ARITHMETIC = {
 /** Asks with a key that no endpoint knows. */
 const CONTROL_KEY = "spillcheck_unused";
 const CONTROL_PROMPT = "-";
+
+const GRAPHQL_BODY = JSON.stringify({ query: GRAPHQL_OPERATIONS });
 
 /**
  * Finds the shape of request that the endpoint takes: what was given or is known from source or OpenAPI, else the common
@@ -198,6 +201,15 @@ async function tryShapes(
   if (hopeless(control)) {
     const again = control.http.status === 404 ? await tryQuery(url, ask) : null;
     return again ? found(again) : none(control.why);
+  }
+  if (looksLikeGraphql(url, control.http)) {
+    const asked = await ask({ ...jsonShape(url.href, "query", method), bodyTemplate: GRAPHQL_BODY }, "");
+    const shape = graphqlShape(url.href, asked.http.text);
+    if (shape && (await ask(shape)).ok) return found(shape);
+    if (/\b__schema\b|introspection/i.test(asked.http.text))
+      return none(
+        "it is a GraphQL endpoint, and its schema shows no operation that takes a prompt; give the request with --body-template",
+      );
   }
   if (control.http.status === 405 && !method) {
     const allowed = (control.http.headers.allow ?? "GET").toUpperCase();
