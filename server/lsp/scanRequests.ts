@@ -39,8 +39,15 @@ function progressOf(event: ScanEvent): ScanProgress {
   }
 }
 
-/** Registers the requests; returns what ends the practice endpoints. */
-export function registerScanRequests(connection: Connection, services: Services): () => Promise<void> {
+/**
+ * Registers the requests; returns what ends the practice endpoints.
+ * @param folder the folder whose settings count, if the user trusts it
+ */
+export function registerScanRequests(
+  connection: Connection,
+  services: Services,
+  folder: () => string | undefined,
+): () => Promise<void> {
   const labs = new Map<string, Promise<Lab>>();
 
   const optionsOf = (params: unknown) => {
@@ -102,7 +109,7 @@ export function registerScanRequests(connection: Connection, services: Services)
       return cancellable(token, async (signal) => {
         const result = await services.scan.run(options, { signal, onProgress, consent });
         if (!(await isLab(options.url))) {
-          const failure = services.scan.keep(result);
+          const failure = services.scan.keep(result, folder());
           if (failure !== undefined) connection.console.warn(failure);
         }
         return result;

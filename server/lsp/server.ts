@@ -89,7 +89,8 @@ export function startLanguageServer(connection: Connection, services: Services):
   let ready = new Promise<void>((settle) => {
     announceReady = settle;
   });
-  const stopLabs = registerScanRequests(connection, services);
+  const trustedFolder = () => (session?.trusted ? session.roots[0] : undefined);
+  const stopLabs = registerScanRequests(connection, services, trustedFolder);
 
   connection.onInitialize((params) => {
     const abilities = abilitiesOf(params);

@@ -41,13 +41,20 @@ export interface ScanService {
   plan(options: ScanOptionsInput): Promise<ScanPlan>;
   ping(options: ScanOptionsInput, hooks: ScanHooks): Promise<Ping>;
   run(options: ScanOptionsInput, hooks: ScanHooks): Promise<ScanResult>;
-  /** Keeps a scan in the user's history. @returns why it could not be kept, in one sentence */
-  keep(result: ScanResult): string | undefined;
+  /**
+   * Keeps a scan in the user's history.
+   * @param folder whose settings say for how long; the default without
+   * @returns why it could not be kept, in one sentence
+   */
+  keep(result: ScanResult, folder: string | undefined): string | undefined;
   lab(kind: LabKind): Promise<Lab>;
 }
 
 export interface ReportService {
-  /** What the report's page shows; `client/report/protocol.ts` has its form. */
+  /**
+   * What the report's page shows; `client/report/protocol.ts` has its form. `previous` and `history` are the client's own
+   * scans, for what the user's history does not have.
+   */
   data(input: { key: string; result: ScanResult; previous?: ScanResult; history: ScanResult[] }): unknown;
   render(
     format: "html" | "json" | "sarif" | "junit" | "markdown",

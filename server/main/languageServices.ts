@@ -4,12 +4,13 @@ import { docsUrl, rulePageUrl } from "../analysis/rule-meta.js";
 import { toolVersion } from "../analysis/version.js";
 import { KEY_VARIABLE } from "../lsp/sealing.js";
 import type { ReportService, Services } from "../lsp/services.js";
+import { Configs } from "../project/configs.js";
 import { UsageError } from "../project/errors.js";
-import { dataFolder, HistoryStore } from "../project/history-store.js";
+import { knownBefore } from "../report/known.js";
 import { allGuides, reportData } from "../report/scan-guides.js";
 import { historyPoint } from "../report/scan-report-data.js";
-import { retentionSchema, ScanHistory } from "../scan/history/index.js";
 import type { ScanResult } from "../scan/index.js";
+import { openHistory, retentionOf } from "./commands/history-folder.js";
 import { openEngine } from "./engine.js";
 import { renderScan } from "./scanReports.js";
 import { openWorkspace } from "./workspace.js";
@@ -17,10 +18,24 @@ import { openWorkspace } from "./workspace.js";
 /** Loaded when a scan is asked for: it is the larger half of the house, and the editor waits for the start. */
 const loadScan = () => import("../scan/index.js");
 
+/**
+ * What the reports of a scan show of earlier ones: what the scans' history knows, whoever made them; for a scan that is not
+ * kept there (of the practice endpoint) what the client has.
+ */
+function pastOf(result: ScanResult, own: { previous?: ScanResult; history?: readonly ScanResult[] }) {
+  const before = openHistory(process.env)
+    .history.before(result)
+    .map((entry) => entry.result);
+  if (before.length === 0) return { previous: own.previous, history: (own.history ?? []).map(historyPoint) };
+  return { previous: knownBefore(before), history: [...before, result].map(historyPoint) };
+}
+
 const report: ReportService = {
-  data: ({ key, result, previous, history }) =>
-    reportData(result, { key, previous, history: history.map(historyPoint) }),
-  render: (format, { result, previous }) => renderScan(format, result, previous),
+  data: ({ key, result, ...own }) => reportData(result, { key, ...pastOf(result, own) }),
+  render: (format, { result, ...own }) => {
+    const { previous, history } = pastOf(result, own);
+    return renderScan(format, result, previous, history);
+  },
 };
 
 /** The page of a static rule, or one made from the guide of a live finding's id. */
@@ -52,10 +67,11 @@ function pageAddress(id: string): string {
   return id.startsWith("scan/") || rules.some((rule) => rule.id === id) ? rulePageUrl(id) : docsUrl("own-rules");
 }
 
-/** Keeps a scan where `spillcheck history` finds it; what is there too long goes when the command line scans next. */
-function keep(result: ScanResult): string | undefined {
+/** Keeps a scan where `spillcheck history` finds it, for as long as the folder's settings file says. */
+function keep(result: ScanResult, ruleIds: readonly string[], folder: string | undefined): string | undefined {
+  const config = folder === undefined ? undefined : new Configs({ ruleIds }).near(folder);
   try {
-    new ScanHistory(new HistoryStore(dataFolder(process.env))).save(result, retentionSchema.parse({}));
+    openHistory(process.env).history.save(result, retentionOf(config));
     return undefined;
   } catch (error) {
     if (error instanceof UsageError) return error.message;
@@ -79,7 +95,7 @@ export function languageServices(): Services {
       plan: async (options) => (await loadScan()).planScan(options),
       ping: async (options, hooks) => (await loadScan()).pingTarget(options, hooks),
       run: async (options, hooks) => (await loadScan()).runScan(options, hooks),
-      keep,
+      keep: (result, folder) => keep(result, ruleIds, folder),
       lab: async (kind) => (await loadScan()).startLab({ kind }),
     },
     report,

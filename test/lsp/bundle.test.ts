@@ -1,6 +1,6 @@
 /** A session over standard input and output against the bundle that users get. */
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -213,6 +213,60 @@ describe("the bundled server", () => {
         env: { ...process.env, SPILLCHECK_DATA_DIR: data },
       });
       expect(JSON.parse(listed.stdout)).toMatchObject({ endpoints: [{ target, scans: [{}] }] });
+    } finally {
+      await own.close();
+    }
+  });
+
+  it.each([
+    { trusted: true, kept: 2 },
+    { trusted: false, kept: 3 },
+  ])("keeps as many scans as the settings of a folder say, if it is trusted: $trusted", async ({ trusted, kept }) => {
+    write(".spillcheck.yaml", "history:\n  scans: 2\n");
+    const data = folderWith({});
+    const client = TestClient.spawn(server, {}, { SPILLCHECK_DATA_DIR: data });
+    clients.push(client);
+    await client.initialize({ folders: [pathToFileURL(folder).href], initializationOptions: { trusted } });
+    await client.ready();
+    const own = await serve(jsonChat(() => "Only boats."));
+    try {
+      const options = { url: own.url, checks: ["encryption"] };
+      for (let i = 0; i < 3; i++) await client.connection.sendRequest("spillcheck/scan", { options });
+    } finally {
+      await own.close();
+    }
+    const [endpoint = ""] = readdirSync(path.join(data, "scans"));
+    expect(readdirSync(path.join(data, "scans", endpoint))).toHaveLength(kept);
+  });
+
+  it("shows in a report what the history knows, scans of the command line among it", async () => {
+    const data = folderWith({});
+    const env = { ...process.env, SPILLCHECK_DATA_DIR: data };
+    const own = await serve(jsonChat(() => "Only boats."));
+    try {
+      const child = spawn(process.execPath, [cli, "scan", own.url, "--checks", "encryption", "--format", "json"], {
+        env,
+      });
+      await new Promise((resolve) => child.once("close", resolve));
+      const client = TestClient.spawn(server, {}, { SPILLCHECK_DATA_DIR: data });
+      clients.push(client);
+      await client.initialize({ folders: [pathToFileURL(folder).href] });
+      await client.ready();
+      const options = { url: own.url, checks: ["encryption"] };
+      const result = await client.connection.sendRequest<{ started_at: string }>("spillcheck/scan", { options });
+      // The client itself has this scan alone.
+      const request = { key: "k", result, history: [result] };
+      const shown = await client.connection.sendRequest<{
+        history: { started_at: string }[];
+        previous?: { started_at: string };
+      }>("spillcheck/reportData", request);
+      expect(shown.history.map((point) => point.started_at)).toEqual([expect.stringMatching(/^20/), result.started_at]);
+      expect(shown.previous?.started_at).toBe(shown.history[0]?.started_at);
+      const { text } = await client.connection.sendRequest<{ text: string }>("spillcheck/renderReport", {
+        format: "html",
+        result,
+      });
+      expect(text).toContain(String(shown.history[0]?.started_at));
     } finally {
       await own.close();
     }
