@@ -2,7 +2,7 @@ import { parsePhoneNumberFromString } from "libphonenumber-js/min";
 import type { Hit } from "./hit.js";
 
 /** Signs that phone numbers are written with; a run of them may hold several numbers. */
-const RUN = /(?<![\w.])[+(\d][\d().+\-/ x]{5,}/g;
+const RUN = /(?<![\w.]|\w-)[+(\d][\d().+\-/ x]{5,}/g;
 /** One number, at the beginning of a run. Groups are whole stretches of digits, so there is one way to match. */
 const PHONE =
   /^(?:\+|00)?\(?\d{1,15}\)?(?:[ .\-/]{1,2}\(?\d{1,9}\)?|\(\d{1,5}\)[ .\-/]{0,2}\d{1,9}|(?<=\))\d{1,9}){0,6}(?:x\d{1,6})?(?![\w])/;
