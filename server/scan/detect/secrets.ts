@@ -3,6 +3,7 @@ import secretsYaml from "../../../rules/scan/secrets.yaml";
 import { lazy, readData } from "../data.js";
 import type { Hit } from "./hit.js";
 import { matchesAt, matchesIn, type Places, windows } from "./needles.js";
+import { readsLikeChance, readsLikeWords } from "./wordy.js";
 
 const secretRuleSchema = z.object({
   id: z.string(),
@@ -25,8 +26,11 @@ const secretRuleSchema = z.object({
   span: z.number().int().default(600),
 });
 
-/** What stands between a name and its value, in code, settings, JSON, mark-up and sentences. `<assign>` in a pattern. */
-const ASSIGN = String.raw`["'\x60)\]*]{0,3}\s{0,4}(?::{0,3}=|\?=|=>|->|[:=,>]|\|\|:?|\b(?:is|was)\b\s?:?)\s{0,20}["'\x60*({[]{0,3}`;
+/**
+ * What stands between a name and its value, in code, settings, JSON, mark-up and sentences. `<assign>` in a pattern. A comma
+ * only stands before a value in quotes, as in `headers.set("api-key", "...")`; elsewhere it parts one name from the next.
+ */
+const ASSIGN = String.raw`["'\x60)\]*]{0,3}\s{0,4}(?::{0,3}=|\?=|=>|->|[:=>]|,(?=\s{0,20}["'\x60])|\|\|:?|\b(?:is|was)\b\s?:?)\s{0,20}["'\x60*({[]{0,3}\s?`;
 
 const rules = lazy(() =>
   readData(secretsYaml, z.object({ secrets: z.array(secretRuleSchema) }), "rules/scan/secrets.yaml").secrets.map(
@@ -70,7 +74,7 @@ export function entropy(text: string): number {
 
 /** What documentation puts where a value belongs. */
 const PLACEHOLDER =
-  /example|your[_-]?|changeme|change[_-]me|placeholder|dummy|redacted|insert|replace|xxxx|\*{3}|\.{3}|…|<|\$\{|\{\{|\$\(|%[({]|1234567890abcdef|abcdef123456|0{8}|1{7}|randomstring|#{4}|(?:key|token|secret|here|password)$|some[_-]?(?:key|token|secret)|^\[|\]$|^\$?[a-z_.]+\(|^(?:my|the|some|new|test|fake|default|super)?[_-]?(?:password|passwd|secret|token|apikey|pass|pwd|value|string|null|none|true|false|undefined|required|invalid|incorrect|missing|wrong|empty|optional|hidden|masked|text|field|label|username|admin)[_-]?\d{0,3}$/i;
+  /example|your[_-]?|changeme|change[_-]me|placeholder|dummy|redacted|insert|replace|xxxx|\*{3}|\.{3}|…|<|\$\{|\{\{|\$\(|%[({]|1234567890abcdef|abcdef123456|0{8}|1{7}|randomstring|#{4}|(?:key|token|secret|here|password)$|some[_-]?(?:key|token|secret)|^\[|\]$|^\{[\w.]+\}?$|^\$?[a-z_.]+\(|^(?:my|the|some|new|test|fake|default|super)?[_-]?(?:password|passwd|secret|token|apikey|pass|pwd|value|string|null|none|true|false|undefined|required|invalid|incorrect|missing|wrong|empty|optional|hidden|masked|text|field|label|username|admin)[_-]?\d{0,3}$/i;
 
 /** The same sign over and over, or signs that go up or down in step. */
 function isMonotonous(value: string): boolean {
@@ -122,7 +126,9 @@ function looksSecret(value: string, name: string): boolean {
   const bare = value.replace(/[.,;:!?]+$/, "");
   if (bare.length < 6 || OTHER_THINGS.test(bare) || OTHER_THINGS.test(value) || WORDY.test(bare)) return false;
   if (CONSTANT.test(bare) && /[_=]/.test(bare)) return false;
-  if (UUID.test(bare)) return /(?:token|secret|password|key)\W{0,12}$/i.test(name);
+  // Short ones may be a password that somebody thought of.
+  if (bare.length >= 13 && readsLikeWords(bare) && !/^[0-9a-f-]+$/i.test(bare)) return false;
+  if (UUID.test(bare)) return /(?:token|secret|password|key|auth|api)/i.test(name) && !/id\W{0,12}$/i.test(name);
   const letters = /[A-Za-z]/.test(bare);
   const digits = /\d/.test(bare);
   const symbols = /[!@#$%^&*_+=~-]/.test(bare);
@@ -130,6 +136,7 @@ function looksSecret(value: string, name: string): boolean {
     // One digit in a long value is a numbered name.
     (letters && digits && (bare.length < 16 || ((bare.match(/\d/g) ?? []).length >= 3 && turns(bare) >= 5))) ||
     (letters && symbols && /[A-Z]/.test(bare) && /[!@#$%^&*+=~]/.test(bare)) ||
+    (bare.length >= 16 && /[A-Z]/.test(bare) && /[a-z]/.test(bare) && readsLikeChance(bare)) ||
     (symbols && digits)
   );
 }

@@ -6,6 +6,8 @@ export interface Labelled {
   positive: boolean;
   /** Where it is from, for the list of misses. */
   from: string;
+  /** What decides on the half, where that is not the whole text. */
+  key?: string;
 }
 
 export type Half = "tune" | "report" | "all";

@@ -15,6 +15,7 @@ import {
   hasSecret,
   noseyParker,
   secretlint,
+  truffleHog,
   withoutContradictions,
   withoutDocumentation,
 } from "./secrets.js";
@@ -49,7 +50,8 @@ function secrets() {
     const generic = noseyParker(data, true);
     const leaks = gitleaks(data);
     const all = [...leaks, ...vendors, ...generic];
-    const part = (list: Labelled[]) => of(halfOf(withoutContradictions(list, all), half, (item) => item.text));
+    const part = (list: Labelled[]) =>
+      of(halfOf(withoutContradictions(list, all), half, (item) => item.key ?? item.text));
     return {
       gitleaks: part(leaks),
       noseyparker_vendors: part(vendors),
@@ -57,6 +59,7 @@ function secrets() {
       vendors: part([...leaks, ...vendors]),
       vendors_without_documentation_values: part(withoutDocumentation([...leaks, ...vendors])),
       all: part(all),
+      trufflehog_recall: where(["trufflehog"], () => part(truffleHog(data))),
       secretlint: where(["secretlint"], () =>
         of(halfOf(withoutDocumentation(secretlint(data)), half, (item) => item.text)),
       ),

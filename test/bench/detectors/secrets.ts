@@ -16,13 +16,16 @@ function goString(literal: string): string | null {
 
 /**
  * gitleaks' own test strings: the lists `tps` and `fps` in the source of its rules. Only whole literals count, as strings
- * that are put together when its generator runs are random.
+ * that are put together when its generator runs are random. A value that its generator writes beside a vendor's name stands
+ * beside it here as well, in the plainest of its forms.
  */
 export function gitleaks(data: DataFolder): Labelled[] {
   const out: Labelled[] = [];
-  const take = (file: string, kind: string, literal: string): void => {
-    const text = goString(literal);
-    if (text !== null && text.trim() !== "") out.push({ text, positive: kind === "tps", from: `gitleaks ${file}` });
+  const take = (file: string, kind: string, literal: string, name?: string): void => {
+    const value = goString(literal);
+    if (value === null || value.trim() === "") return;
+    const text = name === undefined ? value : `${name}_api_token = "${value}"`;
+    out.push({ text, key: value, positive: kind === "tps", from: `gitleaks ${file}` });
   };
   for (const path of data.files("gitleaks/cmd/generate/config/rules", ".go")) {
     const file = path.slice(path.lastIndexOf("/") + 1);
@@ -43,11 +46,11 @@ export function gitleaks(data: DataFolder): Labelled[] {
       if (kind === null) continue;
       const single = /^\t\t(`[^`]*`|"(?:[^"\\]|\\.)*")\s*,\s*(?:\/\/.*)?$/.exec(line);
       const inline = /^\t(?:tps|fps)\s*:?=\s*\[\]string\{(.*)\}\s*$/.exec(line);
-      const sample = /GenerateSampleSecrets\("[^"]*", ("(?:[^"\\]|\\.)*")\)/.exec(line);
+      const sample = /GenerateSampleSecrets?\("([^"]*)", ("(?:[^"\\]|\\.)*")\)/.exec(line);
       if (single?.[1]) take(file, kind, single[1]);
       else if (inline?.[1] && !inline[1].includes("+"))
         for (const literal of inline[1].match(/`[^`]*`|"(?:[^"\\]|\\.)*"/g) ?? []) take(file, kind, literal);
-      else if (sample?.[1]) take(file, kind, sample[1]);
+      else if (sample?.[2]) take(file, kind, sample[2], sample[1]);
       else if (/^\t\t`[^`]*$/.test(line)) open = line;
     }
   }
@@ -83,11 +86,31 @@ export function noseyParker(data: DataFolder, generic: boolean): Labelled[] {
 }
 
 /**
+ * The inputs of TruffleHog's pattern tests in which its detectors find something, where they are whole literals. What its
+ * tests call invalid are real keys with one sign changed; they say how strict a form is, not that there is no secret.
+ */
+export function truffleHog(data: DataFolder): Labelled[] {
+  const input =
+    /\binput:\s*(`[^`]*`|"(?:[^"\\\n]|\\.)*"),\s*want:\s*(?:\[\]string\{(?!\s*\})|map\[string\]\w+\{(?!\s*\}))/g;
+  return data.files("trufflehog/pkg/detectors", "_test.go").flatMap((path) =>
+    [...data.text(path).matchAll(input)].flatMap((match) => {
+      const text = goString(match[1] ?? "");
+      return text === null || text.trim() === ""
+        ? []
+        : [{ text, positive: true, from: `trufflehog ${path.slice(25)}` }];
+    }),
+  );
+}
+
+/** A value as long as keys are. */
+const LONG_VALUE = /[\w./+=~-]{20,}/g;
+
+/**
  * Drops counter-examples that hold a long value which is an example of another rule: they say that one rule should not
  * fire, not that there is no secret.
  */
 export function withoutContradictions(list: readonly Labelled[], all: readonly Labelled[]): Labelled[] {
-  const long = (text: string) => text.match(/[\w./+=~-]{20,}/g) ?? [];
+  const long = (text: string) => text.match(LONG_VALUE) ?? [];
   const values = new Set(all.filter((item) => item.positive).flatMap((item) => long(item.text)));
   const texts = new Set(all.filter((item) => item.positive).map((item) => item.text.trim()));
   return list.filter(
