@@ -7,8 +7,11 @@ export interface Reading {
 }
 
 const ZERO_WIDTH = /[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\u{e0000}-\u{e007f}]/gu;
-const BASE64 = /[A-Za-z0-9+/_-]{16,}={0,2}/g;
-const HEX = /(?:[0-9a-f]{2}[ :,]?){10,}/gi;
+const BASE64 = /[A-Za-z0-9+/_-]{8,}={0,2}/g;
+const BASE32 = /(?<![A-Za-z0-9])[A-Z2-7]{16,}={0,6}/g;
+const HEX = /(?:(?:0x|\\x)?[0-9a-f]{2}[ :,;]{0,2}){7,}/gi;
+const TAGS = /[\u{e0020}-\u{e007e}]{3,}/gu;
+const MARKUP = /<\/?[a-z][^<>\n]{0,60}>/gi;
 const SPACED = /(?:[^\s][ .\-_*|]{1,3}){7,}[^\s]/g;
 
 /** Letters of other scripts that look like Latin ones. */
@@ -46,6 +49,45 @@ function printable(bytes: Buffer): string | null {
 const LONGEST_PLAIN = 100_000;
 const LONGEST_DISGUISED = 40_000;
 
+function fromBase32(text: string): Buffer {
+  const bytes: number[] = [];
+  let bits = 0;
+  let value = 0;
+  for (const char of text.replace(/=+$/, "")) {
+    value = (value << 5) | "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(char);
+    bits += 5;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes.push((value >> bits) & 255);
+    value &= (1 << bits) - 1;
+  }
+  return Buffer.from(bytes);
+}
+
+/** What the encoded stretches of a text say, by encoding. */
+function decoded(folded: string): Reading[] {
+  const out: Reading[] = [];
+  const add = (how: string, texts: readonly (string | null)[]): void => {
+    const good = [...new Set(texts.filter((text) => text !== null))];
+    if (good.length > 0) out.push({ how, text: good.join("\n") });
+  };
+  const joined = folded.replace(/\s+/g, "");
+  const base64 = [...folded.matchAll(BASE64), ...(joined.length < 20_000 ? joined.matchAll(BASE64) : [])];
+  add(
+    "base64",
+    base64.map((match) => printable(Buffer.from(match[0], "base64"))),
+  );
+  add(
+    "base32",
+    [...folded.matchAll(BASE32)].map((match) => printable(fromBase32(match[0]))),
+  );
+  add(
+    "hexadecimal",
+    [...folded.matchAll(HEX)].map((match) => printable(Buffer.from(match[0].replace(/0x|\\x|[ :,;]/gi, ""), "hex"))),
+  );
+  return out;
+}
+
 /** All that a text says when base64 or hexadecimal stretches are decoded, letters rotated, reversed, or spaces between letters dropped. */
 export function readings(text: string): Reading[] {
   const plain = text.slice(0, LONGEST_PLAIN);
@@ -53,15 +95,23 @@ export function readings(text: string): Reading[] {
   const folded = fold(limited);
   const out: Reading[] = [{ how: "", text: plain }];
   if (folded !== limited) out.push({ how: "hidden or look-alike characters", text: folded });
-  const joined = folded.replace(/\s+/g, "");
-  const base64 = [...folded.matchAll(BASE64), ...(joined.length < 20_000 ? joined.matchAll(BASE64) : [])]
-    .map((match) => printable(Buffer.from(match[0], "base64")))
-    .filter((decoded) => decoded !== null);
-  if (base64.length > 0) out.push({ how: "base64", text: [...new Set(base64)].join("\n") });
-  const hex = [...folded.matchAll(HEX)]
-    .map((match) => printable(Buffer.from(match[0].replace(/[ :,]/g, ""), "hex")))
-    .filter((decoded) => decoded !== null);
-  if (hex.length > 0) out.push({ how: "hexadecimal", text: hex.join("\n") });
+  const tags = [...limited.matchAll(TAGS)].map((match) =>
+    [...match[0]].map((char) => String.fromCharCode((char.codePointAt(0) ?? 0) - 0xe0000)).join(""),
+  );
+  if (tags.length > 0) out.push({ how: "invisible characters", text: tags.join("\n") });
+  for (const reading of decoded(folded)) {
+    out.push(reading);
+    for (const inner of [
+      ...decoded(reading.text),
+      { how: "ROT13", text: rot13(reading.text) },
+      { how: "reversed", text: [...reading.text].reverse().join("") },
+    ])
+      out.push({ how: `${reading.how}, then ${inner.how}`, text: inner.text });
+  }
+  const bare = folded.replace(MARKUP, "");
+  if (bare !== folded) out.push({ how: "without mark-up", text: bare });
+  const apart = folded.replace(/[_+|/]+/g, " ").replace(/(\p{Ll}[,.;:]?)(?=\p{Lu})/gu, "$1 ");
+  if (apart !== folded) out.push({ how: "joined words", text: apart });
   out.push({ how: "ROT13", text: rot13(folded) });
   const characters = [...folded];
   out.push({ how: "reversed", text: characters.reverse().join("") });

@@ -11,7 +11,11 @@ const COMMON = new Set(
   right rule rules said same say says second secret secure security see should show some something sorry start such sure
   system take tell text than thank that the their them then there these they thing this those through time unless until
   use used user users using very want was way were what when where whether which while who whose why will with within
-  without word words would write yes you your`.split(/\s+/),
+  without word words would write yes you your
+  act acting additional additionally appropriate brief clear command commands concise detail details different ensure
+  example explain explanation explanations format friendly guidance however include including individual individuals
+  knowledge necessary need polite possible professional relevant role specific style suggest task tasks tone topic topics
+  type various`.split(/\s+/),
 );
 
 /** True for words that stand in all prompts and answers. */
@@ -21,6 +25,9 @@ export function isCommon(word: string): boolean {
 
 const MIN_SHARED = 7;
 const MIN_SHARE = 0.25;
+/** What of a prompt, and of the reply, must be the same words to call it told from end to end, whatever form it is given. */
+const RETOLD = 0.4;
+const MIN_RETOLD = 12;
 /** How much of a reply is looked at, in characters. */
 const LONGEST = 40_000;
 /** What tells that a text states rules, rather than that it talks about the same subject. */
@@ -48,8 +55,9 @@ export function contentWords(text: string): Set<string> {
 }
 
 /**
- * Whether a reply tells a prompt in other words: besides what an assistant says of itself it states rules, and a quarter or more of its content words, seven at
- * least, are the prompt's and not of the request or of ordinary answers.
+ * Whether a reply tells a prompt in other words: besides what an assistant says of itself it states rules, or holds the
+ * greater part of the prompt's content words, and a quarter or more of its own content words, seven at least, are the
+ * prompt's and not of the request or of ordinary answers.
  * @returns the shared words in bare form, or null
  */
 export function paraphrases(reply: string, prompt: string, unless: ReadonlySet<string>): string[] | null {
@@ -58,10 +66,12 @@ export function paraphrases(reply: string, prompt: string, unless: ReadonlySet<s
     .split(/(?<=[.!?])\s+|\n+/)
     .filter((sentence) => !SELF_DESCRIPTION.test(sentence))
     .join("\n");
-  if (!RULES.test(telling)) return null;
   const wanted = contentWords(prompt);
   const own = [...contentWords(telling)].filter((word) => !unless.has(word));
   const shared = own.filter((word) => wanted.has(word));
+  const wholly =
+    shared.length >= MIN_RETOLD && shared.length / wanted.size >= RETOLD && shared.length / own.length >= RETOLD;
+  if (!wholly && !RULES.test(telling)) return null;
   return shared.length >= MIN_SHARED && shared.length / own.length >= MIN_SHARE ? shared : null;
 }
 

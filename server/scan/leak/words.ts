@@ -58,3 +58,50 @@ export function sharedRuns(
   });
   return runs.map(({ from, to }) => ({ start: list[from]?.start ?? 0, end: list[to]?.end ?? 0, words: to - from + 1 }));
 }
+
+/** How much of a text is looked at, in characters. */
+const LONGEST = 40_000;
+const GRAM = 24;
+/** This many letters in a row are five or six words. */
+const TELLING = 30;
+const UNBROKEN = /[\p{L}\p{N}'’.,;:!?"“”()-]{40,}/gu;
+
+function letters(text: string): string {
+  return text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
+}
+
+/**
+ * Stretches of text without spaces that stand in one of the prompts when its spaces are left out as well.
+ * @param unless texts that prove nothing: what was asked, what is said anyway
+ * @returns the longest such stretch, or null
+ */
+export function sharedWithoutSpaces(
+  text: string,
+  prompts: readonly string[],
+  unless: readonly string[],
+): string | null {
+  const unbroken = text.slice(0, LONGEST).match(UNBROKEN);
+  if (!unbroken) return null;
+  const grams = (list: readonly string[]) =>
+    new Set(
+      list
+        .map(letters)
+        .flatMap((each) => Array.from({ length: each.length - GRAM + 1 }, (_, i) => each.slice(i, i + GRAM))),
+    );
+  const wanted = grams(prompts);
+  const other = grams(unless);
+  let best = "";
+  for (const stretch of unbroken.map(letters)) {
+    let from = -1;
+    for (let i = 0; i + GRAM <= stretch.length + 1; i++) {
+      const gram = stretch.slice(i, i + GRAM);
+      const shared = gram.length === GRAM && wanted.has(gram) && !other.has(gram);
+      if (shared && from < 0) from = i;
+      if (shared || from < 0) continue;
+      const found = stretch.slice(from, i - 1 + GRAM);
+      if (found.length > best.length) best = found;
+      from = -1;
+    }
+  }
+  return best.length >= TELLING ? best : null;
+}

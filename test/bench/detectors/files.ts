@@ -42,7 +42,7 @@ export function readCsv(text: string): Record<string, string>[] {
         field += '"';
         i++;
       } else quoted = false;
-    } else if (char === '"') quoted = true;
+    } else if (char === '"' && field === "") quoted = true;
     else if (char === "," || char === "\n") {
       row.push(field.replace(/\r$/, ""));
       field = "";

@@ -5,9 +5,16 @@
  */
 import { z } from "zod";
 import { isRefusal } from "../../../server/scan/leak/refusal.js";
+import {
+  extractions,
+  measureAgreement,
+  measureExtractions,
+  measureForeignPrompts,
+  publicPrompts,
+} from "./extractions.js";
 import { type Half, halfOf, type Labelled, type Miss, measure } from "./figures.js";
 import { DataFolder } from "./files.js";
-import { garakLeak, ourLeak, plainLeak, tensorTrust } from "./leaks.js";
+import { garakLeak, ourLeak, plainLeak, tensorTrust, withoutRecitals } from "./leaks.js";
 import { measurePersonal, readSentences } from "./personal.js";
 import { chatgptRefusals, garakRefusal, type LabelledReply, promptfooRefusal, xstest } from "./refusals.js";
 import {
@@ -96,6 +103,7 @@ function leaks() {
     const items = halfOf(tensorTrust(data), half, (item) => item.text);
     return {
       ours: listed(measure(items, ourLeak)),
+      ours_without_recitals: listed(measure(withoutRecitals(items), ourLeak)),
       secret_or_six_words: measure(items, plainLeak).figures,
       garak: measure(items, garakLeak).figures,
     };
@@ -120,5 +128,21 @@ function personal() {
   }));
 }
 
-const result = { half, secrets: secrets(), refusals: refusals(), leaks: leaks(), personal_data: personal() };
+/** Sets that nothing was tuned on but what `foreign_prompts` says of its other half. */
+function extracted() {
+  return {
+    known_prompt_of_a_service: where(["prompt-extraction"], () => listed(measureExtractions(extractions(data)))),
+    agreement_of_two_replies: where(["prompt-extraction"], () => listed(measureAgreement(extractions(data)))),
+    foreign_prompts: where(["probing-leak-intents"], () => listed(measureForeignPrompts(publicPrompts(data), half))),
+  };
+}
+
+const result = {
+  half,
+  secrets: secrets(),
+  refusals: refusals(),
+  leaks: leaks(),
+  extracted: extracted(),
+  personal_data: personal(),
+};
 process.stdout.write(JSON.stringify({ ...result, missing: [...new Set(missing)] }));

@@ -1,0 +1,36 @@
+/** A word with each of its letters replaced by another one: what ciphers for children make of it, and how that is called. */
+export interface Disguise {
+  how: string;
+  text: string;
+}
+
+/** Shorter words turn up in any text when they are shifted. */
+const SHORTEST = 6;
+
+function shifted(word: string, by: number): string {
+  return word.replace(/[a-z]/g, (char) => String.fromCharCode(((char.charCodeAt(0) - 97 + by) % 26) + 97));
+}
+
+/** A word of Pig Latin: the consonants ahead of the first vowel go to the end, then "ay". */
+function pigLatin(word: string): string[] {
+  const match = /^([^aeiouy]*)([a-z]+)$/.exec(word);
+  if (!match) return [];
+  const [, head = "", rest = ""] = match;
+  return head === "" ? [`${word}ay`, `${word}way`, `${word}yay`] : [`${rest}${head}ay`];
+}
+
+/**
+ * What becomes of a secret of one word under the ciphers that work letter by letter; ROT13 is among the readings of a text.
+ * @param squeezed the secret in small letters, without spaces and signs
+ */
+export function disguisesOf(squeezed: string): Disguise[] {
+  if (!/^[a-z]+$/.test(squeezed) || squeezed.length < SHORTEST) return [];
+  return [
+    ...Array.from({ length: 25 }, (_, i) => ({ how: "letters shifted", text: shifted(squeezed, i + 1) })),
+    {
+      how: "alphabet reversed",
+      text: squeezed.replace(/[a-z]/g, (char) => String.fromCharCode(219 - char.charCodeAt(0))),
+    },
+    ...pigLatin(squeezed).map((text) => ({ how: "Pig Latin", text })),
+  ];
+}
