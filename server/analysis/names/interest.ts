@@ -3,7 +3,7 @@
  * Errs on the side of yes; what it says no to is analysed only where something that matters calls it.
  */
 import { looksLikeLlmName } from "./prompt-names.js";
-import { type SketchDef, wordOf } from "./sketch.js";
+import { CALLED, MEMBER, type SketchDef, wordOf } from "./sketch.js";
 
 /** Kinds of interest, as bits. */
 export const NEAR = {
@@ -16,11 +16,14 @@ export const NEAR = {
   exception: 16,
   response: 32,
   log: 64,
+  /** Runs a query's text. */
   sql: 128,
   /** A setting, a credential or a hook: counts by itself. */
   setting: 256,
   /** A framework calls it. */
   route: 512,
+  /** Holds what queries are run on. */
+  store: 1024,
 } as const;
 
 const MODEL =
@@ -37,8 +40,20 @@ const RESPONSE =
   /^(?:jsonify|\w*Response|HttpResponse\w*|make_response|render|render_template|render_to_response|render_template_string|HTTPException|abort|send|send_json|send_text|emit|status|Http404|APIException)$/;
 const LOG =
   /^(?:log|logs|logger|logging|LOG|LOGGER|_logger|_log|print|pprint|loguru|structlog|capture_message|capture_exception|debug|info|warning|error|exception|critical)$/;
-const SQL =
-  /^(?:execute|executemany|executescript|raw|extra|RawSQL|text|read_sql\w*|connect|cursor|get_db|get_conn\w*|conn|connection|db|collection|pool|Session\w*|session|engine|client)$/;
+const SQL = /^(?:execute|executemany|executescript|raw|extra|RawSQL|text|read_sql\w*)$/;
+const STORE =
+  /^(?:connect|cursor|get_db|get_conn\w*|conn|connection|db|collection|pool|Session\w*|session|engine|client)$/;
+/** What only says something as the name of a method or a function. */
+const CALL_ONLY = /^(?:log|debug|info|warning|error|exception|critical|send|emit|status|render|abort)$/;
+/** Settings that a function makes by giving them a value. */
+const GIVEN_SETTING =
+  /^(?:DEBUG\w*|\w*_DEBUG|debug|use_debugger|use_evalex|FLASK_\w+|SECURE_\w+|\w+_COOKIE_SECURE|MIDDLEWARE|urlpatterns|handler500|REST_FRAMEWORK)$/;
+/** Credentials that count where a text stands for them. */
+const GIVEN_SECRET =
+  /^(?:\w*api_key|\w*API_KEY|\w*apikey|\w*SECRET_KEY|\w*(?:password|passwd|PASSWORD|secret|SECRET|token|TOKEN)|passwd|pwd)$/;
+/** Names that say by themselves that a function sets up an app or a connection. */
+const SET_UP =
+  /^(?:run|run_simple|serve|from_mapping|from_object|DebuggedApplication|after_request|before_request|errorhandler|process_response|exception_handler|add_middleware|add_url_rule|register_blueprint|add_api_route|include_router|Limiter|LoginManager|JWTManager|HTTPBasicAuth|HTTPBearer|APIKeyHeader|CORS|SessionMiddleware|MongoClient|create_engine|from_url)$/;
 const SETTING =
   /^(?:DEBUG\w*|\w*_DEBUG|debug|use_debugger|use_evalex|reload|run|run_simple|serve|FLASK_ENV|settings|from_mapping|from_object|DebuggedApplication|DEBUG_PROPAGATE_EXCEPTIONS|FLASK_\w+|SECURE_\w+|\w+_COOKIE_SECURE|after_request|before_request|errorhandler|process_response|exception_handler|MIDDLEWARE|add_middleware|urlpatterns|add_url_rule|register_blueprint|add_api_route|include_router|handler500|Limiter|LoginManager|JWTManager|HTTPBasicAuth|HTTPBearer|APIKeyHeader|REST_FRAMEWORK|CORS|SessionMiddleware|\w*api_key|\w*API_KEY|\w*apikey|\w*SECRET_KEY|\w*(?:password|passwd|PASSWORD|secret|SECRET|token|TOKEN)|MongoClient|create_engine|from_url|verify|base_url|api_base)$/;
 const ROUTE =
@@ -47,25 +62,38 @@ const ROUTE =
 const VIEW_METHOD =
   /^(?:get|post|put|patch|delete|list|create|retrieve|update|destroy|dispatch|dispatch_request|receive\w*|on_\w+|handle|_run|_arun|run|perform_create|process_\w+|__call__|form_valid)$/;
 
-/** By word number; -1 for words that were not looked at. */
-const known: number[] = [];
+/** By number of the word and use, as in `SketchDef.words`. */
+const known: (number | undefined)[] = [];
 
-function ofWord(word: number): number {
-  const hit = known[word];
+function ofWord(code: number): number {
+  const hit = known[code];
   if (hit !== undefined) return hit;
-  const text = wordOf(word);
+  const text = wordOf(code >> 3);
+  const use = code & 7;
+  const called = use === CALLED || use === MEMBER || !CALL_ONLY.test(text);
   let out = 0;
   if (MODEL.test(text) || looksLikeLlmName(text)) out |= NEAR.model;
   if (MAYBE_MODEL.test(text)) out |= NEAR.maybeModel;
   if (USER.test(text)) out |= NEAR.user;
   if (RECORD.test(text)) out |= NEAR.record;
   if (EXCEPTION.test(text)) out |= NEAR.exception;
-  if (RESPONSE.test(text)) out |= NEAR.response;
-  if (LOG.test(text)) out |= NEAR.log;
+  if (RESPONSE.test(text) && called) out |= NEAR.response;
+  if (LOG.test(text) && called) out |= NEAR.log;
   if (SQL.test(text)) out |= NEAR.sql;
+  if (STORE.test(text)) out |= NEAR.store;
   if (SETTING.test(text)) out |= NEAR.setting;
-  known[word] = out;
+  known[code] = out;
   return out;
+}
+
+/** Whether a function makes a setting: gives it a value, or does what sets up an app. Reading one is no setting. */
+function setsUp(def: SketchDef): boolean {
+  return (
+    def.sets.some((x) => {
+      const name = wordOf(x >> 1);
+      return GIVEN_SETTING.test(name) || (x % 2 === 1 && GIVEN_SECRET.test(name));
+    }) || def.words.some((code) => SET_UP.test(wordOf(code >> 3)))
+  );
 }
 
 const interests = new WeakMap<SketchDef, number>();
@@ -75,7 +103,8 @@ export function interestOf(def: SketchDef): number {
   let out = interests.get(def);
   if (out === undefined) {
     out = 0;
-    for (const code of def.words) out |= ofWord(code >> 3);
+    for (const code of def.words) out |= ofWord(code);
+    if (def.kind === "function" && out & NEAR.setting && !setsUp(def)) out &= ~NEAR.setting;
     // Handlers are handed the exception; hooks and middleware speak for a whole app.
     const handles = def.decorators.some((w) => /errorhandler|exception_handler/.test(wordOf(w)));
     if (handles) out |= NEAR.exception | NEAR.response;

@@ -179,12 +179,14 @@ export class Order {
       own[n] = interestOf(def) & reaching(touched.has(file));
     }
     const model = this.closure(own);
-    const near = this.nearby(this.nearby(own));
+    const next = this.nearby(own);
+    const near = this.nearby(next);
     const out = new Map<string, Set<string>>();
     const plain = new Set<string>();
     for (let n = 0; n < count; n++) {
       const { file, def, key } = this.nodes[n]!;
-      if (def.kind === "function" && !def.nests && !near[n] && !model[n] && !touched.has(file) && !whole(file))
+      const flows = next[n]! & ~(NEAR.setting | NEAR.route);
+      if (def.kind === "function" && !def.nests && !flows && !model[n] && !touched.has(file) && !whole(file))
         plain.add(key);
       if (def.kind === "class") {
         // Its body is run with the module's.

@@ -26,6 +26,11 @@ export interface SketchDef {
   local: boolean;
   /** Mentions, each once, in order: number of the word times 8, plus what it is used as. */
   words: readonly number[];
+  /**
+   * Words that are given a value (`x = ...`, `a.x = ...`, `f(x=...)`, `d["x"] = ...`, `{"x": ...}`), each once: number of the
+   * word times 2, and one where the value begins with a text or comes from the environment.
+   */
+  sets: readonly number[];
   /** Base classes as they stand in the text, dotted. */
   bases: readonly string[];
   /** Words of its decorators. */
@@ -140,6 +145,7 @@ interface Open {
 
 interface Draft extends SketchDef {
   words: number[];
+  sets: number[];
   bases: string[];
   decorators: number[];
 }
@@ -157,6 +163,9 @@ export interface SketchedText {
   /** Where each import stands. */
   readonly importsAt: readonly number[];
 }
+
+/** The beginning of a value that may be a credential in the code. */
+const GIVEN = /^\s*(?:[fFbBrRuU]{0,2}["'(]|os\.|environ|getenv|\w*config|env\b)/;
 
 /** @param text a Python source, whatever is in it */
 export function sketch(text: string): SketchedText {
@@ -233,6 +242,7 @@ const kept = (now: SketchDef, former: SketchDef): SketchDef =>
   now.catches === former.catches &&
   now.nests === former.nests &&
   sameList(now.words, former.words) &&
+  sameList(now.sets, former.sets) &&
   sameList(now.bases, former.bases) &&
   sameList(now.decorators, former.decorators)
     ? former
@@ -394,6 +404,7 @@ class Sketcher {
       cls,
       local,
       words: [],
+      sets: [],
       bases: [],
       decorators: [],
       catches: false,
@@ -486,6 +497,16 @@ class Sketcher {
     } else if (text.charCodeAt(to) === 40) use = CALLED;
     if (this.decorating) this.above.push(w);
     this.note(w * 8 + use);
+    let i = to;
+    while (text.charCodeAt(i) === 32) i++;
+    if (text.charCodeAt(i) === 61 && text.charCodeAt(i + 1) !== 61) this.set(w, GIVEN.test(text.slice(i + 1, i + 40)));
+  }
+
+  /** A word is given a value. @param literal the value begins with a text or comes from the environment */
+  private set(w: number, literal: boolean): void {
+    const d = this.defs[this.current];
+    if (!d) this.lost = true;
+    else if (!d.sets.includes(w * 2 + Number(literal))) d.sets.push(w * 2 + Number(literal));
   }
 
   private note(code: number): void {
@@ -532,8 +553,15 @@ class Sketcher {
     else if (!triple && i - at > 3 && i - at < 40) {
       let j = at + 1;
       while (j < i && isPart(text.charCodeAt(j))) j++;
-      if (j === i && isStart(text.charCodeAt(at + 1)))
-        this.mention(wordNumber(text.slice(at + 1, i)), at + 1, i, -1, -1);
+      if (j === i && isStart(text.charCodeAt(at + 1))) {
+        const w = wordNumber(text.slice(at + 1, i));
+        this.mention(w, at + 1, i, -1, -1);
+        let k = i + 1;
+        while (text.charCodeAt(k) === 32) k++;
+        const c = text.charCodeAt(k);
+        // `d["x"] = ...`, `{"x": ...}`, `setdefault("x", ...)`
+        if (c === 93 || c === 58 || c === 44) this.set(w, true);
+      }
     }
     return i + 1;
   }
