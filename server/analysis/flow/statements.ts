@@ -1,6 +1,7 @@
 /** Statements: what they do to the variables. */
 import type { Expr, Pattern, Stmt } from "../ir.js";
 import { nameOf } from "./calls.js";
+import { carriedBy } from "./carried.js";
 import { isQuestion, noteChecked, noteCondition, withChecks } from "./checks.js";
 import { type Env, joinAllEnvs, joinEnvs } from "./env.js";
 import { access, evalExpr, iterate } from "./expr.js";
@@ -83,7 +84,7 @@ function exec(frame: Frame, env: Env, s: Stmt): Env | undefined {
     case "for":
       return execFor(frame, env, s);
     case "while":
-      return execLoop(frame, env, s.body, s.orelse, (e) => {
+      return execLoop(frame, env, s.body, s.orelse, { reads: s.c }, (e) => {
         const cond = conditionOf(frame, e, s.c);
         return applyRefinements(e, cond.holds);
       });
@@ -235,7 +236,7 @@ function execFor(frame: Frame, env: Env, s: Extract<Stmt, { k: "for" }>): Env | 
     const after = state && s.orelse.length ? execBody(frame, state, s.orelse) : state;
     return joinAllEnvs([after, ...loop.breaks]);
   }
-  return execLoop(frame, env, s.body, s.orelse, (e) => {
+  return execLoop(frame, env, s.body, s.orelse, { sets: s.target }, (e) => {
     assignTo(frame, e, s.target, iterate(frame, iter), s.iter);
     return e;
   });
@@ -247,6 +248,7 @@ function execLoop(
   env: Env,
   body: readonly Stmt[],
   orelse: readonly Stmt[],
+  heading: Parameters<typeof carriedBy>[1],
   head: (e: Env) => Env,
 ): Env | undefined {
   const loop = { breaks: [] as Env[], continues: [] as Env[] };
@@ -257,13 +259,20 @@ function execLoop(
   for (let i = 0; i < rounds && state; i++) {
     const end: Env | undefined = execBody(frame, head(state.clone()), body);
     const next: Env | undefined = joinAllEnvs([state, end, ...loop.continues.splice(0)]);
-    if (next === state) break;
+    const former: Env = state;
     state = next;
+    if (next === former || (next && !handsOn(former, next, carriedBy(body, heading)))) break;
   }
   frame.loopDepth--;
   frame.loops.pop();
   const after = state && orelse.length ? execBody(frame, state, orelse) : state;
   return joinAllEnvs([after, ...loop.breaks]);
+}
+
+/** Whether a turn of a loop changed what the next one reads. */
+function handsOn(before: Env, after: Env, carried: ReadonlySet<string>): boolean {
+  for (const name of carried) if (before.vars.get(name) !== after.vars.get(name)) return true;
+  return false;
 }
 
 function execTry(frame: Frame, env: Env, s: Extract<Stmt, { k: "try" }>): Env | undefined {
