@@ -5,7 +5,7 @@ import type { Hit } from "./hit.js";
 import { findPhones } from "./phones.js";
 
 const ROLE =
-  /^(support|help|helpdesk|info|contact|sales|admin|administrator|no-?reply|do-?not-?reply|hello|hi|team|office|service|services|customer\.?-?(service|care|support)|care|privacy|security|abuse|billing|accounts?|press|media|jobs|careers|hr|feedback|postmaster|webmaster|legal|dpo|returns?|orders?|enquir(y|ies)|inquir(y|ies)|reception|booking|bookings|marketing|news|newsletter|it|ops|devops|compliance|partners?|mail|email|user|username|name|you|your\.?-?(name|email)|someone|somebody|john\.?doe|jane\.?doe|foo|test|git|root|deploy)([+._-].*)?$/i;
+  /^(support|help|helpdesk|info|contact|sales|admin|administrator|no-?reply|do-?not-?reply|hello|hi|team|office|service|services|customer\.?-?(service|care|support)s?|kunden(service|dienst|betreuung)|kontakt|atencion\.?-?(al\.?-?cliente)?|soporte|suporte|assistance|servicio|helpline|care|privacy|security|abuse|billing|accounts?|press|media|jobs|careers|hr|feedback|postmaster|webmaster|legal|dpo|returns?|orders?|enquir(y|ies)|inquir(y|ies)|reception|booking|bookings|marketing|news|newsletter|it|ops|devops|compliance|partners?|mail|email|user|username|name|you|your\.?-?(name|email)|someone|somebody|john\.?doe|jane\.?doe|foo|test|git|root|deploy)([+._-].*)?$/i;
 const DOCUMENTATION_DOMAIN =
   /(^|\.)(example\.(com|net|org|edu)|example|test|invalid|localhost|domain\.com|yourdomain\.com|yourcompany\.com|company\.com|email\.com|acme\.example)$/i;
 

@@ -26,6 +26,8 @@ const WRITTEN =
 const COUNTRIES = ["US", "GB", "DE", "FR", "IN", "AU"] as const;
 const MAX_PHONES = 500;
 
+/** The same as they are written at home, with words in place of digits at times ("1-800-799-SAFE"). */
+const FREE_CALL = /^\+?1?[ .-]?\(?8(?:00|33|44|55|66|77|88)\)?[ .-]/;
 /** Free-call and premium numbers belong to companies. */
 const COMPANY = /^\+1(8(00|33|44|55|66|77|88)|900)|^\+44(800|808|845|870)|^\+49800/;
 
@@ -62,7 +64,7 @@ export function findPhones(text: string, hits: Hit[]): void {
       value,
       start,
       end,
-      ...(COMPANY.test(number) ? { role: true } : {}),
+      ...(COMPANY.test(number) || FREE_CALL.test(value) ? { role: true } : {}),
     });
   }
 }

@@ -207,6 +207,11 @@ describe("personal data is found", () => {
 describe("no personal data is", () => {
   it.each([
     ["a support address", "support@halyard.dev, info@halyard.dev, noreply@halyard.dev, sales@halyard.dev"],
+    [
+      "a company's own addresses",
+      "customer.services@halyard.co.uk, kundenbetreuung@halyard.de, atencion.al.cliente@halyard.es",
+    ],
+    ["a hotline in letters", "Call the hotline at 1-800-799-SAFE (7233) or (800) 662-4357."],
     ["an example address", "jane.doe@example.com or user@example.org"],
     ["a test card", "4242 4242 4242 4242, 4111 1111 1111 1111, 5555 5555 5555 4444, 378282246310005"],
     ["a card with a wrong check digit", "5425 2334 3010 9904"],
