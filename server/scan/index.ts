@@ -1,8 +1,7 @@
 /** The live scan's public face: one engine behind the command line, the editor and the MCP server. */
-import { z } from "zod";
-import { ScanError } from "./errors.js";
 import { type Lab, type LabKind, startLabServer } from "./lab/server.js";
-import { type ScanOptions, type ScanOptionsInput, scanOptionsSchema } from "./options.js";
+import type { ScanOptionsInput } from "./options.js";
+import { parseOptions } from "./parse-options.js";
 import { ping } from "./ping.js";
 import type { Ping } from "./ping-schema.js";
 import { makePlan, type ScanEvent, type ScanPlan } from "./plan.js";
@@ -43,17 +42,6 @@ export interface ScanHooks {
   consent?: (plan: ScanPlan) => boolean | Promise<boolean>;
   /** Where replies are kept while the scan runs, so that it can be resumed after a crash (`server/project/scan-journal.ts`). */
   journal?: JournalStore;
-}
-
-function parseOptions(input: ScanOptionsInput): ScanOptions {
-  const parsed = scanOptionsSchema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const place = z.core.toDotPath(issue?.path ?? []);
-  throw new ScanError(
-    "bad-option",
-    `The scan option "${place || "options"}" is wrong: ${issue?.message ?? "not as its schema says"}.`,
-  );
 }
 
 /**
