@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import { z } from "zod";
 import { type NamedEndpoint, namedEndpointSchema } from "../../server/lsp/settings.js";
-import { type Auth, authSchema, depthSchema } from "../../server/scan/options.js";
+import { type Auth, authSchema, depthSchema, NO_CREDENTIALS } from "../../server/scan/options.js";
 
 /** What to scan. */
 export interface Target {
@@ -53,7 +53,8 @@ export function scanDefaults(): { depth: z.infer<typeof depthSchema>; maxRequest
 function checkUrl(text: string): string | undefined {
   const trimmed = text.trim();
   if (!/^https?:\/\//i.test(trimmed)) return "Type an address that begins with http:// or https://.";
-  return URL.canParse(trimmed) ? undefined : "That is no address.";
+  if (!URL.canParse(trimmed)) return "That is no address.";
+  return NO_CREDENTIALS.test(trimmed) ? undefined : "Leave user and password out; you are asked for them.";
 }
 
 async function typeUrl(memory: vscode.Memento): Promise<string | undefined> {

@@ -1,13 +1,16 @@
 /** The settings `spillcheck.*` of an editor: the one source of what package.json contributes and of what the server takes. */
 import { z } from "zod";
-import { authSchema, depthSchema } from "../scan/options.js";
+import { authSchema, depthSchema, NO_CREDENTIALS } from "../scan/options.js";
 
 const levelSchema = z.enum(["hint", "info", "warning", "error", "off"]);
 
 /** One endpoint that the user named. Secrets are not part of it: the editor keeps them in its own store. */
 export const namedEndpointSchema = z.strictObject({
   name: z.string().min(1).describe("The name that the list shows."),
-  url: z.string().min(1).describe("Where the prompts go. May hold `{{prompt}}` and `{{session}}`."),
+  url: z
+    .string()
+    .regex(NO_CREDENTIALS, "must be an address without user and password; the editor asks for those")
+    .describe("Where the prompts go. May hold `{{prompt}}` and `{{session}}`."),
   method: z.string().optional().describe("HTTP method; POST when absent."),
   headers: z.record(z.string(), z.string()).optional().describe("Further headers. Keep secrets out of here."),
   bodyTemplate: z.string().optional().describe('The body, with `{{prompt}}`: `{"message": "{{prompt}}"}`.'),

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { modelFile } from "../analysis/names/model-schema.js";
 import { ownRule } from "../analysis/names/own-rule-schema.js";
-import { depthSchema, userPatternSchema } from "../scan/options.js";
+import { depthSchema, NO_CREDENTIALS, userPatternSchema } from "../scan/options.js";
 import { scanCategorySchema } from "../scan/result.js";
 
 export const configFileName = ".spillcheck.yaml";
@@ -17,7 +17,11 @@ const score = z.number().int().min(0).max(100);
 /** How to reach and judge the running endpoint. Secrets are not among it: they come from the environment or the editor's store. */
 export const scanSettingsSchema = z
   .strictObject({
-    url: z.string().min(1).describe("Address of the endpoint; may hold {{session}}.").optional(),
+    url: z
+      .string()
+      .regex(NO_CREDENTIALS, "must be an address without user and password; those come from SPILLCHECK_SECRET")
+      .describe("Address of the endpoint; may hold {{session}}.")
+      .optional(),
     method: z.string().min(1).describe("HTTP method. Default: POST.").optional(),
     headers: z.record(z.string(), z.string()).describe("Further headers, by name. Never put a secret here.").optional(),
     body_template: z.string().describe("Body of a request, with {{prompt}} and, where used, {{session}}.").optional(),

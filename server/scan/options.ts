@@ -76,6 +76,9 @@ export const userPatternSchema = z.object({
   pattern: z.string().min(1),
 });
 
+/** An address that holds no user and no password: what a file may say, as files are no place for secrets. */
+export const NO_CREDENTIALS = /^(?!(?:[A-Za-z][A-Za-z0-9+.-]*:\/\/)?[^/?#]*@)./;
+
 /** Everything that describes a scan, as plain data: what flags, settings and `.spillcheck.yaml` are turned into. */
 export const scanOptionsSchema = z.object({
   url: z.string().min(1),

@@ -170,6 +170,34 @@ describe("scanRequest", () => {
     expect(thresholds).toEqual({ overall: 60, categories: {} });
   });
 
+  it("takes no secret from the settings file", () => {
+    const folder = folderWith({
+      ".spillcheck.yaml": `scan:\n  url: ${url}\n  headers: { Authorization: Bearer abc-123 }\n`,
+    });
+    const config = new Configs({ ruleIds: [] }).near(folder);
+    const read = () => scanRequest(undefined, {}, { cwd: folder, env: {}, config });
+    expect(read).toThrow(/names the header Authorization, and a file is no place for secrets/);
+    expect(read).not.toThrow(/abc-123/);
+  });
+
+  it.each([
+    [
+      "scan:\n  url: http://ada:pw@127.0.0.1:9/\n",
+      2,
+      /^spillcheck: \.spillcheck\.yaml:2:8: .*an address without user and password/m,
+    ],
+    ["scan:\n  dpeth: deep\n", 2, /^spillcheck: \.spillcheck\.yaml:2:3: .*depth/m],
+    ["scan: [1\n", 2, /^spillcheck: \.spillcheck\.yaml:\d:\d+: The file is not valid YAML/m],
+  ])("says what is wrong in the settings file: %j", async (text, code, problem) => {
+    const folder = folderWith({ ".spillcheck.yaml": text });
+    for (const command of [["scan"], ["monitor", "--once"]]) {
+      const ran = await run(command, folder);
+      expect(ran.code).toBe(code);
+      expect(ran.err).toMatch(problem);
+      expect(ran.err).not.toContain("ada:pw");
+    }
+  });
+
   it("takes the secret of a curl command, and the environment's before it", () => {
     const flags = { curl: `curl -u me:pw ${url} -d '{"message":"x"}'` };
     const read = (env: Record<string, string>) => scanRequest(undefined, flags, { cwd: "/", env }).options;

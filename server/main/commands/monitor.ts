@@ -9,6 +9,7 @@ import { planScan, runScan, ScanError, type ScanOptionsInput } from "../../scan/
 import { type Channel, channelUrl, deliverAll, Monitor, type Round, startSchedule } from "../../scan/monitor/index.js";
 import { keepMemorySmall } from "../memory.js";
 import { say } from "../terminal.js";
+import { reportConfigProblems } from "./config-problems.js";
 import { type Context, exit } from "./context.js";
 import { remember, retentionOf } from "./history-folder.js";
 import { consent, describePlan } from "./scan-consent.js";
@@ -70,6 +71,7 @@ async function monitor(context: Context, url: string | undefined, flags: Flags):
     explicit: flags.config === undefined ? undefined : absolute(flags.config, cwd),
   });
   const config = configs.near(cwd);
+  if (!reportConfigProblems(context, configs)) return exit.error;
   const { options, thresholds } = scanRequest(url, flags, { cwd, env, config });
   const end = new AbortController();
   const interrupt = (): void => end.abort();

@@ -97,7 +97,7 @@ export function scanRequest(url: string | undefined, flags: ScanFlags, sources: 
   const options: ScanOptionsInput = {
     url: address,
     method: flags.method ?? curl?.method ?? (curl?.body !== undefined ? "POST" : undefined) ?? settings.method,
-    headers: { ...settings.headers, ...curl?.headers, ...parseHeaders(flags.header ?? []) },
+    headers: { ...harmless(settings.headers ?? {}), ...curl?.headers, ...parseHeaders(flags.header ?? []) },
     bodyTemplate: body,
     replyPath: flags.replyPath ?? settings.reply_path,
     auth: chosen?.auth,
@@ -135,6 +135,15 @@ export function scanRequest(url: string | undefined, flags: ScanFlags, sources: 
       timeout === undefined ? {} : { totalMs: Math.round(timeout * 1000), firstByteMs: Math.round(timeout * 1000) },
   };
   return { options, thresholds: thresholds(flags.threshold, settings) };
+}
+
+/** @throws UsageError for a header that holds a secret: files are no place for those */
+function harmless(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const secret = Object.keys(headers).find((name) => /^(?:proxy-)?authorization$|^cookie$/i.test(name));
+  if (secret === undefined) return headers;
+  throw new UsageError(
+    `The settings file names the header ${secret}, and a file is no place for secrets; say auth there, and put the secret into SPILLCHECK_SECRET.`,
+  );
 }
 
 function ownProbes(file: string): Probe[] {

@@ -23,6 +23,7 @@ import {
 import { keepMemorySmall } from "../memory.js";
 import { renderScan } from "../scanReports.js";
 import { Progress, say, wantsColor } from "../terminal.js";
+import { reportConfigProblems } from "./config-problems.js";
 import { type Context, exit } from "./context.js";
 import { type Past, remember, retentionOf } from "./history-folder.js";
 import { formatForFile } from "./save.js";
@@ -87,12 +88,14 @@ async function scan(context: Context, url: string | undefined, flags: Flags): Pr
     ruleIds: context.rules.map((rule) => rule.id),
     explicit: flags.config === undefined ? undefined : absolute(flags.config, cwd),
   });
+  const config = flags.lab ? undefined : configs.near(cwd);
+  if (!reportConfigProblems(context, configs)) return exit.error;
   const lab = flags.lab ? await startLab({ kind: flags.lab === true ? "leaky" : flags.lab }) : undefined;
   const cancel = new AbortController();
   const interrupt = (): void => cancel.abort();
   process.once("SIGINT", interrupt);
   try {
-    const request = scanRequest(lab?.url ?? url, flags, { cwd, env, config: lab ? undefined : configs.near(cwd) });
+    const request = scanRequest(lab?.url ?? url, flags, { cwd, env, config });
     const options = lab ? withLab(request.options, lab) : request.options;
     const plan = await planScan(options);
     say(context, describePlan(plan));
@@ -117,7 +120,7 @@ async function scan(context: Context, url: string | undefined, flags: Flags): Pr
     } finally {
       progress.end();
     }
-    const past = flags.history && !lab ? remember(context, result, retentionOf(configs.near(cwd))) : undefined;
+    const past = flags.history && !lab ? remember(context, result, retentionOf(config)) : undefined;
     emit(context, flags, result, past);
     return verdict(context, result, request.thresholds);
   } catch (error) {
