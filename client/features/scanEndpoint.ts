@@ -143,6 +143,7 @@ async function requestFor(parts: ScanParts, target: Target): Promise<ScanRequest
     auth: endpoint.auth,
     depth,
     maxRequests: defaults.maxRequests,
+    limits: endpoint.limits,
   };
   // What is no address is said by the plan.
   if (!endpoint.auth || !URL.canParse(endpoint.url)) return { options };

@@ -1,6 +1,6 @@
 /** The settings `spillcheck.*` of an editor: the one source of what package.json contributes and of what the server takes. */
 import { z } from "zod";
-import { authSchema, depthSchema, NO_CREDENTIALS } from "../scan/options.js";
+import { authSchema, depthSchema, limitOverridesSchema, NO_CREDENTIALS } from "../scan/options.js";
 
 const levelSchema = z.enum(["hint", "info", "warning", "error", "off"]);
 
@@ -19,6 +19,7 @@ export const namedEndpointSchema = z.strictObject({
     .optional()
     .describe("How the secret is sent. The secret itself is asked for and kept by the editor."),
   depth: depthSchema.optional().describe("How deep to probe; `spillcheck.scan.depth` when absent."),
+  limits: limitOverridesSchema.optional().describe("Limits of a scan by their names, times in milliseconds."),
 });
 export type NamedEndpoint = z.infer<typeof namedEndpointSchema>;
 

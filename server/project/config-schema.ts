@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { modelFile } from "../analysis/names/model-schema.js";
 import { ownRule } from "../analysis/names/own-rule-schema.js";
-import { depthSchema, NO_CREDENTIALS, userPatternSchema } from "../scan/options.js";
+import { depthSchema, limitOverridesSchema, NO_CREDENTIALS, userPatternSchema } from "../scan/options.js";
 import { scanCategorySchema } from "../scan/result.js";
 
 export const configFileName = ".spillcheck.yaml";
@@ -71,6 +71,9 @@ export const scanSettingsSchema = z
     checks: z.array(scanCategorySchema).describe("Which checks to run. Default: all.").optional(),
     max_requests: z.number().int().min(1).describe("Request budget.").optional(),
     timeout: z.number().positive().max(3600).describe("Longest time for one answer, in seconds.").optional(),
+    limits: limitOverridesSchema
+      .describe("Limits of a scan by their names, times in milliseconds; see docs/scanning.md.")
+      .optional(),
     threshold: score.describe("Lowest overall score that passes, 0 to 100.").optional(),
     thresholds: z.partialRecord(scanCategorySchema, score).describe("Lowest scores that pass, by category.").optional(),
   })

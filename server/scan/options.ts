@@ -14,32 +14,61 @@ export const authSchema = z.discriminatedUnion("kind", [
 ]);
 export type Auth = z.infer<typeof authSchema>;
 
+const milliseconds = z.number().int().positive().max(3_600_000);
+const size = z.number().int().positive().max(100_000_000);
+
+const limitValues = {
+  connectMs: milliseconds,
+  firstByteMs: milliseconds,
+  idleMs: milliseconds,
+  totalMs: milliseconds,
+  /** A body that stays below this rate is cut off. */
+  minBytesPerSecond: z.number().min(0),
+  minRateAfterMs: milliseconds,
+  /** After so many time-outs in a row nothing more is sent. */
+  timeoutsInARow: z.number().int().min(1).max(100),
+  /** Of one body, after decompression. */
+  bodyBytes: size,
+  /** Of one body, once a body of the endpoint ran into `bodyBytes`. */
+  smallBodyBytes: size,
+  /** Of one reply's text, for the oracles. */
+  replyCharacters: size,
+  /** Of all replies together, for what is read in them at the end of the scan. */
+  keptCharacters: size,
+  headerBytes: z.number().int().positive().max(1_000_000),
+  redirects: z.number().int().min(0).max(20),
+  concurrency: z.number().int().min(1).max(32),
+  /** Even rate of starts; when not set, 20 a second, and 200 on loopback. */
+  requestsPerSecond: z.number().positive().max(1_000),
+  retries: z.number().int().min(0).max(10),
+  retryAfterMs: z.number().int().min(0).max(3_600_000),
+};
+
+/** Limits that a user sets; the others stay as they are. Times in milliseconds. */
+export const limitOverridesSchema = z.strictObject(limitValues).partial();
+export type LimitOverrides = z.infer<typeof limitOverridesSchema>;
+/** The limits' names, as reports, settings and flags have them. */
+export const LIMIT_NAMES = limitOverridesSchema.keyof().options;
+
 /** Every limit has a name, a default and a setting; hitting one is said in the report. Times in milliseconds. */
 export const limitsSchema = z.object({
-  connectMs: z.number().int().positive().default(5_000),
-  firstByteMs: z.number().int().positive().default(30_000),
-  idleMs: z.number().int().positive().default(10_000),
-  totalMs: z.number().int().positive().default(60_000),
-  /** A body that stays below this rate is cut off. */
-  minBytesPerSecond: z.number().min(0).default(4),
-  minRateAfterMs: z.number().int().positive().default(12_000),
-  /** After so many time-outs in a row nothing more is sent. */
-  timeoutsInARow: z.number().int().min(1).default(3),
-  /** Of one body, after decompression. */
-  bodyBytes: z.number().int().positive().default(256_000),
-  /** Of one body, once a body of the endpoint ran into `bodyBytes`. */
-  smallBodyBytes: z.number().int().positive().default(64_000),
-  /** Of one reply's text, for the oracles. */
-  replyCharacters: z.number().int().positive().default(60_000),
-  /** Of all replies together, for what is read in them at the end of the scan. */
-  keptCharacters: z.number().int().positive().default(3_000_000),
-  headerBytes: z.number().int().positive().default(16_384),
-  redirects: z.number().int().min(0).default(3),
-  concurrency: z.number().int().min(1).max(32).default(6),
-  /** Even rate of starts; when not set, 20 a second, and 200 on loopback. */
-  requestsPerSecond: z.number().positive().optional(),
-  retries: z.number().int().min(0).default(2),
-  retryAfterMs: z.number().int().min(0).default(10_000),
+  connectMs: limitValues.connectMs.default(5_000),
+  firstByteMs: limitValues.firstByteMs.default(30_000),
+  idleMs: limitValues.idleMs.default(10_000),
+  totalMs: limitValues.totalMs.default(60_000),
+  minBytesPerSecond: limitValues.minBytesPerSecond.default(4),
+  minRateAfterMs: limitValues.minRateAfterMs.default(12_000),
+  timeoutsInARow: limitValues.timeoutsInARow.default(3),
+  bodyBytes: limitValues.bodyBytes.default(256_000),
+  smallBodyBytes: limitValues.smallBodyBytes.default(64_000),
+  replyCharacters: limitValues.replyCharacters.default(60_000),
+  keptCharacters: limitValues.keptCharacters.default(3_000_000),
+  headerBytes: limitValues.headerBytes.default(16_384),
+  redirects: limitValues.redirects.default(3),
+  concurrency: limitValues.concurrency.default(6),
+  requestsPerSecond: limitValues.requestsPerSecond.optional(),
+  retries: limitValues.retries.default(2),
+  retryAfterMs: limitValues.retryAfterMs.default(10_000),
 });
 export type Limits = z.infer<typeof limitsSchema>;
 

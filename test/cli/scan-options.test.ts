@@ -1,9 +1,9 @@
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseCurl, shellWords } from "../../server/main/commands/curl.js";
-import { bodyTemplate, scanRequest } from "../../server/main/commands/scan-options.js";
+import { bodyTemplate, type ScanFlags, scanRequest } from "../../server/main/commands/scan-options.js";
 import { Configs } from "../../server/project/configs.js";
-import { scanOptionsSchema } from "../../server/scan/index.js";
+import { LIMIT_NAMES, scanOptionsSchema } from "../../server/scan/index.js";
 import { folderWith } from "../support/folder.js";
 import { run } from "../support/run.js";
 
@@ -168,6 +168,35 @@ describe("scanRequest", () => {
       knowledge: { systemPrompts: ["prompt"] },
     });
     expect(thresholds).toEqual({ overall: 60, categories: {} });
+  });
+
+  it("takes every limit from flags before the settings file", () => {
+    const folder = folderWith({
+      ".spillcheck.yaml": `scan:\n  url: ${url}\n  timeout: 7\n  limits: { concurrency: 2, redirects: 0, bodyBytes: 1000 }\n`,
+    });
+    const config = new Configs({ ruleIds: [] }).near(folder);
+    expect(config?.problems).toEqual([]);
+    const read = (flags: ScanFlags) =>
+      scanOptionsSchema.parse(scanRequest(undefined, flags, { cwd: folder, env: {}, config }).options).limits;
+    expect(read({})).toMatchObject({ concurrency: 2, redirects: 0, bodyBytes: 1000, totalMs: 7_000, retries: 2 });
+    expect(read({ limit: ["concurrency=4", "totalMs=900"] })).toMatchObject({
+      concurrency: 4,
+      totalMs: 900,
+      firstByteMs: 7_000,
+      bodyBytes: 1000,
+    });
+    for (const name of LIMIT_NAMES) expect(read({ limit: [`${name}=3`] })[name]).toBe(3);
+  });
+
+  it.each([
+    ["concurency=2", /There is no limit "concurency"; did you mean concurrency\?/],
+    ["concurrency", /--limit "concurrency" is not understood: it must read NAME=NUMBER\./],
+    ["concurrency=", /must read NAME=NUMBER/],
+    ["concurrency=0", /--limit "concurrency=0" is not understood: Too small/],
+    ["concurrency=two", /is not understood/],
+    ["totalMs=99999999999", /is not understood: Too big/],
+  ])("refuses the limit %s", (limit, sentence) => {
+    expect(() => scanRequest(url, { limit: [limit] }, { cwd: "/", env: {} })).toThrow(sentence);
   });
 
   it("takes no secret from the settings file", () => {

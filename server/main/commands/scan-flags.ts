@@ -48,6 +48,7 @@ export function addScanFlags(command: Command): Command {
     .option("--checks <list>", "categories to check, with commas between")
     .option("--max-requests <number>", "request budget", count)
     .option("--timeout <seconds>", "longest time for one answer", positive)
+    .option("--limit <name=value>", "another of the limits in docs/scanning.md, as in concurrency=2 (repeatable)", many)
     .option("--threshold <score>", "lowest score that passes: N, or CATEGORY=N (repeatable)", many)
     .option("--yes", "consent to scanning a host that is not this machine")
     .option("--config <file>", "settings file to use instead of the nearest .spillcheck.yaml");

@@ -18,6 +18,7 @@ import {
 } from "../../scan/index.js";
 import type { Auth } from "../../scan/options.js";
 import { parseCurl } from "./curl.js";
+import { limitsOf } from "./scan-limits.js";
 
 /** Flags as the command line has them. */
 export interface ScanFlags {
@@ -46,6 +47,7 @@ export interface ScanFlags {
   checks?: string;
   maxRequests?: number;
   timeout?: number;
+  limit?: string[];
   threshold?: string[];
 }
 
@@ -91,7 +93,6 @@ export function scanRequest(url: string | undefined, flags: ScanFlags, sources: 
   const systemPrompt = file(flags.systemPromptFile, settings.system_prompt_file, "system prompt");
   const start = flags.sessionStart ?? settings.session_start;
   const openapi = flags.openapi ?? settings.openapi;
-  const timeout = flags.timeout ?? settings.timeout;
   const body = flags.bodyTemplate ?? bodyTemplate(curl?.body) ?? settings.body_template;
 
   const options: ScanOptionsInput = {
@@ -131,8 +132,7 @@ export function scanRequest(url: string | undefined, flags: ScanFlags, sources: 
       ...(flags.probes ?? []).map((name) => absolute(name, cwd)),
     ].flatMap(ownProbes),
     userPatterns: settings.patterns ?? [],
-    limits:
-      timeout === undefined ? {} : { totalMs: Math.round(timeout * 1000), firstByteMs: Math.round(timeout * 1000) },
+    limits: limitsOf(flags.limit ?? [], settings.limits, flags.timeout ?? settings.timeout),
   };
   return { options, thresholds: thresholds(flags.threshold, settings) };
 }
