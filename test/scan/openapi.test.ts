@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { runScan } from "../../server/scan/index.js";
 import { readApiDocument } from "../../server/scan/openapi/document.js";
 import { isNearer } from "../../server/scan/transport/network.js";
-import { findingIds, serve, type TestEndpoint } from "./endpoints.js";
+import { findingIds, jsonChat, serve, type TestEndpoint } from "./endpoints.js";
 
 const open: TestEndpoint[] = [];
 afterEach(async () => {
@@ -244,5 +244,33 @@ describe("the document against the endpoint", () => {
     );
     expect(result.category_breakdown.authentication.findings[0]?.evidence).toContain("although the API document says");
     expect(result.notes.join(" ")).toContain("answered 200, which the API document does not list");
+  });
+
+  const paths = (keys: string) => `paths:
+  /api/ask:
+    post:
+      requestBody: { content: { application/json: { schema: { type: object, properties: { ${keys}: { type: string } } } } } }
+      responses: { "200": { description: ok } }
+`;
+  const json = (version: string) =>
+    `{"${version}":"2.0","paths":{"/api/ask":{"post":{"parameters":[{"in":"body","name":"b","schema":{"type":"object","properties":{"utterance":{"type":"string"}}}}],"responses":{}}}}}`;
+  it.each([
+    ["/openapi.json", "application/json", json("swagger")],
+    ["/swagger.json", "application/json", json("swagger")],
+    ["/apispec_1.json", "application/json", json("swagger")],
+    ["/api/schema/", "application/vnd.oai.openapi", `openapi: 3.0.3\n${paths("utterance")}`],
+  ])("finds it at %s, and says that it is open", async (place, type, text) => {
+    const endpoint = await serve((body, request, response) => {
+      if (request.url === place) return void response.writeHead(200, { "content-type": type }).end(text);
+      if (request.url === "/api/ask")
+        return jsonChat((prompt) => (/17 plus/.test(prompt) ? "42" : "Boats."), "utterance")(body, request, response);
+      return void response.writeHead(404).end();
+    }, "/");
+    open.push(endpoint);
+    const result = await runScan({ url: `${endpoint.url}api/ask`, checks: ["inventory"] });
+    expect(result.endpoint).toMatchObject({ shape_source: "openapi", body_template: '{"utterance":"{{prompt}}"}' });
+    expect(
+      result.category_breakdown.inventory.findings.map(({ id, evidence }) => [id, evidence.split(" ")[0]]),
+    ).toEqual([["api-docs-exposed", place]]);
   });
 });

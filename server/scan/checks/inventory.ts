@@ -14,6 +14,18 @@ interface KnownPath {
 const DOCS: readonly KnownPath[] = [
   { path: "/openapi.json", proof: /"(openapi|swagger)"\s*:\s*"/, id: "api-docs-exposed", name: "the OpenAPI document" },
   { path: "/swagger.json", proof: /"(openapi|swagger)"\s*:\s*"/, id: "api-docs-exposed", name: "the Swagger document" },
+  {
+    path: "/api/schema/",
+    proof: /^"?(openapi|swagger)"?\s*:\s*['"]?[23]|"(openapi|swagger)"\s*:\s*"/m,
+    id: "api-docs-exposed",
+    name: "the OpenAPI document",
+  },
+  {
+    path: "/apispec_1.json",
+    proof: /"(openapi|swagger)"\s*:\s*"/,
+    id: "api-docs-exposed",
+    name: "the Swagger document",
+  },
   { path: "/docs", proof: /swagger-ui|SwaggerUIBundle|redoc/i, id: "api-docs-exposed", name: "Swagger UI" },
   { path: "/redoc", proof: /redoc/i, id: "api-docs-exposed", name: "ReDoc" },
   { path: "/swagger", proof: /swagger-ui|SwaggerUIBundle/i, id: "api-docs-exposed", name: "Swagger UI" },

@@ -36,8 +36,11 @@ function referencesOf(options: ScanOptions, base: URL | null, signal: AbortSigna
   };
 }
 
-/** Where documents usually lie. */
-export const DOCUMENT_PATHS = ["/openapi.json", "/swagger.json"] as const;
+/**
+ * Where documents usually lie: of FastAPI and most others, of Flask-RESTX and drf-yasg, of drf-spectacular, of Flasgger. No
+ * more than are asked for side by side with the first questions.
+ */
+export const DOCUMENT_PATHS = ["/openapi.json", "/swagger.json", "/api/schema/", "/apispec_1.json"] as const;
 
 export interface FoundDocument {
   document: ApiDocument | null;
