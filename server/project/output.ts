@@ -1,5 +1,14 @@
 /** Writes files for the commands: results, settings, mended sources. */
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { ioReason, UsageError } from "./errors.js";
 import { ancestors, kindOf, parent, real } from "./paths.js";
 
@@ -27,6 +36,25 @@ export function writeFile(path: string, contents: string | Uint8Array): void {
     removeIfThere(temporary);
     throw new UsageError(`${path} cannot be written: ${ioReason(error)}.`);
   }
+}
+
+/**
+ * Begins a file that grows line by line and that nobody else may read.
+ * @param path absolute
+ * @returns what adds a line
+ * @throws UsageError (from adding, too) when it cannot be written
+ */
+export function openLines(path: string): (line: string) => void {
+  writeFile(path, "");
+  const attempt = (work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      throw new UsageError(`${path} cannot be written: ${ioReason(error)}.`);
+    }
+  };
+  attempt(() => chmodSync(path, 0o600));
+  return (line) => attempt(() => appendFileSync(path, `${line}\n`));
 }
 
 /** Makes a folder and those above it. One by one: Node's own recursion does not end where a file system takes no folders. */

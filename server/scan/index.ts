@@ -7,6 +7,7 @@ import type { Ping } from "./ping-schema.js";
 import { makePlan, type ScanEvent, type ScanPlan } from "./plan.js";
 import type { ScanResult } from "./result.js";
 import { scan } from "./run.js";
+import type { TraceEntry } from "./trace.js";
 import { type JournalStore, journalKey } from "./transport/journal.js";
 import { parseTarget, resolveTarget } from "./transport/network.js";
 
@@ -35,6 +36,7 @@ export * from "./result.js";
 export { gradeOf, missedThresholds, scoreWeights, type Threshold } from "./score.js";
 export { parseCurl } from "./target/curl.js";
 export { parseReplyPath } from "./target/reply.js";
+export type { TraceEntry } from "./trace.js";
 export type { JournalStore } from "./transport/journal.js";
 
 export interface ScanHooks {
@@ -45,6 +47,8 @@ export interface ScanHooks {
   consent?: (plan: ScanPlan) => boolean | Promise<boolean>;
   /** Where replies are kept while the scan runs, so that it can be resumed after a crash (`server/project/scan-journal.ts`). */
   journal?: JournalStore;
+  /** Told each request with what came back, without the caller's secrets. */
+  trace?: (entry: TraceEntry) => void;
 }
 
 /**

@@ -26,6 +26,7 @@ import { type CategoryOutcome, scoreScan } from "./score.js";
 import { type Discovery, discover } from "./target/discover.js";
 import { formatReplyPath } from "./target/reply.js";
 import type { Shape } from "./target/shape.js";
+import { type TraceEntry, traceOf } from "./trace.js";
 import { fatal, HttpClient, type HttpReply } from "./transport/client.js";
 import { type JournalStore, ReplyJournal } from "./transport/journal.js";
 import { parseTarget, resolveTarget } from "./transport/network.js";
@@ -37,6 +38,7 @@ export interface RunHooks {
   onProgress?: (event: ScanEvent) => void;
   consent?: (plan: ScanPlan) => boolean | Promise<boolean>;
   journal?: JournalStore;
+  trace?: (entry: TraceEntry) => void;
 }
 
 /** Every request in flight listens for the abort; that many are no leak. */
@@ -85,7 +87,11 @@ export async function scan(options: ScanOptions, hooks: RunHooks): Promise<ScanR
   const journal = hooks.journal ? new ReplyJournal(hooks.journal, options) : null;
   client.journal = journal;
   if (journal) running.options = { ...options, seed: journal.seed };
-  client.onReply = (reply) => watch(running, reply);
+  const redactor = redactorOf(options);
+  client.onReply = (reply) => {
+    watch(running, reply);
+    hooks.trace?.(traceOf(reply, redactor));
+  };
   try {
     const { context, outcomes, discovery } = await runPhases(running, detectors);
     if (journal && journal.replayed > 0)

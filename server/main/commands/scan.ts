@@ -3,7 +3,7 @@ import { Command, Option } from "commander";
 import { Configs } from "../../project/configs.js";
 import { UsageError } from "../../project/errors.js";
 import { dataFolder } from "../../project/history-store.js";
-import { writeFile } from "../../project/output.js";
+import { openLines, writeFile } from "../../project/output.js";
 import { absolute, kindOf } from "../../project/paths.js";
 import { journalFile, openScanJournal } from "../../project/scan-journal.js";
 import { renderScanText } from "../../report/scan-text.js";
@@ -46,6 +46,7 @@ interface Flags extends ScanFlags {
   ping?: true;
   resume?: true;
   history: boolean;
+  trace?: string;
 }
 
 export function scanCommand(context: Context, done: (code: number) => void): Command {
@@ -58,6 +59,10 @@ export function scanCommand(context: Context, done: (code: number) => void): Com
     .addOption(new Option("--format <format>", "form of the report").choices(formats).default("text"))
     .option("--output <file>", "write the report to a file instead of standard output")
     .option("--save <file>", "also write the report to a file, in the form that its ending names (repeatable)", many)
+    .option(
+      "--trace <file>",
+      "write every request with its answer to a file, one JSON object a line, without your secrets",
+    )
     .option("--ping", "show one exchange with the endpoint, and end without a scan")
     .option("--resume", "go on with an interrupted scan of the same endpoint with the same settings")
     .option("--no-history", "do not keep this scan for history and compare, nor a journal to resume it from")
@@ -105,11 +110,13 @@ async function scan(context: Context, url: string | undefined, flags: Flags): Pr
       return await pingEndpoint(context, options, flags.format, { signal: cancel.signal, consent: agreed });
     const progress = new Progress(context, "scanning");
     const journal = lab || (!flags.history && !flags.resume) ? undefined : openJournal(context, options, flags);
+    const trace = flags.trace === undefined ? undefined : openLines(absolute(flags.trace, cwd));
     let result: ScanResult;
     try {
       result = await runScan(options, {
         signal: cancel.signal,
         journal,
+        trace: trace && ((entry) => trace(JSON.stringify(entry))),
         onProgress: (event) => {
           if (event.kind === "shape")
             say(context, terminalText(event.reply === "" ? event.note : `${event.note} It replied: ${event.reply}`));

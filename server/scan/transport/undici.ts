@@ -2,11 +2,15 @@
  * undici without what a scan has no use for: its index also loads fetch, web sockets, caches and mocks, which takes time
  * and memory at each start.
  */
-import type { Dispatcher } from "undici";
+import apiConnect from "undici/lib/api/api-connect.js";
 import apiRequest from "undici/lib/api/api-request.js";
 import errors from "undici/lib/core/errors.js";
 import Agent from "undici/lib/dispatcher/agent.js";
+import Dispatcher from "undici/lib/dispatcher/dispatcher.js";
 import EnvHttpProxyAgent from "undici/lib/dispatcher/env-http-proxy-agent.js";
+
+// As the index does it: tunnels through a proxy are made with it.
+Dispatcher.prototype.connect = apiConnect;
 
 export type { Dispatcher };
 export { Agent, EnvHttpProxyAgent, errors };
