@@ -53,7 +53,8 @@ describe("a proxy of the environment", () => {
       proxy.server.closeAllConnections();
       proxy.server.close();
     });
-    for (const name of ["http_proxy", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY"]) vi.stubEnv(name, undefined);
+    for (const name of ["http_proxy", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY"])
+      vi.stubEnv(name, undefined);
     vi.stubEnv("HTTP_PROXY", proxy.url);
     return { endpoint, proxy };
   }
