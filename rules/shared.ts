@@ -25,6 +25,14 @@ export function lastName(l: Label): string {
   return "";
 }
 
+/** Fields of a parsed answer that hold what the model wrote; others hold a number, a choice, the name of a place. */
+const TEXT_FIELD =
+  /^$|text|answer|response|reply|content|message|summary|output|reason|thought|sql|query|code|command/i;
+
+/** Whether model output is still the model's text: all of it, or a field of a parsed answer that is named as text. */
+export const isModelText = (l: Label): boolean =>
+  l.kind === "llm" && !(l.parsed && l.path.length > 0 && !TEXT_FIELD.test(lastName(l)));
+
 /** The sensitive field that a label stands for, if it does. */
 export function sensitiveName(l: Label, lexicon: Lexicon): string | undefined {
   if (l.kind === "sensitive") return l.what.replace(/`/g, "");

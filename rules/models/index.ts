@@ -23,6 +23,7 @@ import langchainTools from "./langchain-tools.yaml";
 import litellm from "./litellm.yaml";
 import llamaIndex from "./llama-index.yaml";
 import logging from "./logging.yaml";
+import marshmallow from "./marshmallow.yaml";
 import mistral from "./mistral.yaml";
 import ollama from "./ollama.yaml";
 import openai from "./openai.yaml";
@@ -61,6 +62,7 @@ export const modelTexts: readonly { file: string; text: string }[] = [
   { file: "litellm.yaml", text: litellm },
   { file: "llama-index.yaml", text: llamaIndex },
   { file: "logging.yaml", text: logging },
+  { file: "marshmallow.yaml", text: marshmallow },
   { file: "mistral.yaml", text: mistral },
   { file: "ollama.yaml", text: ollama },
   { file: "openai.yaml", text: openai },

@@ -2,7 +2,7 @@
 import { bit } from "../../server/analysis/flow/labels.js";
 import { deepLabels } from "../../server/analysis/flow/value.js";
 import type { Rule } from "../../server/analysis/rule.js";
-import { isResponse, lower, placeOf } from "../shared.js";
+import { isModelText, isResponse, lower, placeOf } from "../shared.js";
 import page from "./page.md";
 
 const rule: Rule = {
@@ -27,7 +27,7 @@ const rule: Rule = {
     for (const s of e.slots) {
       // A template made of model text is run, which is worse and another rule's.
       if (s === e.slots[0] && /template_string$/.test(e.q)) continue;
-      const label = deepLabels(s.value).find((l) => l.kind === "llm" && !(l.parsed && l.path.length));
+      const label = deepLabels(s.value).find(isModelText);
       if (!label) continue;
       if (cx.facts.filtersResponses(e.module)) continue;
       const weak = (label.weak & bit("llm")) !== 0;

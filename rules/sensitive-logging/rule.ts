@@ -5,7 +5,7 @@ import type { Slot } from "../../server/analysis/flow/summary.js";
 import { deepLabels, type Value } from "../../server/analysis/flow/value.js";
 import type { FunctionDef } from "../../server/analysis/names/definitions.js";
 import type { Rule, RuleContext } from "../../server/analysis/rule.js";
-import { isFreeText, lastName, lower, sensitiveName } from "../shared.js";
+import { isFreeText, isModelText, lastName, lower, sensitiveName } from "../shared.js";
 import page from "./page.md";
 
 const rule: Rule = {
@@ -101,18 +101,13 @@ const CONNECTION = /^(conn(ection)?_?str(ing)?|dsn|database_url|db_url|mongo_uri
 
 /** Names of what the caller sends that says nothing of a person. */
 const PLAIN =
-  /(^|_)(id|ids|pk|latitude|longitude|lat|lng|lon|score|title|ok|success|valid|uid|uuid|guid|key|index|page|size|limit|offset|count|path|method|url|uri|route|endpoint|host|port|type|kind|mode|status|model|provider|lang|language|locale|version|format|sort|order|flag|date|time|year|month|day|action|event|filename|file|extension|slug|category|engine|temperature|tokens|level|number|num|enabled|stream)$/i;
-
-/** Fields of a parsed answer that hold what the model wrote. */
-const TEXT_FIELD =
-  /^$|text|answer|response|reply|content|message|summary|output|reason|thought|sql|query|code|command/i;
+  /(^|_)(id|ids|pk|latitude|longitude|lat|lng|lon|score|title|ok|success|valid|uid|uuid|guid|key|index|page|size|limit|offset|count|path|method|url|uri|route|endpoint|host|port|type|kind|mode|status|model|provider|lang|language|locale|version|format|sort|order|flag|date|time|year|month|day|action|event|filename|file|extension|slug|category|table|schema|database|db|column|columns|branch|repo|region|zone|source|tag|tags|env|environment|tool|service|engine|temperature|tokens|level|number|num|enabled|stream)$/i;
 
 /** What of a label must not be in a log, in words. */
 function leaked(l: Label, lexicon: Lexicon): string | undefined {
   switch (l.kind) {
     case "llm":
-      // One field of an answer that was parsed: a number, a choice, a name of a place.
-      return l.parsed && l.path.length && !TEXT_FIELD.test(lastName(l)) ? undefined : "Model output";
+      return isModelText(l) ? "Model output" : undefined;
     case "llm-object":
       return l.path.length ? undefined : "The model's response";
     case "secret":

@@ -510,7 +510,7 @@ class ProjectEngine implements Engine {
     const mine = this.part?.mine(python);
     for (const f of python) {
       const own = !mine || mine.has(f) ? focus.roots.get(f) : undefined;
-      if (own && this.relevant.get(f)?.matters) keys.set(f, own);
+      if (own && (this.relevant.get(f)?.matters || focus.touched.has(f))) keys.set(f, own);
     }
     this.roots = { keys, order };
     this.program.focusOn(focus);

@@ -1,7 +1,9 @@
 /** Putting a callee's summary into its caller: parameter labels are replaced by what the arguments hold. */
+import { functionOf, isOpen, noteResult, resultAt } from "./callbacks.js";
 import { addStep, bit, type Label, type Loc, rebase, type Step, unionLabels } from "./labels.js";
 import { placed } from "./sources.js";
 import type { FlowEvent, Summary } from "./summary.js";
+import { fillOpen, TEMPLATE_SLOT } from "./templates.js";
 import {
   deepLabels,
   EMPTY,
@@ -30,6 +32,10 @@ export interface Binding {
   params: readonly string[];
   /** Follows one key of an access path on a value. */
   access(v: Value, key: string): Value;
+  /** Calls the function that an event of the callee was handed; undefined where it is not known. */
+  call?(e: FlowEvent): Value | undefined;
+  /** What such calls gave. */
+  results?: Map<string, Value>;
   /** What parameter labels came to, each once. */
   actuals?: Map<Label, Value>;
 }
@@ -113,7 +119,7 @@ function findActual(l: Label, b: Binding): Value {
   const arg = b.args.get(l.param ?? -1);
   if (!arg) return EMPTY;
   let v = arg.value;
-  for (const key of l.path) v = b.access(v, key);
+  for (const key of l.path) v = resultAt(b, v, key) ?? b.access(v, key);
   if (v === EMPTY) return v;
   v = placed(v, () => l.step.loc);
   const head = (step: Step): Step =>
@@ -219,11 +225,17 @@ const opened = new WeakMap<Summary, OpenEvents>();
 /** Most events of one function that its callers look at; code that people write stays below. */
 const MAX_OPEN = 120;
 
-const weight = (e: FlowEvent): number => (e.kind === "llm" ? 3 : e.sink === "log" ? 0 : e.sink === "response" ? 2 : 1);
+const weight = (e: FlowEvent): number =>
+  e.kind === "llm" || e.kind === "handed" ? 3 : e.sink === "log" ? 0 : e.sink === "response" ? 2 : 1;
 
 /** The event without what the function put in itself, which was reported there; undefined when nothing is left. */
 function openEvent(e: FlowEvent): { event: FlowEvent; params: Set<number> } | undefined {
   const params = new Set<number>();
+  if (e.kind === "handed") {
+    // What goes into the call is reported by whoever knows what is called.
+    for (const l of functionOf(e).labels) if (l.param !== undefined) params.add(l.param);
+    return params.size ? { event: e, params } : undefined;
+  }
   const slots = e.slots.map((s) => {
     const value = mapLabels(s.value, (l) => (l.kind === "param" ? l : undefined));
     someLabel(value, (l) => {
@@ -258,7 +270,16 @@ export function applySummary(s: Summary, b: Binding, at: Loc): Applied {
   };
   const { events, cut } = openEvents(s);
   const up: FlowEvent[] = [];
+  // What a callback gives may be part of everything else.
+  for (const { event } of events) {
+    if (event.kind !== "handed") continue;
+    const out = substituteEvent(event, b, at, cache);
+    const result = b.call?.(out);
+    if (result) noteResult(b, event, result);
+    else if (isOpen(out)) up.push(out);
+  }
   for (const { event, params } of events) {
+    if (event.kind === "handed") continue;
     // Constants say something to a model; elsewhere only labels count.
     if (event.kind === "sink" && ![...params].some(isLive)) continue;
     const out = substituteEvent(event, b, at, cache);
@@ -272,15 +293,25 @@ export function applySummary(s: Summary, b: Binding, at: Loc): Applied {
   };
 }
 
+/** The parameter that the value is, or that a stream of it hands on bit by bit and nothing else. */
+function handedWhole(v: Value): Label | undefined {
+  if (v.labels.length || !v.elem) return v.labels.find((l) => l.kind === "param");
+  const whole = (l: Label) => l.kind === "param" && l.path.every((key) => key === "[]");
+  return v.elem.labels.every(whole) ? v.elem.labels[0] : undefined;
+}
+
 /** An open event as it happens when called from `at`. */
 function substituteEvent(e: FlowEvent, b: Binding, at: Loc, cache: Map<Value, Value>): FlowEvent {
   let handed: Loc | undefined = e.handed;
+  let variables: Loc | undefined;
   const slots = e.slots.map((s) => {
-    // Where a value is handed in whole, that argument is where a mend would be made.
-    const whole = s.value.labels.find((l) => l.kind === "param");
-    if (whole) handed = b.args.get(whole.param ?? -1)?.loc ?? handed;
+    // Where a value is handed in whole (or streamed bit by bit), that argument is where a mend would be made.
+    const whole = handedWhole(s.value);
+    const given = whole && b.args.get(whole.param ?? -1)?.loc;
+    if (given && s.slot !== TEMPLATE_SLOT) handed = given;
+    if (given && s.slot === "variables") variables = given;
     const value = substitute(s.value, b, cache);
     return value === s.value ? s : { ...s, value };
   });
-  return { ...e, slots, handed, via: [at, ...e.via] };
+  return { ...e, slots: fillOpen(slots, variables), handed, via: [at, ...e.via] };
 }

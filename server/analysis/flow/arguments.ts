@@ -1,6 +1,7 @@
 /** Arguments of a call, and how models name them. */
 import type { CallExpr, Expr } from "../ir.js";
 import type { Argument } from "./apply.js";
+import { withReceiver } from "./callbacks.js";
 import type { Env } from "./env.js";
 import { evalExpr, iterate } from "./expr.js";
 import type { Frame } from "./frame.js";
@@ -27,10 +28,10 @@ export function evalArgs(frame: Frame, env: Env, x: CallExpr, self: Argument | u
       const v = evalExpr(frame, env, a.x);
       if (v.items && !v.elem) for (const i of v.items) pos.push({ value: i, loc });
       else star = { value: iterate(frame, v), loc };
-    } else pos.push({ value: evalExpr(frame, env, a), loc });
+    } else pos.push({ value: handedOver(frame, env, a), loc });
   }
   for (const k of x.kw) {
-    const v = evalExpr(frame, env, k.x);
+    const v = handedOver(frame, env, k.x);
     const loc = frame.loc(k.x);
     if (k.n !== null) kw.set(k.n, { value: v, loc });
     else {
@@ -39,6 +40,14 @@ export function evalArgs(frame: Frame, env: Env, x: CallExpr, self: Argument | u
     }
   }
   return { pos, kw, star, dstar, self, x };
+}
+
+/** An argument; a method that is handed over (`retry(chain.run, text)`) takes along what was set up on its object. */
+function handedOver(frame: Frame, env: Env, x: Expr): Value {
+  const v = evalExpr(frame, env, x);
+  if (x.k !== "attr" || (x.o.k !== "name" && x.o.k !== "attr")) return v;
+  const isMethod = v.types.some((t) => t.k === "ext" && frame.program.models.calls(t.q).length > 0);
+  return isMethod ? withReceiver(v, evalExpr(frame, env, x.o)) : v;
 }
 
 /** The argument that a model names; the first of its spellings that is there. */

@@ -1,9 +1,10 @@
 /** Calls: of project functions through their summaries, of classes, of libraries through the models. */
 import type { CallExpr, Expr } from "../ir.js";
-import type { ClassDef, FunctionDef } from "../names/definitions.js";
-import { type Argument, applySummary, type Binding, isSymbolic, MAX_VIA, substitute } from "./apply.js";
+import type { FunctionDef } from "../names/definitions.js";
+import { type Argument, applySummary, type Binding, MAX_VIA, substitute } from "./apply.js";
 import { type Args, evalArgs } from "./arguments.js";
 import { callByName } from "./by-name.js";
+import { answerHanded, callHanded } from "./callbacks.js";
 import { checkedEvent, noteCall, noteChecked } from "./checks.js";
 import { Env, mapEnv } from "./env.js";
 import { access, attribute, evalExpr, refine } from "./expr.js";
@@ -11,25 +12,14 @@ import { Frame } from "./frame.js";
 import { resultOf, runFunctionBody } from "./function.js";
 import { applyRefinements, sanitise } from "./guards.js";
 import { noteOwnedArgument, noteOwnerCall, withHistory } from "./history.js";
+import { instantiate } from "./instances.js";
 import { addStep, bit, CHECKED, type Label, type Loc, OWNED } from "./labels.js";
 import { callLibrary } from "./library.js";
 import { dataMethod, unknownMethod } from "./methods.js";
 import { applyOwnRules, callOwnModelled } from "./own.js";
 import { settingCall } from "./settings.js";
 import { updateAt } from "./targets.js";
-import {
-  dictOf,
-  EMPTY,
-  field,
-  join,
-  joinAll,
-  labelled,
-  listOf,
-  mapLabels,
-  type TypeRef,
-  typed,
-  type Value,
-} from "./value.js";
+import { dictOf, EMPTY, field, join, joinAll, labelled, listOf, mapLabels, type TypeRef, type Value } from "./value.js";
 
 /** Nesting of inlined nested functions. */
 const MAX_INLINE = 6;
@@ -65,7 +55,9 @@ export function evalCall(frame: Frame, env: Env, x: CallExpr): Value {
   if (recv) settingCall(frame, recv, name, args);
   if (!callee.types.some((t) => t.k === "fn")) noteCall(frame, env, x, name);
   noteOwnerCall(frame, env, x);
-  const out = resultOfCall(frame, env, callee, args, x, recv, name);
+  const handed = callHanded(frame, callee, args, x, name);
+  const own = resultOfCall(frame, env, callee, args, x, recv, name);
+  const out = handed ? join(own, handed) : own;
   return frame.program.models.own?.hasRules ? applyOwnRules(frame, env, callee, args, x, out) : out;
 }
 
@@ -154,7 +146,12 @@ function superValue(frame: Frame, env: Env): Value {
 }
 
 /** Binds arguments to parameters by position and name. */
-function bindArguments(fn: FunctionDef, t: Extract<TypeRef, { k: "fn" }>, args: Args, at: Loc): Map<number, Argument> {
+export function bindArguments(
+  fn: FunctionDef,
+  t: Extract<TypeRef, { k: "fn" }>,
+  args: Args,
+  at: Loc,
+): Map<number, Argument> {
   const out = new Map<number, Argument>();
   const pos: Argument[] = [];
   const bound = t.self && fn.cls && fn.binding !== "static" && !fn.nested;
@@ -233,6 +230,7 @@ export function callFunction(
     name: fn.name,
     params: paramNames(fn),
     access: (v, key) => access(frame, v, key),
+    call: (e) => answerHanded(frame, env, e, x),
   };
   const applied = frame.applied(x, s, bound, () => applySummary(s, binding, at));
   for (const e of applied.events) frame.emit(withHistory(checkedEvent(frame, e)));
@@ -293,7 +291,7 @@ const labelsOf = (v: Value): readonly Label[] =>
       ]).labels
     : v.labels;
 
-const paramNames = (fn: FunctionDef): string[] => fn.ir.params.map((p) => p.name);
+export const paramNames = (fn: FunctionDef): string[] => fn.ir.params.map((p) => p.name);
 
 /** What came back is said to come from the call, where it has no other step here. */
 function stepThrough(v: Value, ret: Value, at: Loc, name: string): Value {
@@ -407,82 +405,4 @@ function slotByName(k: string): string {
   if (/^(prompt|text|input|query|question|user_prompt|content|message|user_message|user_input)$/.test(k))
     return "input";
   return "argument";
-}
-
-/** Makes an instance: what `__init__` puts on `self`, or the fields of a data class. */
-function instantiate(frame: Frame, env: Env, cls: ClassDef, args: Args, x: CallExpr): Value {
-  const { program } = frame;
-  const base: Value = typed({ k: "inst", cls });
-  const at = frame.loc(x);
-  const init = program.classes.method(cls, "__init__");
-  if (init) {
-    const t: Extract<TypeRef, { k: "fn" }> = { k: "fn", fn: init, self: base };
-    const bound = bindArguments(init, t, args, at);
-    const s = program.summary(init, cls);
-    const applied = frame.applied(x, s, bound, () =>
-      applySummary(
-        s,
-        { args: bound, name: cls.name, params: paramNames(init), access: (v, k) => access(frame, v, k) },
-        at,
-      ),
-    );
-    for (const e of applied.events) frame.emit(e);
-    const w = applied.writes.get(0);
-    return w?.fields ? { ...base, fields: w.fields } : base;
-  }
-  const libraries = program.classes.libraryBases(cls);
-  // A schema: what does not fit is refused, what fits has the declared types.
-  const schema = libraries.some((q) => program.models.isA(q, "pydantic.BaseModel"));
-  const fields = new Map<string, Value>();
-  const names = program.classes
-    .mro(cls)
-    .toReversed()
-    .flatMap((c) => [...c.attributes.keys()]);
-  args.pos.forEach((a, i) => {
-    const n = names[i];
-    if (n) fields.set(n, a.value);
-  });
-  for (const [k, a] of args.kw) fields.set(k, a.value);
-  if (args.dstar) for (const n of names) if (!fields.has(n)) fields.set(n, field(args.dstar.value, n));
-  for (const t of libraries.slice(0, 3)) callLibrary(frame, env, { k: "ext", q: t, cls }, args, x, undefined, cls.name);
-  if (schema)
-    for (const a of [...args.pos, ...args.kw.values(), ...(args.dstar ? [args.dstar] : [])])
-      noteChecked(frame, a.value, true);
-  const out: Value = { ...base, fields };
-  return schema ? sanitise(out, bit("llm") | bit("llm-object"), false) : out;
-}
-
-/** A property: its getter's result. */
-export function callProperty(frame: Frame, fn: FunctionDef, cls: ClassDef, self: Value): Value {
-  const s = frame.program.summary(fn, cls);
-  if (!isSymbolic(s.ret)) return s.ret;
-  const loc = self.labels[0]?.step.loc ?? { chunk: frame.chunk, s: 0, e: 0, id: `${frame.key}:self` };
-  // A property may be written in terms of others, and those of itself.
-  if (!propertyDepth) propertiesRead = 0;
-  if (propertyDepth >= MAX_PROPERTIES || propertiesRead++ >= MAX_READ) {
-    if (propertiesRead >= MAX_READ) frame.program.bound("properties are written in terms of too many others");
-    return EMPTY;
-  }
-  propertyDepth++;
-  try {
-    return getterResult(frame, fn, self, s.ret, loc);
-  } finally {
-    propertyDepth--;
-  }
-}
-
-/** Properties being followed inside each other. */
-let propertyDepth = 0;
-const MAX_PROPERTIES = 3;
-/** Properties read for the sake of one, in all. */
-let propertiesRead = 0;
-const MAX_READ = 12;
-
-function getterResult(frame: Frame, fn: FunctionDef, self: Value, ret: Value, loc: Loc): Value {
-  return substitute(ret, {
-    args: new Map([[0, { value: self, loc }]]),
-    name: fn.name,
-    params: ["self"],
-    access: (v, k) => access(frame, v, k),
-  });
 }

@@ -16,6 +16,8 @@ const RECORD_BASES = [
   "mongoengine.Document",
   "sqlalchemy.orm.DeclarativeBase",
 ];
+/** Names in annotations that leave open what the value is. */
+const NO_TYPE = /^(typing|typing_extensions|collections\.abc)\./;
 /** Most base classes of a class, direct or not, that are looked at. */
 const MAX_LINEAGE = 60;
 
@@ -108,8 +110,10 @@ export class Classes {
         const stmt = c.ir.body.find((s) => s.k === "assign" && s.targets.some((t) => t.k === "name" && t.id === name));
         if (stmt?.chunk) frame.chunk = stmt.chunk;
         const env = new Env(new Map(), undefined);
-        if (a.value) out = join(out, evalExpr(frame, env, a.value));
-        else if (a.annotation)
+        const value = a.value && evalExpr(frame, env, a.value);
+        if (value) out = join(out, value);
+        // `executor: Executor | None = None`, `chain: Chain = Field(...)`: what it will hold is what it is declared as.
+        if (a.annotation && (!value || isPlaceholder(value)))
           out = join(
             out,
             placed(this.annotated(frame, env, a.annotation), () => frame.loc(a.annotation!)),
@@ -161,7 +165,7 @@ export class Classes {
         const row = v.types.find((t) => this.isRecordType(t));
         if (row) return this.recordOf(row, v);
         const types = v.types.flatMap((t): TypeRef[] =>
-          t.k === "class" ? [{ k: "inst", cls: t.cls }] : t.k === "ext" ? [t] : [],
+          t.k === "class" ? [{ k: "inst", cls: t.cls }] : t.k === "ext" && !NO_TYPE.test(t.q) ? [t] : [],
         );
         return types.length ? { labels: [], types } : EMPTY;
       }
@@ -207,6 +211,10 @@ export class Classes {
     );
   }
 }
+
+/** A value that only says that there will be another one. */
+const isPlaceholder = (v: Value): boolean =>
+  v.c === null || v.types.some((t) => t.k === "ext" && /^(pydantic\.(\w+\.)*Field|dataclasses\.field)\b/.test(t.q));
 
 /** What a class-level reader may know of a written value: types and real labels, nothing of one call's parameters. */
 function stripParams(v: Value): Value {

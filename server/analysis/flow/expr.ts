@@ -1,6 +1,6 @@
 /** Expressions: from the intermediate form to abstract values. */
 import type { Expr } from "../ir.js";
-import { callProperty, evalCall, nameOf } from "./calls.js";
+import { evalCall, nameOf } from "./calls.js";
 import { noteChecked } from "./checks.js";
 import { evalCompare } from "./constants.js";
 import { Env } from "./env.js";
@@ -8,6 +8,7 @@ import { isSecretName, secretVariable } from "./environment.js";
 import type { Frame } from "./frame.js";
 import { conditionOf, flip } from "./guards.js";
 import { keptInMemory } from "./history.js";
+import { callProperty } from "./instances.js";
 import type { Label, Loc } from "./labels.js";
 import { external, pendingLabel, placed } from "./sources.js";
 import { returnedBy } from "./statements.js";

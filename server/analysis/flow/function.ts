@@ -4,6 +4,7 @@ import type { ClassDef, FunctionDef, ModuleDef } from "../names/definitions.js";
 import { isSymbolic } from "./apply.js";
 import { literalParts } from "./arguments.js";
 import { entryOf } from "./entries.js";
+import { entryParameter } from "./entry-parameters.js";
 import { Env } from "./env.js";
 import { evalExpr } from "./expr.js";
 import { Frame } from "./frame.js";
@@ -158,71 +159,6 @@ function dedupe(types: TypeRef[]): TypeRef[] {
   return types
     .filter((t, i) => types.findIndex((x) => x === t || (x.k === "ext" && t.k === "ext" && x.q === t.q)) === i)
     .slice(0, 6);
-}
-
-function entryParameter(
-  frame: Frame,
-  v: Value,
-  name: string,
-  index: number,
-  position: number,
-  entry: NonNullable<ReturnType<typeof entryOf>>,
-  types: TypeRef[],
-  step: Label["step"],
-): Value {
-  const request = entry.model.request;
-  if (request?.arg.some((a) => a === name || a === position)) {
-    if (!types.some((t) => t.k === "ext" && t.q !== "builtins.str")) types.push({ k: "ext", q: request.type });
-    return v;
-  }
-  if (entry.model.kind === "error-handler" && !handlesOwnErrors(frame.fn)) {
-    const label: Label = {
-      kind: "exception",
-      key: `exception@${frame.key}:${index}`,
-      step: { ...step, msg: `\`${name}\` is the exception` },
-      path: [],
-      cleared: 0,
-      weak: 0,
-      doubt: entry.doubt,
-      what: `\`${name}\``,
-    };
-    return { ...v, labels: [...v.labels, label] };
-  }
-  if (entry.model.params !== "user") return v;
-  // A framework's own object (request, dependency, database session) is not text from the caller.
-  if (
-    types.some(
-      (t) =>
-        t.k === "ext" &&
-        !/^(builtins|typing|fastapi\.(Form|Query|Body|Path))/.test(t.q) &&
-        frame.program.models.type(t.q),
-    )
-  )
-    return v;
-  if (types.some((t) => t.k === "ext" && /^builtins\.(int|float|bool)$/.test(t.q))) return v;
-  const user: Label = {
-    kind: "user",
-    key: `user@${frame.key}:${index}`,
-    step: { ...step, msg: `\`${name}\` comes from the request` },
-    path: [],
-    cleared: 0,
-    weak: 0,
-    doubt: entry.doubt,
-    what: `\`${name}\``,
-  };
-  return { ...v, labels: [...v.labels, user] };
-}
-
-/** Handlers of a status code, or of errors whose text the app itself wrote for the client. */
-function handlesOwnErrors(fn: FunctionDef | undefined): boolean {
-  return !!fn?.ir.decorators.some((d) => {
-    const a = d.k === "call" ? d.args[0] : undefined;
-    if (a?.k === "const") return true;
-    const name = a?.k === "attr" ? a.a : a?.k === "name" ? a.id : "";
-    return /(HTTPException|Validation|BadRequest|NotFound|RateLimit|Unauthorized|Forbidden|MethodNotAllowed|TooLarge|^[A-Z0-9_]+$)/.test(
-      name,
-    );
-  });
 }
 
 /** What the framework does with the result: a response, or what a tool tells the model. */

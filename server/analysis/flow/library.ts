@@ -17,7 +17,7 @@ import { queryName, recordLabel, refineRecord } from "./records.js";
 import { wordsFor } from "./sources.js";
 import type { Slot } from "./summary.js";
 import { updateAt } from "./targets.js";
-import { fillTemplate, templateOf } from "./templates.js";
+import { fillTemplate, openTemplate, templateOf } from "./templates.js";
 import {
   constant,
   dictOf,
@@ -331,8 +331,8 @@ function llmCall(
   // What was set up earlier on the same object: a model with system instructions, a chat session, a prompt template.
   const kept = recv?.fields?.get("#setup");
   if (kept?.fields) for (const [name, v] of kept.fields) slots.push({ slot: name, value: v, loc: frame.loc(x) });
-  const filled = recv && fillTemplate(frame, recv, slots, x);
-  if (filled) slots.push(...filled);
+  const at = frame.loc(x);
+  if (recv) slots.push(...(fillTemplate(recv, slots, at) ?? openTemplate(recv, slots, at)));
   const timed = limits(frame, env, m, args, x);
   if (llm.setup && timed.given) out = withField(out, "#timed", constant(true));
   if (!llm.setup) slots.push(...transport(frame, m, args));

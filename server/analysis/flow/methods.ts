@@ -39,6 +39,16 @@ const NOTHING_KEPT = new Set(
   ),
 );
 
+const CONTAINERS = new Set(
+  "format format_map join replace get setdefault getlist get_all pop popitem items values keys append add appendleft put put_nowait insert extend update write deepcopy sort clear remove discard union".split(
+    " ",
+  ),
+);
+
+/** Whether Python's own types have a method of this name. */
+export const isDataMethod = (name: string): boolean =>
+  SAME_TEXT.has(name) || SPLITS.has(name) || NOTHING_KEPT.has(name) || CONTAINERS.has(name);
+
 /** The result of `recv.name(...)` for plain data; undefined when the name says nothing. */
 export function dataMethod(
   frame: Frame,

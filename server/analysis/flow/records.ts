@@ -1,5 +1,6 @@
 /** Records: what a query can return, from how it names its fields. */
 
+import type { Expr } from "../ir.js";
 import type { ClassDef } from "../names/definitions.js";
 import type { CallModel, RecordModel } from "../names/model-schema.js";
 import { type Args, argument } from "./arguments.js";
@@ -99,8 +100,21 @@ function projectionOf(frame: Frame, model: RecordModel, args: Args): Projection 
       return { columns: [...all.map((n) => n.replace(/__/g, ".")), ...named] };
     }
     case "columns":
-      return undefined;
+      return columnProjection(p.arg?.includes("*") ? args.x.args : args.x.args.slice(0, 1));
   }
+}
+
+/** `query(User.id, User.email.label("mail"))`; undefined where a whole class is asked for, or something that cannot be read. */
+function columnProjection(xs: readonly Expr[]): Projection | undefined {
+  const columns: string[] = [];
+  for (const x of xs) {
+    const labelled = x.k === "call" && x.f.k === "attr" && x.f.a === "label" ? x.args[0] : undefined;
+    if (labelled?.k === "const" && typeof labelled.v === "string") columns.push(labelled.v);
+    else if (x.k === "attr" && x.o.k === "name" && /^[A-Z]\w*[a-z]/.test(x.o.id)) columns.push(x.a);
+    else if (x.k === "call" && x.f.k === "attr" && x.f.o.k === "name" && x.f.o.id === "func") columns.push(x.f.a);
+    else return undefined;
+  }
+  return columns.length ? { columns } : undefined;
 }
 
 function texts(v: Value): string[] {

@@ -15,8 +15,8 @@ export interface Slot {
 
 /** Something that happens to values: the rules read these. Values may still hold parameter labels. */
 export interface FlowEvent {
-  /** `own`: a sink of a user's own rule, which `data.rule` names. */
-  kind: "llm" | "sink" | "call" | "setting" | "return" | "own";
+  /** `own`: a sink of a user's own rule, which `data.rule` names. `handed`: a call of a function that a parameter holds. */
+  kind: "llm" | "sink" | "call" | "setting" | "return" | "own" | "handed";
   sink?: SinkKind | undefined;
   /** Call or expression where it happens. */
   loc: Loc;

@@ -1,7 +1,7 @@
 /** Assignments: where a value is put. */
 import type { Expr } from "../ir.js";
 import type { Env } from "./env.js";
-import { evalExpr, iterate } from "./expr.js";
+import { attribute, evalExpr, iterate } from "./expr.js";
 import type { Frame } from "./frame.js";
 import { EMPTY, element, field, item, join, mapLabels, type Value, withField } from "./value.js";
 
@@ -67,7 +67,7 @@ export function updateAt(frame: Frame, env: Env, x: Expr, f: (v: Value) => Value
     }
     case "attr": {
       const name = x.a;
-      updateAt(frame, env, x.o, (o) => withField(o, name, f(field(o, name))));
+      updateAt(frame, env, x.o, (o) => withField(o, name, f(member(frame, o, name))));
       return;
     }
     case "sub": {
@@ -88,6 +88,14 @@ export function updateAt(frame: Frame, env: Env, x: Expr, f: (v: Value) => Value
     default:
       return;
   }
+}
+
+/** An attribute that is about to change: what it holds here, and what its class says it is. */
+function member(frame: Frame, o: Value, name: string): Value {
+  const v = field(o, name);
+  if (v.types.length || !o.types.some((t) => t.k === "inst")) return v;
+  const { types } = attribute(frame, o, name);
+  return types.length ? { ...v, types } : v;
 }
 
 /** `del x[key]`, `x.pop(key)`: the field is gone, from a record too. */

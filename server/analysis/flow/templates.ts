@@ -116,14 +116,34 @@ function templateFile(frame: Frame, name: Value | undefined): Value | undefined 
   return text === undefined ? constant(UNREADABLE) : constant(text);
 }
 
+/** The slot of a call on a chain whose template only the callers know. */
+export const TEMPLATE_SLOT = "#template";
+
+/** Says to the callers that the receiver, a parameter of theirs, may hold the template that the variables go into. */
+export function openTemplate(recv: Value, slots: readonly Slot[], at: Loc): Slot[] {
+  const params = recv.labels.filter((l) => l.kind === "param");
+  return params.length && slots.some((s) => s.slot === "variables")
+    ? [{ slot: TEMPLATE_SLOT, value: labelled(params), loc: at }]
+    : [];
+}
+
+/** The slots of a call once its template is known. @param handed where the caller hands in the variables */
+export function fillOpen(slots: readonly Slot[], handed: Loc | undefined): readonly Slot[] {
+  const open = slots.find((s) => s.slot === TEMPLATE_SLOT);
+  if (!open?.value.fields) return slots;
+  const rest = slots
+    .filter((s) => s !== open)
+    .map((s) => (s.slot === "variables" && handed ? { ...s, loc: handed } : s));
+  return [...rest, ...(fillTemplate(open.value, rest, open.loc) ?? [])];
+}
+
 /**
  * Further slots of a call on a chain (`prompt | model`): the template's texts with the call's variables put in.
  */
-export function fillTemplate(frame: Frame, recv: Value, slots: readonly Slot[], x: CallExpr): Slot[] | undefined {
+export function fillTemplate(recv: Value, slots: readonly Slot[], at: Loc): Slot[] | undefined {
   const template = recv.fields?.get("#template");
   const messages = recv.fields?.get("#messages");
   if (!template && !messages) return undefined;
-  const at = frame.loc(x);
   const vars = slots.find((s) => s.slot === "variables" || s.slot === "input");
   const get = (name: string) => {
     const v = vars?.value.fields?.get(name) ?? (vars && !vars.value.fields ? vars.value : undefined);
@@ -133,7 +153,9 @@ export function fillTemplate(frame: Frame, recv: Value, slots: readonly Slot[], 
   const out: Slot[] = [];
   if (messages) {
     const filled = (messages.items ?? []).map((m) => {
-      const content = m.fields?.get("content") ?? m.fields?.get("#template");
+      // The text of a message may be a template object of its own.
+      const given = m.fields?.get("content") ?? m.fields?.get("#template");
+      const content = given?.fields?.get("#template") ?? given;
       if (!content) return m;
       return withField(m, "content", fillText(content, "langchain", at, get, []));
     });

@@ -140,12 +140,14 @@ function joinItems(a: readonly Value[] | undefined, b: readonly Value[] | undefi
   if (!a) return b;
   if (depth >= MAX_DEPTH) return a;
   let out: Value[] | undefined;
-  // Lists that grew by appending share their beginning; the rest is kept side by side.
+  // Lists that grew by appending share their beginning; the rest of messages is kept side by side. Elsewhere an element is
+  // told by its place: `return text, True` beside `return text, usage, True`.
+  const placed = a.length === b.length || (a.length > 0 && a[0] !== b[0] && ![...a, ...b].some(isMessage));
   for (let i = 0; i < b.length; i++) {
     const list: readonly Value[] = out ?? a;
     const v = b[i]!;
     if (i < a.length && list[i] === v) continue;
-    if (i < a.length && a.length === b.length) {
+    if (i < a.length && placed) {
       const j = join(list[i]!, v, depth + 1);
       if (j === list[i]) continue;
       out ??= a.slice();
@@ -158,6 +160,9 @@ function joinItems(a: readonly Value[] | undefined, b: readonly Value[] | undefi
   }
   return out ?? a;
 }
+
+/** A message of a conversation: lists of them grow by what is said. */
+const isMessage = (v: Value): boolean => v.fields?.has("role") ?? false;
 
 function joinForms(a: Value, b: Value): readonly StrForm[] | undefined {
   if (a.str === b.str && a.c === b.c) return a.str;

@@ -3,7 +3,7 @@
  * Errs on the side of yes; what it says no to is analysed only where something that matters calls it.
  */
 import { looksLikeLlmName } from "./prompt-names.js";
-import { CALLED, MEMBER, type SketchDef, wordOf } from "./sketch.js";
+import { CALLED, MEMBER, PLAIN, type SketchDef, wordOf } from "./sketch.js";
 
 /** Kinds of interest, as bits. */
 export const NEAR = {
@@ -120,6 +120,20 @@ export function interestOf(def: SketchDef): number {
     if (def.kind === "function" && looksLikeLlmName(def.name)) out |= NEAR.model;
     if (def.kind === "function" && def.cls >= 0 && VIEW_METHOD.test(def.name)) out |= NEAR.route;
     interests.set(def, out);
+  }
+  return out;
+}
+
+const calling = new WeakMap<SketchDef, boolean>();
+
+/** Whether a function may call what it was handed: a name that is mentioned (as a parameter) and called. */
+export function mayCallBack(def: SketchDef): boolean {
+  let out = calling.get(def);
+  if (out === undefined) {
+    const mentioned = new Set<number>();
+    for (const code of def.words) if ((code & 7) === PLAIN) mentioned.add(code >> 3);
+    out = def.words.some((code) => (code & 7) === CALLED && mentioned.has(code >> 3));
+    calling.set(def, out);
   }
   return out;
 }

@@ -284,6 +284,11 @@ const entry = z.strictObject({
   shape: z.strictObject({ first: z.array(z.string()), modules: z.array(z.string()) }).optional(),
   /** Parameters that hold the request object, by position or name, and their type. */
   request: z.strictObject({ arg: arg, type: z.string() }).optional(),
+  /** Parameters that the framework fills with something else than the request: a model's answer, a row. Of a row, `of` is the
+   * keyword of the decorator that names its class (`@receiver(post_save, sender=Profile)`). */
+  hands: z
+    .array(z.strictObject({ arg: arg, source: labelKind, type: z.string().optional(), of: z.string().optional() }))
+    .optional(),
   /** The other parameters are user input. */
   params: z.literal("user").optional(),
   /** The returned value is the response. */

@@ -6,7 +6,7 @@
  * The ranks are the postorder of a depth-first walk over what each definition mentions (the order in which Tarjan's
  * algorithm completes nodes; R. Tarjan, Depth-first search and linear graph algorithms, 1972).
  */
-import { interestOf, NEAR, reaching, worthALook } from "./interest.js";
+import { interestOf, mayCallBack, NEAR, reaching, worthALook } from "./interest.js";
 import { CALLED, MEMBER, OWN, type Sketch, type SketchDef, WRITTEN, wordCount, wordNumber } from "./sketch.js";
 
 /** Where a name that is imported may come from. */
@@ -186,8 +186,8 @@ export class Order {
     for (let n = 0; n < count; n++) {
       const { file, def, key } = this.nodes[n]!;
       const flows = next[n]! & ~(NEAR.setting | NEAR.route);
-      if (def.kind === "function" && !def.nests && !flows && !model[n] && !touched.has(file) && !whole(file))
-        plain.add(key);
+      const dull = def.kind === "function" && !def.nests && !flows && !model[n];
+      if (dull && !touched.has(file) && !whole(file) && !mayCallBack(def)) plain.add(key);
       if (def.kind === "class") {
         // Its body is run with the module's.
         if (own[n]! & NEAR.setting) getOrMake(out, file, () => new Set<string>()).add(`${file}::`);

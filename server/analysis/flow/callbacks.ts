@@ -1,0 +1,138 @@
+/**
+ * Functions that are handed to others. Who calls what it was given does not know whom it calls: the call becomes an event
+ * (`kind: "handed"`) that its callers answer as soon as they know the function, and its result a path of the parameter that
+ * holds the function.
+ */
+import type { CallExpr } from "../ir.js";
+import type { Argument, Binding } from "./apply.js";
+import type { Args } from "./arguments.js";
+import { callFunction } from "./calls.js";
+import type { Env } from "./env.js";
+import type { Frame } from "./frame.js";
+import type { Label, Loc } from "./labels.js";
+import { callLibrary } from "./library.js";
+import { isDataMethod } from "./methods.js";
+import type { FlowEvent, Slot } from "./summary.js";
+import { EMPTY, ext, join, labelled, type Value, withField } from "./value.js";
+
+/** Methods that by their name may have to do with a model. Following those of every object would cost more than it finds. */
+const SPEAKING =
+  /chat|complet|generat|answer|respon|reply|(^|_)a?(ask|call|run|act|step|send|parse|query|search|handle|process|execute)(_|$)|llm|prompt|summar|predict|invoke|infer|translat|classif|analy[sz]|extract|message|retriev|stream/i;
+/** The slot that holds the function; arguments are numbered, keywords have an `=` before their name. */
+const FUNCTION = "#fn";
+/** Receiver of a library method that is handed over: what was set up on it belongs to the call. */
+const RECEIVER = "#self";
+/** Nesting of functions that are handed to functions that are handed on. */
+const MAX_NESTING = 4;
+let nesting = 0;
+/** A function that a parameter holds: itself, or a method or an attribute of it. */
+const MAX_PATH = 1;
+
+/** Key of the result of the call at `loc` in the path of the parameter that is called. */
+const resultKey = (loc: Loc): string => `()${loc.id}`;
+const isResultKey = (key: string): boolean => key.startsWith("()");
+
+/** A parameter is called: says so to the callers. @returns what the call will give, as a path of the parameter */
+export function callHanded(frame: Frame, callee: Value, args: Args, x: CallExpr, name: string): Value | undefined {
+  const params = callee.labels.filter((l) => l.kind === "param" && l.path.length <= MAX_PATH);
+  if (!params.length || callee.types.some((t) => t.k !== "ext" || frame.program.models.calls(t.q).length > 0))
+    return undefined;
+  if (x.f.k === "attr" && (x.f.o.k !== "name" || !SPEAKING.test(name) || isDataMethod(name))) return undefined;
+  const at = frame.loc(x);
+  const slots: Slot[] = [{ slot: FUNCTION, value: labelled(params), loc: at }];
+  const add = (slot: string, a: Argument | undefined) => {
+    if (a) slots.push({ slot, value: a.value, loc: a.loc });
+  };
+  args.pos.forEach((a, i) => {
+    add(String(i), a);
+  });
+  for (const [k, a] of args.kw) add(`=${k}`, a);
+  add("*", args.star);
+  add("**", args.dstar);
+  frame.emit({ kind: "handed", loc: at, q: name, slots, fn: frame.fn, module: frame.module, via: [], doubt: 0 });
+  return labelled(params.map((l): Label => ({ ...l, path: [...l.path, resultKey(at)] })));
+}
+
+/** Calls the function of an event as soon as it is known; undefined while it is not. */
+export function answerHanded(frame: Frame, env: Env, e: FlowEvent, x: CallExpr): Value | undefined {
+  const fn = e.slots.find((s) => s.slot === FUNCTION)?.value;
+  if (!fn?.types.length || nesting >= MAX_NESTING) return undefined;
+  const kw = new Map<string, Argument>();
+  const pos: Argument[] = [];
+  let star: Argument | undefined;
+  let dstar: Argument | undefined;
+  for (const { slot, value, loc } of e.slots) {
+    const a = { value, loc };
+    if (/^\d+$/.test(slot)) pos.push(a);
+    else if (slot.startsWith("=")) kw.set(slot.slice(1), a);
+    else if (slot === "*") spread(pos, a, (rest) => (star = rest));
+    else if (slot === "**") dstar = keywords(kw, a);
+  }
+  // What the function does to its arguments is done to those of the call that hands it over by nobody.
+  const call: CallExpr = { ...x, args: [], kw: [] };
+  const args: Args = { pos, kw, star, dstar, self: undefined, x: call };
+  let out: Value | undefined;
+  nesting++;
+  try {
+    for (const t of fn.types) {
+      const r =
+        t.k === "fn"
+          ? callFunction(frame, env, t, args, call, t.fn.name)
+          : t.k === "ext"
+            ? callLibrary(frame, env, t, args, call, fn.fields?.get(RECEIVER) ?? ext(ownerOf(t.q)), lastOf(t.q))
+            : undefined;
+      if (r) out = out ? join(out, r) : r;
+    }
+  } finally {
+    nesting--;
+  }
+  return out;
+}
+
+/** `*args` of the function in the middle: one by one where they are known. */
+function spread(pos: Argument[], a: Argument, rest: (a: Argument) => void): void {
+  if (a.value.items && !a.value.elem) for (const value of a.value.items) pos.push({ value, loc: a.loc });
+  else rest(a);
+}
+
+/** `**kwargs` of the function in the middle: by name where they are known; gives back what is left. */
+function keywords(kw: Map<string, Argument>, a: Argument): Argument | undefined {
+  for (const [k, value] of a.value.fields ?? []) if (!kw.has(k)) kw.set(k, { value, loc: a.loc });
+  return a.value.labels.length || a.value.elem ? a : undefined;
+}
+
+const lastOf = (q: string): string => q.slice(q.lastIndexOf(".") + 1);
+const ownerOf = (q: string): string => q.slice(0, Math.max(0, q.lastIndexOf(".")));
+
+/** Whether callers may still find out whom the event calls. */
+export const isOpen = (e: FlowEvent): boolean =>
+  e.slots.some((s) => s.slot === FUNCTION && s.value.labels.some((l) => l.kind === "param"));
+
+/** The part of an event that its callers have to know whom it calls. */
+export const functionOf = (e: FlowEvent): Value => e.slots.find((s) => s.slot === FUNCTION)?.value ?? EMPTY;
+
+/** Remembers what the call of an event came to. */
+export function noteResult(b: Binding, e: FlowEvent, v: Value): void {
+  b.results ??= new Map();
+  const key = resultKey(e.loc);
+  const before = b.results.get(key);
+  b.results.set(key, before ? join(before, v) : v);
+}
+
+/** One key of a path where it stands for the result of a call; undefined for other keys. */
+export function resultAt(b: Binding, v: Value, key: string): Value | undefined {
+  if (!isResultKey(key)) return undefined;
+  const open = v.labels.filter((l) => l.kind === "param").map((l): Label => ({ ...l, path: [...l.path, key] }));
+  return join(b.results?.get(key) ?? EMPTY, labelled(open));
+}
+
+/** A library method that is handed over, with what was set up on its receiver. */
+export function withReceiver(v: Value, receiver: Value): Value {
+  const kept = receiver.fields;
+  const matters =
+    kept?.has("#template") ||
+    kept?.has("#messages") ||
+    kept?.has("#setup") ||
+    receiver.labels.some((l) => l.kind === "param");
+  return matters ? withField(v, RECEIVER, receiver) : v;
+}

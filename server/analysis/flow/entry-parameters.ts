@@ -1,0 +1,120 @@
+/** What a framework puts into the parameters of the functions that it calls. */
+import type { Expr } from "../ir.js";
+import type { FunctionDef } from "../names/definitions.js";
+import type { EntryModel } from "../names/model-schema.js";
+import { Env } from "./env.js";
+import type { Frame } from "./frame.js";
+import type { Label } from "./labels.js";
+import type { Entry } from "./program.js";
+import { placed, wordsFor } from "./sources.js";
+import type { TypeRef, Value } from "./value.js";
+
+/** The value of a parameter of an entry. @param types what is known of its type; added to */
+export function entryParameter(
+  frame: Frame,
+  v: Value,
+  name: string,
+  index: number,
+  position: number,
+  entry: Entry,
+  types: TypeRef[],
+  step: Label["step"],
+): Value {
+  const request = entry.model.request;
+  if (request?.arg.some((a) => a === name || a === position)) {
+    if (!types.some((t) => t.k === "ext" && t.q !== "builtins.str")) types.push({ k: "ext", q: request.type });
+    return v;
+  }
+  const handed = entry.model.hands?.find((h) => h.arg.some((a) => a === name || a === position));
+  if (handed) return handedParameter(frame, v, name, index, entry, handed, types, step);
+  if (entry.model.kind === "error-handler" && !handlesOwnErrors(frame.fn)) {
+    const label: Label = {
+      kind: "exception",
+      key: `exception@${frame.key}:${index}`,
+      step: { ...step, msg: `\`${name}\` is the exception` },
+      path: [],
+      cleared: 0,
+      weak: 0,
+      doubt: entry.doubt,
+      what: `\`${name}\``,
+    };
+    return { ...v, labels: [...v.labels, label] };
+  }
+  if (entry.model.params !== "user") return v;
+  // A framework's own object (request, dependency, database session) is not text from the caller.
+  if (
+    types.some(
+      (t) =>
+        t.k === "ext" &&
+        !/^(builtins|typing|fastapi\.(Form|Query|Body|Path))/.test(t.q) &&
+        frame.program.models.type(t.q),
+    )
+  )
+    return v;
+  if (types.some((t) => t.k === "ext" && /^builtins\.(int|float|bool)$/.test(t.q))) return v;
+  const user: Label = {
+    kind: "user",
+    key: `user@${frame.key}:${index}`,
+    step: { ...step, msg: `\`${name}\` comes from the request` },
+    path: [],
+    cleared: 0,
+    weak: 0,
+    doubt: entry.doubt,
+    what: `\`${name}\``,
+  };
+  return { ...v, labels: [...v.labels, user] };
+}
+
+/** A parameter that the framework fills with a model's answer, or with a row of a table. */
+function handedParameter(
+  frame: Frame,
+  v: Value,
+  name: string,
+  index: number,
+  entry: Entry,
+  handed: NonNullable<EntryModel["hands"]>[number],
+  types: TypeRef[],
+  step: Label["step"],
+): Value {
+  if (handed.source === "record") {
+    const cls = handed.of === undefined ? undefined : decoratorKeyword(frame.fn, handed.of);
+    if (!cls) return v;
+    const row = placed(frame.program.classes.annotated(frame, new Env(new Map(), undefined), cls), () => step.loc);
+    types.push(...row.types);
+    return { ...v, labels: [...v.labels, ...row.labels] };
+  }
+  const label: Label = {
+    kind: handed.source,
+    key: `${handed.source}@${frame.key}:${index}`,
+    step: { ...step, msg: `\`${name}\` is ${wordsFor(handed.source, name)}` },
+    path: [],
+    cleared: 0,
+    weak: 0,
+    doubt: entry.doubt,
+    what: `\`${name}\``,
+    ...(handed.type ? { type: frame.program.models.canonical(handed.type) } : {}),
+  };
+  if (handed.type) types.push({ k: "ext", q: frame.program.models.canonical(handed.type) });
+  return { ...v, labels: [...v.labels, label] };
+}
+
+/** The value of a keyword of one of the function's decorators. */
+function decoratorKeyword(fn: FunctionDef | undefined, keyword: string): Expr | undefined {
+  for (const d of fn?.ir.decorators ?? []) {
+    const kw = d.k === "call" ? d.kw.find((k) => k.n === keyword) : undefined;
+    if (kw) return kw.x;
+  }
+  return undefined;
+}
+
+/** Handlers of a status code, or of errors whose text the app itself wrote for the client. */
+function handlesOwnErrors(fn: FunctionDef | undefined): boolean {
+  return !!fn?.ir.decorators.some((d) => {
+    const a = d.k === "call" ? d.args[0] : undefined;
+    if (a?.k === "const") return true;
+    const name = a?.k === "attr" ? a.a : a?.k === "name" ? a.id : "";
+    return /(HTTPException|Validation|BadRequest|NotFound|RateLimit|Unauthorized|Forbidden|MethodNotAllowed|TooLarge|^[A-Z0-9_]+$)/.test(
+      name,
+    );
+  });
+}

@@ -1,0 +1,122 @@
+/** Instances of project classes, and the values of their properties. */
+import type { CallExpr, Expr } from "../ir.js";
+import type { ClassDef, FunctionDef } from "../names/definitions.js";
+import { applySummary, isSymbolic, substitute } from "./apply.js";
+import type { Args } from "./arguments.js";
+import { bindArguments, paramNames } from "./calls.js";
+import { noteChecked } from "./checks.js";
+import type { Env } from "./env.js";
+import { access } from "./expr.js";
+import type { Frame } from "./frame.js";
+import type { Label, Loc } from "./labels.js";
+import { callLibrary } from "./library.js";
+import { EMPTY, field, mapLabels, type TypeRef, typed, type Value } from "./value.js";
+
+/** Makes an instance: what `__init__` puts on `self`, or the fields of a data class. */
+export function instantiate(frame: Frame, env: Env, cls: ClassDef, args: Args, x: CallExpr): Value {
+  const { program } = frame;
+  const base: Value = typed({ k: "inst", cls });
+  const at = frame.loc(x);
+  const init = program.classes.method(cls, "__init__");
+  if (init) {
+    const t: Extract<TypeRef, { k: "fn" }> = { k: "fn", fn: init, self: base };
+    const bound = bindArguments(init, t, args, at);
+    const s = program.summary(init, cls);
+    const applied = frame.applied(x, s, bound, () =>
+      applySummary(
+        s,
+        { args: bound, name: cls.name, params: paramNames(init), access: (v, k) => access(frame, v, k) },
+        at,
+      ),
+    );
+    for (const e of applied.events) frame.emit(e);
+    // An error of the app's own that keeps its text itself: the framework answers with it all the same.
+    if (!s.events.some((e) => e.sink === "response"))
+      for (const q of program.classes.libraryBases(cls).filter((b) => /(Exception|Error)$/.test(b)))
+        callLibrary(frame, env, { k: "ext", q, cls }, args, x, undefined, cls.name);
+    const w = applied.writes.get(0);
+    return w?.fields ? { ...base, fields: w.fields } : base;
+  }
+  const libraries = program.classes.libraryBases(cls);
+  // A schema: what does not fit is refused, what fits has the declared types.
+  const schema = libraries.some((q) => program.models.isA(q, "pydantic.BaseModel"));
+  const fields = new Map<string, Value>();
+  const names = program.classes
+    .mro(cls)
+    .toReversed()
+    .flatMap((c) => [...c.attributes.keys()]);
+  args.pos.forEach((a, i) => {
+    const n = names[i];
+    if (n) fields.set(n, a.value);
+  });
+  for (const [k, a] of args.kw) fields.set(k, a.value);
+  if (args.dstar) for (const n of names) if (!fields.has(n)) fields.set(n, field(args.dstar.value, n));
+  for (const t of libraries.slice(0, 3)) callLibrary(frame, env, { k: "ext", q: t, cls }, args, x, undefined, cls.name);
+  if (schema)
+    for (const a of [...args.pos, ...args.kw.values(), ...(args.dstar ? [args.dstar] : [])])
+      noteChecked(frame, a.value, true);
+  return { ...base, fields: schema ? checkedFields(frame, cls, fields) : fields };
+}
+
+/** What a schema lets through: parsed answers that fit it, and whatever a number or a choice can hold. */
+function checkedFields(frame: Frame, cls: ClassDef, fields: ReadonlyMap<string, Value>): ReadonlyMap<string, Value> {
+  const declared = new Map(
+    frame.program.classes
+      .mro(cls)
+      .toReversed()
+      .flatMap((c) => [...c.attributes]),
+  );
+  const out = new Map<string, Value>();
+  for (const [name, v] of fields) {
+    const annotation = declared.get(name)?.annotation;
+    const short = !!annotation && holdsNoText(annotation);
+    const gone = (l: Label) => (l.kind === "llm" && (short || l.parsed)) || (l.kind === "user" && short);
+    out.set(
+      name,
+      mapLabels(v, (l) => (gone(l) ? undefined : l)),
+    );
+  }
+  return out;
+}
+
+const holdsNoText = (x: Expr): boolean =>
+  x.k === "name"
+    ? /^(int|float|bool|datetime|date|UUID|Decimal)$/.test(x.id)
+    : x.k === "sub"
+      ? x.o.k === "name" && (x.o.id === "Literal" || (x.o.id === "Optional" && holdsNoText(x.i)))
+      : x.k === "bin" && x.op === "|" && [x.l, x.r].every((y) => holdsNoText(y) || (y.k === "const" && y.v === null));
+
+/** A property: its getter's result. */
+export function callProperty(frame: Frame, fn: FunctionDef, cls: ClassDef, self: Value): Value {
+  const s = frame.program.summary(fn, cls);
+  if (!isSymbolic(s.ret)) return s.ret;
+  const loc = self.labels[0]?.step.loc ?? { chunk: frame.chunk, s: 0, e: 0, id: `${frame.key}:self` };
+  // A property may be written in terms of others, and those of itself.
+  if (!propertyDepth) propertiesRead = 0;
+  if (propertyDepth >= MAX_PROPERTIES || propertiesRead++ >= MAX_READ) {
+    if (propertiesRead >= MAX_READ) frame.program.bound("properties are written in terms of too many others");
+    return EMPTY;
+  }
+  propertyDepth++;
+  try {
+    return getterResult(frame, fn, self, s.ret, loc);
+  } finally {
+    propertyDepth--;
+  }
+}
+
+/** Properties being followed inside each other. */
+let propertyDepth = 0;
+const MAX_PROPERTIES = 3;
+/** Properties read for the sake of one, in all. */
+let propertiesRead = 0;
+const MAX_READ = 12;
+
+function getterResult(frame: Frame, fn: FunctionDef, self: Value, ret: Value, loc: Loc): Value {
+  return substitute(ret, {
+    args: new Map([[0, { value: self, loc }]]),
+    name: fn.name,
+    params: ["self"],
+    access: (v, k) => access(frame, v, k),
+  });
+}
