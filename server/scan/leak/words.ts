@@ -61,47 +61,78 @@ export function sharedRuns(
 
 /** How much of a text is looked at, in characters. */
 const LONGEST = 40_000;
-const GRAM = 24;
-/** This many letters in a row are five or six words. */
-const TELLING = 30;
-const UNBROKEN = /[\p{L}\p{N}'’.,;:!?"“”()-]{40,}/gu;
 
-function letters(text: string): string {
-  return text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
+/** Writing without spaces: what is taken for one stretch, and how much of it in a row tells. */
+interface Script {
+  stretch: RegExp;
+  letter: RegExp;
+  gram: number;
+  /** What a stretch says, in the measure of `telling`. */
+  weigh: (bare: string) => number;
+  telling: number;
+}
+const SCRIPTS: readonly Script[] = [
+  // Letters with the spaces left out: thirty are five or six words.
+  {
+    stretch: /[\p{L}\p{N}'’.,;:!?"“”()-]{40,}/gu,
+    letter: /[^\p{L}\p{N}]+/gu,
+    gram: 24,
+    weigh: (bare) => bare.length,
+    telling: 30,
+  },
+  // Scripts that have none: a sign is a syllable or a word.
+  {
+    stretch:
+      /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{P}ー]{12,}/gu,
+    letter: /[^\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}ー]+/gu,
+    gram: 10,
+    // A Chinese character says as much as two signs for syllables.
+    weigh: (bare) => [...bare].reduce((sum, sign) => sum + (/\p{Script=Han}/u.test(sign) ? 1 : 0.55), 0),
+    telling: 12,
+  },
+];
+
+function gramsOf(texts: readonly string[], { letter, gram }: Script): Set<string> {
+  const out = new Set<string>();
+  for (const text of texts) {
+    const bare = text.toLowerCase().replace(letter, "");
+    for (let i = 0; i + gram <= bare.length; i++) out.add(bare.slice(i, i + gram));
+  }
+  return out;
 }
 
 /**
- * Stretches of text without spaces that stand in one of the prompts when its spaces are left out as well.
+ * Stretches of text without spaces that stand in one of the prompts, with its spaces left out as well: words run together,
+ * and languages that are written so.
  * @param unless texts that prove nothing: what was asked, what is said anyway
  * @returns the longest such stretch, or null
  */
 export function sharedWithoutSpaces(
-  text: string,
+  whole: string,
   prompts: readonly string[],
   unless: readonly string[],
 ): string | null {
-  const unbroken = text.slice(0, LONGEST).match(UNBROKEN);
-  if (!unbroken) return null;
-  const grams = (list: readonly string[]) =>
-    new Set(
-      list
-        .map(letters)
-        .flatMap((each) => Array.from({ length: each.length - GRAM + 1 }, (_, i) => each.slice(i, i + GRAM))),
-    );
-  const wanted = grams(prompts);
-  const other = grams(unless);
+  const text = whole.slice(0, LONGEST);
   let best = "";
-  for (const stretch of unbroken.map(letters)) {
-    let from = -1;
-    for (let i = 0; i + GRAM <= stretch.length + 1; i++) {
-      const gram = stretch.slice(i, i + GRAM);
-      const shared = gram.length === GRAM && wanted.has(gram) && !other.has(gram);
-      if (shared && from < 0) from = i;
-      if (shared || from < 0) continue;
-      const found = stretch.slice(from, i - 1 + GRAM);
-      if (found.length > best.length) best = found;
-      from = -1;
+  for (const script of SCRIPTS) {
+    const stretches = text.match(script.stretch);
+    if (!stretches) continue;
+    const wanted = gramsOf(prompts, script);
+    if (wanted.size === 0) continue;
+    const other = gramsOf(unless, script);
+    for (const stretch of stretches) {
+      const bare = stretch.toLowerCase().replace(script.letter, "");
+      let from = -1;
+      for (let i = 0; i + script.gram <= bare.length + 1; i++) {
+        const gram = bare.slice(i, i + script.gram);
+        const shared = gram.length === script.gram && wanted.has(gram) && !other.has(gram);
+        if (shared && from < 0) from = i;
+        if (shared || from < 0) continue;
+        const found = bare.slice(from, i - 1 + script.gram);
+        if (found.length > best.length && script.weigh(found) >= script.telling) best = found;
+        from = -1;
+      }
     }
   }
-  return best.length >= TELLING ? best : null;
+  return best === "" ? null : best;
 }

@@ -15,6 +15,7 @@ import {
 import { type Half, halfOf, type Labelled, type Miss, measure } from "./figures.js";
 import { DataFolder } from "./files.js";
 import { garakLeak, ourLeak, plainLeak, tensorTrust, withoutRecitals } from "./leaks.js";
+import { measureOrdinary } from "./ordinary.js";
 import { measurePersonal, readSentences } from "./personal.js";
 import { chatgptRefusals, garakRefusal, type LabelledReply, promptfooRefusal, xstest } from "./refusals.js";
 import {
@@ -133,6 +134,9 @@ function extracted() {
   return {
     known_prompt_of_a_service: where(["prompt-extraction"], () => listed(measureExtractions(extractions(data)))),
     agreement_of_two_replies: where(["prompt-extraction"], () => listed(measureAgreement(extractions(data)))),
+    ordinary_replies: where(["exaggerated-safety", "chatgpt-refusals", "probing-leak-intents"], () =>
+      measureOrdinary([...xstest(data), ...chatgptRefusals(data, false)], publicPrompts(data)),
+    ),
     foreign_prompts: where(["probing-leak-intents"], () => listed(measureForeignPrompts(publicPrompts(data), half))),
   };
 }
