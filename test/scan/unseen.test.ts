@@ -17,7 +17,7 @@ async function up(endpoint: Promise<TestEndpoint>): Promise<TestEndpoint> {
 }
 
 const short = { connectMs: 500, firstByteMs: 200, idleMs: 200, totalMs: 800, minRateAfterMs: 300, retries: 1 };
-const fast = { requestsPerSecond: 2_000 };
+const fast = { requestsPerSecond: 1_000 };
 const scan = async (endpoint: Promise<TestEndpoint>, options: Partial<ScanOptionsInput> = {}): Promise<ScanResult> =>
   runScan({ url: (await up(endpoint)).url, limits: fast, ...options });
 /** The ids of the LLM category, without the one that an open lab always has. */
