@@ -1,7 +1,7 @@
 /** Prompts, model output, request bodies, records or sensitive fields in a log. */
 import { bit, type Label, type Loc } from "../../server/analysis/flow/labels.js";
 import type { Lexicon } from "../../server/analysis/flow/lexicon.js";
-import type { Slot } from "../../server/analysis/flow/summary.js";
+import type { FlowEvent, Slot } from "../../server/analysis/flow/summary.js";
 import { deepLabels, type Value } from "../../server/analysis/flow/value.js";
 import type { FunctionDef } from "../../server/analysis/names/definitions.js";
 import type { Rule, RuleContext } from "../../server/analysis/rule.js";
@@ -30,7 +30,7 @@ const rule: Rule = {
     const hits: Hit[] = [];
     for (const s of e.slots) {
       for (const p of partsOf(s, cx)) {
-        const hit = leakOf(p, cx.lexicon);
+        const hit = leakOf(p, cx.lexicon) ?? sentToModel(p, e);
         if (hit && !hits.some((h) => h.what === hit.what)) hits.push({ ...hit, loc: p.loc });
       }
     }
@@ -94,7 +94,21 @@ function leakOf(p: LogPart, lexicon: Lexicon): { label?: Label; what: string } |
   if (p.v.c !== undefined || p.v.labels.some((l) => l.kind !== "param") || !p.name) return undefined;
   const credential = lexicon.sensitive(p.name)?.category === "credential" || CONNECTION.test(p.name);
   if (credential && !/^[A-Z_]+$/.test(p.name)) return { what: `A credential (\`${p.name}\`)` };
-  return lexicon.promptName(p.name) ? { what: `A prompt (\`${p.name}\`)` } : undefined;
+  if (HISTORY.test(p.name)) return { what: `A conversation (\`${p.name}\`)` };
+  return lexicon.promptName(p.name) || PROMPT.test(p.name) ? { what: `A prompt (\`${p.name}\`)` } : undefined;
+}
+
+/** Names of prompts and conversations; whose text it is does not matter in a log. */
+const PROMPT = /^((full|final|complete|user|llm|chat|rag|augmented|enhanced|formatted)_)?prompt$/;
+const HISTORY = /^(chat|conversation)_history$/;
+
+/** What the same function sends to a model: a prompt, whoever calls it. */
+function sentToModel(p: LogPart, e: FlowEvent): { what: string } | undefined {
+  const sent = !e.via.length && e.data?.prompts;
+  if (!sent || PLAIN.test(p.name)) return undefined;
+  const params = String(sent).split(" ");
+  const hit = p.v.labels.find((l) => l.kind === "param" && l.path.length === 0 && params.includes(String(l.param)));
+  return hit && { what: `A prompt (${hit.what})` };
 }
 
 const CONNECTION = /^(conn(ection)?_?str(ing)?|dsn|database_url|db_url|mongo_uri|redis_url)$/i;

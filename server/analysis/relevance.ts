@@ -9,6 +9,8 @@ const MODEL =
 /** Settings, hooks and registrations that speak for a whole app. */
 const APP =
   /\bDEBUG\b|debug\s*=\s*True|use_debugger|DebuggedApplication|FLASK_|SECRET_KEY|API_KEY|_COOKIE_SECURE|SECURE_|urlpatterns|add_url_rule|register_blueprint|after_request|process_response|get_response|errorhandler|app\.debug|\.run\(/;
+/** An address with a password in it. */
+const ACCESS = /:\/\/[^\s/:"'@{}]+:[^\s/:"'@{}]+@/;
 const ANSWERS =
   /\b(?:jsonify|\w*Response|make_response|render_template|render|HTTPException|abort|emit)\s*\(|\.(?:route|get|post|put|delete|patch)\(\s*["']/;
 /** Routes: what they call may be anywhere. */
@@ -22,7 +24,7 @@ const DANGEROUS = /\beval\s*\(|\bexec\s*\(|subprocess|os\.system|pickle|yaml\.lo
 
 /** Whether a file may hold a source, a sink, a setting or a route that a rule speaks of. Cheap; errs on the side of yes. */
 export function mayMatter(text: string): boolean {
-  if (MODEL.test(text) || APP.test(text) || ROUTES.test(text)) return true;
+  if (MODEL.test(text) || APP.test(text) || ROUTES.test(text) || ACCESS.test(text)) return true;
   if (ANSWERS.test(text) && FAILS.test(text)) return true;
   return INPUT.test(text) && (QUERIES.test(text) || LOGS.test(text) || DANGEROUS.test(text));
 }

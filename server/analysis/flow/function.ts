@@ -15,7 +15,7 @@ import { compact } from "./size.js";
 import { placed } from "./sources.js";
 import { execBody } from "./statements.js";
 import type { FlowEvent, Summary } from "./summary.js";
-import { constant, EMPTY, join, labelled, type TypeRef, type Value } from "./value.js";
+import { constant, EMPTY, join, labelled, someLabel, type TypeRef, type Value } from "./value.js";
 
 /** The names of a module. */
 export interface ModuleState {
@@ -59,13 +59,34 @@ export function analyseFunction(
   });
   return {
     ret: small(resultOf(frame, fn.ir)),
-    events: [...frame.events.values()].map((e) => smallEvent(e, small)),
+    events: withPrompts([...frame.events.values()].map((e) => smallEvent(e, small))),
     writes,
     globals: new Map([...frame.globalWrites].map(([name, v]) => [name, small(v)])),
     guards: frame.guards,
     entry: entry !== undefined,
     stub: isStub(fn.ir) || isSimulation(frame, fn.ir),
   };
+}
+
+/** Slots of a model call whose text the model reads. */
+const READ_BY_MODEL = /^(messages|completion|input|system|body|variables)$/;
+
+/** Log lines with the parameters that the same function sends to a model: what is in them is a prompt, whoever calls. */
+function withPrompts(events: FlowEvent[]): FlowEvent[] {
+  const own = (e: FlowEvent) => e.sink === "log" && !e.via.length;
+  if (!events.some((e) => e.kind === "llm") || !events.some(own)) return events;
+  const params = new Set<number>();
+  for (const e of events)
+    if (e.kind === "llm")
+      for (const s of e.slots)
+        if (READ_BY_MODEL.test(s.slot))
+          someLabel(s.value, (l) => {
+            if (l.param !== undefined) params.add(l.param);
+            return false;
+          });
+  if (!params.size) return events;
+  const prompts = [...params].sort((a, b) => a - b).join(" ");
+  return events.map((e) => (own(e) ? { ...e, data: { ...e.data, prompts } } : e));
 }
 
 function smallEvent(e: FlowEvent, small: (v: Value) => Value): FlowEvent {

@@ -47,7 +47,7 @@ const WEAK_RECEIVERS = new Set(["ai", "chatbot", "model", "bot", "assistant", "a
 
 const WHOLE = new Set(
   (
-    "llm gpt chatgpt chat_completion chatcompletion get_completion get_chat_completion create_chat_completion create_completion generate_completion chat_complete " +
+    "llm gpt chatgpt chat_completion chatcompletion cleaned_completion get_completion get_chat_completion create_chat_completion create_completion generate_completion chat_complete " +
     "get_chat_response generate_chat_response get_completion_from_messages get_completions complete_chat complete_prompt run_prompt send_prompt execute_prompt prompt_model " +
     "generate_text_completion text_completion run_completion request_completion get_model_completion call_chat_api call_completion_api run_inference generate_from_prompt"
   ).split(" "),
