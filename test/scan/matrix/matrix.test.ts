@@ -31,7 +31,7 @@ async function scan(app: App, shape: Shape, more: Weakness["options"] = () => ({
       auth: { kind: "bearer" },
       secret: TOKENS.own,
       tls: { ca: certificates.ca },
-      limits: { requestsPerSecond: 2_000 },
+      limits: { requestsPerSecond: 1_000 },
       ...shape.options,
     };
     const options = { ...common, ...more(certificates, new URL(running.url), shape) };
