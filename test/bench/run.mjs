@@ -3,7 +3,7 @@
  *
  *   npm run bench                            everything
  *   npm run bench -- --folder DIR            the whole-project check of a folder (repeatable), besides the rest
- *   npm run bench -- --only check,keystroke  some of: check, keystroke, start, memory, scan, size, reply, detectors
+ *   npm run bench -- --only check,keystroke  some of: check, growth, keystroke, start, memory, scan, size, reply, detectors
  *   npm run bench -- --jobs N                threads of the whole-project check; else as many as the command line takes
  *   npm run bench -- --only reply            how long reading a reply of a megabyte takes
  *   npm run bench -- --only detectors --data DIR [--half tune|report|all] [--misses N]
@@ -44,7 +44,9 @@ const { values } = parseArgs({
     misses: { type: "string", default: "0" },
   },
 });
-const wanted = new Set(values.only?.split(",") ?? ["check", "keystroke", "start", "memory", "scan", "size", "reply"]);
+const wanted = new Set(
+  values.only?.split(",") ?? ["check", "growth", "keystroke", "start", "memory", "scan", "size", "reply"],
+);
 
 /** Builds what the benchmarks run, beside the WebAssembly files that it reads. */
 async function prepare() {
@@ -169,6 +171,16 @@ if (wanted.has("check")) {
     rmSync(top, { recursive: true });
   }
 }
+if (wanted.has("growth")) {
+  result.growth = [];
+  const jobs = values.jobs === undefined ? {} : { jobs: Number(values.jobs) };
+  for (const lines of [10_000, 30_000, 100_000, 250_000, 500_000]) {
+    const top = await workspaceOnDisk(Math.round(lines / 300), 300);
+    const one = measure({ what: "check", folder: top, ...jobs });
+    result.growth.push({ ...one, ms_per_1000_lines: Math.round((one.check_ms / one.lines) * 1e5) / 100 });
+    rmSync(top, { recursive: true });
+  }
+}
 if (wanted.has("keystroke")) {
   result.keystroke = {
     "1000_lines": measure({ what: "keystroke", files: 1000 }),
@@ -187,6 +199,7 @@ if (wanted.has("start")) {
     files: 2001,
     initialize_ms: Math.round(best[1].initialize),
     first_findings_ms: Math.round(best[1].first),
+    open_to_findings_ms: Math.round(best[1].first - best[1].initialize),
     findings: best[1].findings,
   };
 }
