@@ -79,6 +79,8 @@ class ProjectEngine implements Engine {
   private readonly commented = new Set<string>();
   /** What is looked at of itself, by file, and the order that it was read off; undefined until the list was made. */
   private roots: { keys: ReadonlyMap<string, ReadonlySet<string>>; order: Order } | undefined;
+  /** A file has begun or ceased to matter since: the list has to be made anew. */
+  private relevanceTurned = false;
   /** Every root has to be asked for. */
   private again = true;
   private readonly changed = new Set<string>();
@@ -98,7 +100,11 @@ class ProjectEngine implements Engine {
     this.facts = appFacts(this.program);
   }
 
+  /** The files that imports were resolved among. */
+  private atStart: ReadonlySet<string> = new Set();
+
   private newProgram(): Program {
+    this.atStart = new Set(this.files());
     return new Program(
       {
         files: () => this.files(),
@@ -210,19 +216,16 @@ class ProjectEngine implements Engine {
   }
 
   refresh(files: readonly string[]): void {
-    const known = new Set(this.files());
-    for (const f of files) {
-      if (this.opened.has(f)) continue;
-      if (f.endsWith(".py") && this.texts.has(f) && known.has(f) && this.options.host.read(f) !== undefined)
-        this.update(f);
-      else if (!f.endsWith(".py") && !this.texts.has(f)) continue;
-      else {
-        // Which module an import means may have changed, or a template's text: begin anew.
-        this.reset();
-        for (const g of files) this.changed.add(g);
-        return;
-      }
-    }
+    const touched = files.filter((f) => !this.opened.has(f));
+    // Asked of all before any is brought up to date, which reads whatever is there now.
+    const anew = touched.some((f) =>
+      f.endsWith(".py") ? !this.atStart.has(f) || this.options.host.read(f) === undefined : this.texts.has(f),
+    );
+    if (!anew) for (const f of touched) if (f.endsWith(".py")) this.update(f);
+    if (!anew) return;
+    // Which module an import means may have changed, or a template's text: begin anew.
+    this.reset();
+    for (const f of files) this.changed.add(f);
   }
 
   /** Forgets all results; texts and forms of files that did not change stay. */
@@ -264,7 +267,7 @@ class ProjectEngine implements Engine {
     const now = before && this.relevanceOf(file);
     const turned = before?.matters !== now?.matters || before?.speaks !== now?.speaks || before?.whole !== now?.whole;
     if (!this.program.update(file, diff) || turned) this.again = true;
-    if (turned) this.roots = undefined;
+    if (turned) this.relevanceTurned = true;
   }
 
   findings(file: string, cancel?: Cancel): Finding[] {
@@ -274,7 +277,11 @@ class ProjectEngine implements Engine {
 
   isSettled(): boolean {
     return (
-      !this.again && !this.program.pending && this.program.hasOrder && this.roots?.order === this.program.currentOrder
+      !this.again &&
+      !this.relevanceTurned &&
+      !this.program.pending &&
+      this.program.hasOrder &&
+      this.roots?.order === this.program.currentOrder
     );
   }
 
@@ -499,7 +506,8 @@ class ProjectEngine implements Engine {
   /** The functions and modules that are looked at of themselves, by file in order. */
   private rootKeys(): ReadonlyMap<string, ReadonlySet<string>> {
     const order = this.program.currentOrder;
-    if (this.roots?.order === order) return this.roots.keys;
+    if (this.roots?.order === order && !this.relevanceTurned) return this.roots.keys;
+    this.relevanceTurned = false;
     const python = this.files().filter((f) => f.endsWith(".py"));
     for (const f of python) this.relevanceOf(f);
     const focus = order.focus(

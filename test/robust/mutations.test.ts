@@ -42,4 +42,11 @@ describe("edits over several files", () => {
     expect(faults).toEqual([]);
     expect(findings).toBeGreaterThan(50);
   });
+
+  // Middleware that a settings file lists; an import that goes; a file that comes back while others change.
+  it.each([14, 129, 99])("leave the findings of a fresh engine where they once did not, case %i", (n) => {
+    const out = editedProject(syntax, seeds, n, 25);
+    expect(out.faults).toEqual([]);
+    expect(out.findings).toBeGreaterThan(50);
+  });
 });

@@ -7,7 +7,7 @@ import { blocksOf, type ModuleDef } from "../names/definitions.js";
 import { Env } from "./env.js";
 import { evalExpr } from "./expr.js";
 import { Frame } from "./frame.js";
-import { type ModuleState, throughStars } from "./function.js";
+import { importsText, type ModuleState, throughStars } from "./function.js";
 import type { Program } from "./program.js";
 import { bindFrom, bindImport } from "./statements.js";
 import { constant, typed, type Value } from "./value.js";
@@ -70,6 +70,7 @@ export function declareModule(program: Program, mod: ModuleDef, within: <T>(f: (
     events: [],
     own: env,
     asked,
+    imports: importsText(mod.ir.body),
     lookup(name) {
       const own = env.vars.get(name);
       if (own) return own;

@@ -41,7 +41,7 @@ export function appFacts(program: Program): Facts {
   const textOf = (hooks: readonly Hook[]) => hooks.map((h) => h.fn.key + h.blueprint).join();
   /** What single modules said when all were last asked, and what came out. */
   const voices = new Map<string, string>();
-  const voiceOf = (mod: ModuleDef) => textOf(hooksIn(mod)) + routes.voice(mod);
+  const voiceOf = (mod: ModuleDef) => textOf(hooksIn(mod)) + routes.voice(mod) + listedMiddleware(mod).join();
   let last: { version: string; text: string } | undefined;
   /** Nothing but the text of modules changed since, and none of these says anything else for the app. */
   const stands = (version: string): boolean => {
@@ -52,6 +52,12 @@ export function appFacts(program: Program): Facts {
     }
     return true;
   };
+  /** Which modules list which middleware. */
+  const listings = () =>
+    [...program.modulesInView()].flatMap((mod) => {
+      const listed = listedMiddleware(mod);
+      return listed.length ? [`${mod.file} ${listed.join()}`] : [];
+    });
   const importsOf = (mod: ModuleDef): Set<string> => {
     let out = reach.get(mod);
     if (!out) {
@@ -76,7 +82,7 @@ export function appFacts(program: Program): Facts {
       for (const mod of program.modulesInView()) voices.set(mod.file, voiceOf(mod));
       last = {
         version: `${program.registered.version}|${program.viewVersion}`,
-        text: textOf(all()) + routes.refresh(),
+        text: [textOf(all()), routes.refresh(), ...listings()].join("\n"),
       };
       return last.text;
     },
@@ -84,7 +90,7 @@ export function appFacts(program: Program): Facts {
       hooks = undefined;
       const hooked = new Set(all().map((h) => h.fn.module));
       return [...program.modulesInView()]
-        .filter((mod) => hooked.has(mod) || routes.speaks(mod) || mod.ir.body.some((s) => listsMiddleware(s, "")))
+        .filter((mod) => hooked.has(mod) || routes.speaks(mod) || listedMiddleware(mod).length > 0)
         .map((mod) => mod.file);
     },
     endpoint: (fn) => routes.endpoint(fn),
@@ -122,17 +128,27 @@ function hooksOf(program: Program, mod: ModuleDef): Hook[] {
  * package. Where no settings are in sight, those beside and below its own module.
  */
 function coversByFolder(program: Program, cls: ClassDef, mod: ModuleDef): boolean {
-  const listing = [...program.modulesInView()].filter((m) => m.ir.body.some((s) => listsMiddleware(s, cls.name)));
+  const listing = [...program.modulesInView()].filter((m) =>
+    listedMiddleware(m).some((x) => x.endsWith(`.${cls.name}`)),
+  );
   const folders = listing.length ? listing.map((m) => dirname(dirname(m.file))) : [dirname(cls.module.file)];
   return folders.some((f) => mod.file.startsWith(`${f}/`));
 }
 
-/** `MIDDLEWARE = [..., "shop.middleware.Redact"]`. @param name of the class; empty for any */
-function listsMiddleware(s: Stmt, name: string): boolean {
-  if (s.k !== "assign" || !s.targets.some((t) => t.k === "name" && t.id === "MIDDLEWARE") || !s.v) return false;
-  const listed = s.v.k === "list" || s.v.k === "tuple" ? s.v.xs : [];
-  if (!name) return listed.length > 0;
-  return listed.some((x) => x.k === "const" && typeof x.v === "string" && x.v.endsWith(`.${name}`));
+const listed = new WeakMap<readonly Stmt[], readonly string[]>();
+
+/** What a settings module lists: `MIDDLEWARE = [..., "shop.middleware.Redact"]`. */
+function listedMiddleware({ ir: { body } }: ModuleDef): readonly string[] {
+  let out = listed.get(body);
+  if (!out) {
+    out = body.flatMap((s) => {
+      if (s.k !== "assign" || !s.targets.some((t) => t.k === "name" && t.id === "MIDDLEWARE")) return [];
+      const xs = s.v?.k === "list" || s.v?.k === "tuple" ? s.v.xs : [];
+      return xs.map((x) => (x.k === "const" && typeof x.v === "string" ? x.v : ""));
+    });
+    listed.set(body, out);
+  }
+  return out;
 }
 
 /** Files that a module imports, directly or not. */

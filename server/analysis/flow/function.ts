@@ -1,6 +1,6 @@
 /** Analysis of one function or module body, from parameters to summary. */
-import type { FunctionIR } from "../ir.js";
-import type { ClassDef, FunctionDef, ModuleDef } from "../names/definitions.js";
+import type { FunctionIR, Stmt } from "../ir.js";
+import { blocksOf, type ClassDef, type FunctionDef, type ModuleDef } from "../names/definitions.js";
 import { isSymbolic } from "./apply.js";
 import { literalParts } from "./arguments.js";
 import { entryOf } from "./entries.js";
@@ -25,6 +25,23 @@ export interface ModuleState {
   own: Env;
   /** Names that were evaluated when somebody asked for them, and what they meant. */
   asked: ReadonlyMap<string, Value | undefined>;
+  /** The import statements, as a text: what they mean is looked up in the name of whoever asks. */
+  imports: string;
+}
+
+/** Import statements in order, with those under conditions. */
+export function importsText(body: readonly Stmt[]): string {
+  const out: string[] = [];
+  const walk = (stmts: readonly Stmt[]): void => {
+    for (const s of stmts) {
+      if (s.k === "import") out.push(`import ${s.names.map((n) => `${n.name} ${n.as ?? ""}`).join()}`);
+      else if (s.k === "from")
+        out.push(`from ${s.level}${s.module} import ${s.names.map((n) => `${n.name} ${n.as ?? ""}`).join()}`);
+      else for (const b of blocksOf(s)) walk(b);
+    }
+  };
+  walk(body);
+  return out.join("\n");
 }
 
 /** Runs a function's body with its parameters as symbols (and as user input where a framework calls it). */
@@ -282,6 +299,7 @@ export function analyseModule(
     events: [],
     own: env,
     asked: new Map(),
+    imports: importsText(mod.ir.body),
     lookup(name) {
       const v = env.vars.get(name) ?? imported(name);
       if (!v) return undefined;

@@ -576,6 +576,7 @@ const NAMELESS: ModuleState = {
   events: [],
   own: new Env(new Map(), undefined),
   asked: new Map(),
+  imports: "",
 };
 
 function slotsOf<K extends object>(map: WeakMap<K, (Unit | undefined)[]>, key: K): (Unit | undefined)[] {

@@ -71,7 +71,7 @@ export function shapeOf(s: Summary, fn: FunctionDef | undefined, header: Functio
 /** The same for the names of a module. */
 export function moduleShape(state: ModuleState): string {
   const value = valueTexts();
-  const parts: string[] = [];
+  const parts: string[] = [state.imports];
   for (const [name, v] of state.own.vars) parts.push(`${name} ${value(v)}`);
   // What was asked for of the imports is asked for again, so that the texts compare.
   for (const [name, v] of state.asked) parts.push(`import ${name} ${v ? value(v) : ""}`);
