@@ -217,7 +217,7 @@ const isPlaceholder = (v: Value): boolean =>
   v.c === null || v.types.some((t) => t.k === "ext" && /^(pydantic\.(\w+\.)*Field|dataclasses\.field)\b/.test(t.q));
 
 /** What a class-level reader may know of a written value: types and real labels, nothing of one call's parameters. */
-function stripParams(v: Value): Value {
+export function stripParams(v: Value): Value {
   let out = stripped.get(v);
   if (!out) {
     out = withoutParams(v);

@@ -3,6 +3,7 @@ import type { FunctionIR, Stmt } from "../ir.js";
 import { blocksOf, type ClassDef, type FunctionDef, type ModuleDef } from "../names/definitions.js";
 import { isSymbolic } from "./apply.js";
 import { literalParts } from "./arguments.js";
+import { stripParams } from "./classes.js";
 import { entryOf } from "./entries.js";
 import { entryParameter } from "./entry-parameters.js";
 import { Env } from "./env.js";
@@ -316,7 +317,10 @@ export function analyseModule(
       let out = v;
       for (const s of summaries) {
         const written = s.globals.get(name);
-        if (written && !isSymbolic(written)) out = join(out, written);
+        if (!written) continue;
+        // What a caller hands in is not known here; what the function puts in of itself is.
+        const own = isSymbolic(written) ? stripParams(written) : written;
+        if (own === written || someLabel(own, () => true)) out = join(out, own);
       }
       completed.set(name, { with: summaries, value: out });
       return out;

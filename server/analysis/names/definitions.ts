@@ -43,7 +43,7 @@ export interface ModuleDef {
   writers: ReadonlyMap<string, ReadonlySet<FunctionDef>>;
 }
 
-const MUTATORS = new Set(["append", "extend", "insert", "update", "setdefault", "add"]);
+const MUTATORS = new Set("append appendleft extend insert update setdefault add put put_nowait".split(" "));
 
 /** What a module defined before, by key: definitions keep their identity when their text changes. */
 export interface Former {

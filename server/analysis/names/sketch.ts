@@ -151,7 +151,7 @@ interface Draft extends SketchDef {
 }
 
 const MUTATORS =
-  /^\s*(?:\.(?:append|extend|insert|update|setdefault|add)\(|(?:\[[^\]\n]*\])*\s*(?:[-+|*]?=(?!=)|:[^=\n]*=(?!=)))/;
+  /^\s*(?:\.(?:append(?:left)?|extend|insert|update|setdefault|add|put(?:_nowait)?)\(|(?:\[[^\]\n]*\])*\s*(?:[-+|*]?=(?!=)|:[^=\n]*=(?!=)))/;
 
 /** A sketch, and where in the text it was found, so that it can follow edits. Offsets are UTF-16 code units. */
 export interface SketchedText {
