@@ -127,10 +127,29 @@ export class Classes {
       }
     }
     if (out !== EMPTY) return out;
+    const related = self && this.relatedTo(cls, name);
+    if (related) return external(this.program.models, "django.db.models.Model.objects", related);
     return this.libraryBases(cls)
       .slice(0, 4)
       .map((q) => external(this.program.models, `${q}.${name}`, cls))
       .reduce((a, b) => join(a, b), EMPTY);
+  }
+
+  /**
+   * The table whose rows point at this one under the name: `conversation.messages` of a foreign key with that `related_name`,
+   * `conversation.message_set` of one without. Tables that stand in one module know each other.
+   */
+  private relatedTo(cls: ClassDef, name: string): ClassDef | undefined {
+    for (const other of cls.module.classes)
+      for (const { value } of other.attributes.values()) {
+        if (value?.k !== "call" || !/^(ForeignKey|OneToOneField|ManyToManyField)$/.test(lastName(value.f))) continue;
+        const to = value.args[0] ?? value.kw.find((k) => k.n === "to")?.x;
+        const target = to?.k === "const" ? String(to.v).split(".").at(-1) : to ? lastName(to) : "";
+        const as = value.kw.find((k) => k.n === "related_name")?.x;
+        const called = as ? (as.k === "const" ? as.v : undefined) : `${other.name.toLowerCase()}_set`;
+        if (target === cls.name && called === name) return other;
+      }
+    return undefined;
   }
 
   /** A value of the type that an annotation names. */
@@ -211,6 +230,8 @@ export class Classes {
     );
   }
 }
+
+const lastName = (x: Expr): string => (x.k === "attr" ? x.a : x.k === "name" ? x.id : "");
 
 /** A value that only says that there will be another one. */
 const isPlaceholder = (v: Value): boolean =>

@@ -1,5 +1,6 @@
 /** Calls of libraries: what the models say of them. */
 import type { CallExpr, Expr } from "../ir.js";
+import type { ClassDef } from "../names/definitions.js";
 import type { CallModel } from "../names/model-schema.js";
 import { redactsData } from "../names/sanitisers.js";
 import { type Args, allArguments, argument, literalParts } from "./arguments.js";
@@ -215,6 +216,8 @@ function readRecord(
   recv: Value | undefined,
 ): Value {
   const r = m.record!;
+  const own = /\.a?get_object$/.test(t.q) && t.cls && rowOfView(frame, t.cls);
+  if (own) return own;
   if (r.refine) return recv ? refineRecord(frame, out === EMPTY ? recv : out, r, args) : out;
   let cls = t.cls;
   if (r.projection?.style === "columns" && r.projection.arg) {
@@ -240,6 +243,16 @@ function readRecord(
     return put(recv ?? EMPTY);
   }
   return r.under ? { ...out, ...dictOf(new Map([[r.under, v]])), types: out.types } : v;
+}
+
+/** `self.get_object()` of a view: a row of what its `get_queryset()` or `queryset` says. */
+function rowOfView(frame: Frame, cls: ClassDef): Value | undefined {
+  const { classes } = frame.program;
+  const get = classes.method(cls, "get_queryset");
+  const rows = get ? frame.program.summary(get, cls).ret : classes.attribute(cls, "queryset", undefined);
+  const table = rows.types.find((y): y is ExtType => y.k === "ext" && !!y.cls)?.cls;
+  const labels = iterate(frame, rows).labels.filter((l) => l.kind !== "param");
+  return table && labels.length ? { labels, types: [{ k: "inst", cls: table }] } : undefined;
 }
 
 function source(frame: Frame, m: CallModel, q: string, x: CallExpr, out: Value, doubt: 0 | 1 | 2): Label {

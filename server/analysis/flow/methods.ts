@@ -34,7 +34,7 @@ const SAME_TEXT = new Set(
 );
 const SPLITS = new Set("split rsplit splitlines partition rpartition".split(" "));
 const NOTHING_KEPT = new Set(
-  "startswith endswith isdigit isalpha isalnum isspace isnumeric count find index rfind rindex __len__ hexdigest digest save delete commit close flush execute isnull notnull any all exists".split(
+  "startswith endswith isdigit isalpha isalnum isspace isnumeric count find index rfind rindex __len__ hexdigest digest save delete commit close flush execute isnull notnull any exists".split(
     " ",
   ),
 );
@@ -187,6 +187,8 @@ export function dataMethod(
     }
     case "copy":
     case "deepcopy":
+    // `conversation.messages.all()` of an object that is handed in.
+    case "all":
       return recv;
   }
   if (NOTHING_KEPT.has(name)) return EMPTY;
