@@ -371,11 +371,15 @@ class ProjectEngine implements Engine {
       for (const f of [...trial.opened.keys()]) trial.close(f);
       trial.open(file, before);
     }
+    // The order of the text as it is, made before anything is tried.
+    void trial.program.currentOrder;
+    trial.program.keepsOrder = true;
     trial.change(file, [replacement(before, text)]);
     try {
       return trial.findings(file);
     } finally {
       trial.change(file, [replacement(text, before)]);
+      trial.program.keepsOrder = false;
     }
   }
 

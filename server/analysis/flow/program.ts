@@ -217,11 +217,17 @@ export class Program {
 
   /** A file has another text: where the order of the project is another one too, what was used in the old one is done anew. */
   private reorder(file: string): void {
-    if (!this.order) return;
+    if (!this.order || this.keepsOrder) return;
     if (this.order.allows(file, this.host.sketch(file))) return;
     this.order = this.newOrder();
     this.reuse();
   }
+
+  /**
+   * Texts are only tried: the order stays that of the former ones, and what is new in them comes last. Another order would
+   * cost more than all the rest of a trial.
+   */
+  keepsOrder = false;
 
   private focus: Focus | undefined;
 
