@@ -156,6 +156,9 @@ const MAX_PER_RULE = 100;
 
 type Rule = ReturnType<typeof rules>[number];
 
+/** From one place in so many signs on, looking through the whole text takes less time than trying each place. */
+const CROWDED = 8;
+
 /** The matches of a rule's expression. @param places of its keywords */
 function matchesOf(
   rule: Rule,
@@ -165,6 +168,10 @@ function matchesOf(
   const { expression, keywords, before, span } = rule;
   if (keywords.length === 0) return matchesIn(text, expression, [{ start: 0, end: text.length }]);
   if (before > 0) return matchesIn(text, expression, windows(places, text.length, before, span));
+  if (places && places.length * CROWDED > text.length) {
+    const everywhere = new RegExp(expression.source, expression.flags.replace("y", "g"));
+    return matchesIn(text, everywhere, [{ start: 0, end: text.length }]);
+  }
   return matchesAt(text, expression, places);
 }
 

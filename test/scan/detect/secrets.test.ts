@@ -94,6 +94,18 @@ describe("what is no secret", () => {
   });
 });
 
+describe("a key among many beginnings of keys", () => {
+  it.each(["sk-", "sk-sk- ", "SK", "eyJ", "ghp_", 'password="'])(
+    "is found where the text is full of %j",
+    (beginning) => {
+      const key = `sk-proj-${any(74)}T3BlbkFJ${any(74)}`;
+      const crowd = beginning.repeat(2_000);
+      const found = secretsIn(`${crowd} ${key} ${crowd}`).filter((hit) => hit.kind === "openai-project-key");
+      expect(found.map(({ value, start }) => [value, start])).toEqual([[key, crowd.length + 1]]);
+    },
+  );
+});
+
 const schema = z.object({
   secrets: z.array(
     z.object({ id: z.string(), pattern: z.string(), keywords: z.array(z.string()), span: z.number().optional() }),
