@@ -190,7 +190,11 @@ export const MAX_VIA = 8;
 /** The same for log lines: nearly every function has some, and a value handed on so far is logged on purpose. */
 const MAX_LOG_VIA = 3;
 
-const mostVia = (e: FlowEvent): number => (e.sink === "log" ? MAX_LOG_VIA : MAX_VIA);
+/** And for calls of what a parameter holds: who hands a function over is near, and most of these calls nobody answers. */
+const MAX_HANDED_VIA = 3;
+
+const mostVia = (e: FlowEvent): number =>
+  e.sink === "log" ? MAX_LOG_VIA : e.kind === "handed" ? MAX_HANDED_VIA : MAX_VIA;
 
 /** What of a function's events depends on its parameters: all that its callers have to look at. */
 function openEvents(s: Summary): OpenEvents {
@@ -200,7 +204,7 @@ function openEvents(s: Summary): OpenEvents {
     const all = s.events.flatMap((e) => {
       const open = openEvent(e);
       if (open && e.via.length >= mostVia(e)) {
-        cut ||= e.sink !== "log";
+        cut ||= e.sink !== "log" && e.kind !== "handed";
         return [];
       }
       return open ? [open] : [];

@@ -167,16 +167,17 @@ export function compileModels(files: readonly ModelFile[], own?: OwnKnowledge): 
     return out;
   };
   const memo = <T>(f: (q: string) => T) => {
-    const cache = new Map<string, T>();
-    const foreign = f("");
+    // In boxes, so that one look tells what is known, nothing included.
+    const cache = new Map<string, { v: T }>();
+    const foreign = { v: f("") };
     return (q: string): T => {
-      if (isForeign(q)) return foreign;
-      const hit = cache.get(q);
-      if (hit !== undefined || cache.has(q)) return hit as T;
-      const v = f(q);
-      if (cache.size > 50_000) cache.clear();
-      cache.set(q, v);
-      return v;
+      let hit = cache.get(q);
+      if (!hit) {
+        hit = isForeign(q) ? foreign : { v: f(q) };
+        if (cache.size > 50_000) cache.clear();
+        cache.set(q, hit);
+      }
+      return hit.v;
     };
   };
   const findCalls = memo((q: string): readonly CallModel[] => {
