@@ -27,6 +27,8 @@ export interface EngineOptions extends KnowledgeOptions {
   host: SourceHost;
   /** Folder that fingerprints are relative to, with forward slashes and without one at the end. */
   root?: string;
+  /** Fixes are tried in this engine itself, not in a second one: nobody edits the project meanwhile. */
+  triesInPlace?: boolean;
 }
 
 /** What a file's text says by itself. */
@@ -194,7 +196,10 @@ class ProjectEngine implements Engine {
     this.opened.get(file)?.free();
     this.openings++;
     const same = this.texts.get(file) === text;
-    this.opened.set(file, this.options.syntax.open(file, text));
+    const known = same && this.options.triesInPlace ? this.irs.get(file) : undefined;
+    const open = this.options.syntax.open(file, text, known);
+    this.opened.set(file, open);
+    if (known && open.ir === known) return;
     if (!this.options.host.files().includes(file)) this.reset();
     else if (!same || this.program.modules.has(file)) this.update(file);
   }
@@ -211,7 +216,10 @@ class ProjectEngine implements Engine {
     this.opened.delete(file);
     this.openings++;
     open.free();
-    if (this.options.host.files().includes(file)) this.update(file);
+    if (this.options.triesInPlace && this.options.host.read(file) === open.text) {
+      this.texts.set(file, open.text);
+      this.irs.set(file, open.ir);
+    } else if (this.options.host.files().includes(file)) this.update(file);
     else this.reset();
   }
 
@@ -366,20 +374,24 @@ class ProjectEngine implements Engine {
    */
   private recheck(file: string, text: string): Finding[] {
     const before = this.textOf(file) ?? "";
-    const trial = this.trialEngine();
+    const trial = this.options.triesInPlace ? this : this.trialEngine();
     if (!trial.opened.has(file)) {
       for (const f of [...trial.opened.keys()]) trial.close(f);
       trial.open(file, before);
     }
+    if (text === before) return trial.findings(file);
     // The order of the text as it is, made before anything is tried.
     void trial.program.currentOrder;
     trial.program.keepsOrder = true;
+    // The texts will be as they were.
+    const kept = new Map(this.baselines);
     trial.change(file, [replacement(before, text)]);
     try {
       return trial.findings(file);
     } finally {
       trial.change(file, [replacement(text, before)]);
       trial.program.keepsOrder = false;
+      this.baselines = kept;
     }
   }
 

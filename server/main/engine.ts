@@ -36,6 +36,7 @@ async function optionsFor(input: EngineInput): Promise<EngineOptions> {
     ownRules: input.rules,
     settings: input.settings,
     root: input.root,
+    triesInPlace: input.triesInPlace,
   };
 }
 

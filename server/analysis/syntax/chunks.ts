@@ -51,13 +51,16 @@ export class Chunks {
    * Lowers a parsed file.
    * @param before the state before a change, whose chunks are taken over where their text and parse are the same
    * @param hull the stretch in which the two lowered texts differ
+   * @param known the form of the very same text: taken over as it is where the text is healthy
    */
-  static of(file: string, source: Source, grammar: Grammar, before?: Chunks, hull?: Hull): Chunks {
+  static of(file: string, source: Source, grammar: Grammar, before?: Chunks, hull?: Hull, known?: ModuleIR): Chunks {
     const { text, tree, blanked } = source;
     const builder = new ChunkBuilder(file, text, tree.rootNode.hasError, grammar);
     const old =
       before === undefined || hull === undefined ? undefined : { entries: before.entries, text: before.text, hull };
     const errors: Span[] = blanked === null ? [] : blanked.map(({ s, e }) => ({ s, e }));
+    const adopted = known && blanked === null ? builder.adopt(builder.top(tree.rootNode, []), known) : undefined;
+    if (known && adopted) return new Chunks(text, adopted, known, { changed: [], removed: [] });
     const entries = builder.level(builder.top(tree.rootNode, errors), old);
     const body: Stmt[] = [];
     let truncated = false;
@@ -140,6 +143,41 @@ class ChunkBuilder {
     const entries = pieces.map((piece, i) => out[i] ?? this.lower(piece, offer));
     for (const entry of offer.old?.entries ?? []) this.removed.push(...entry.stmts);
     return entries;
+  }
+
+  /** Makes chunks of what was lowered before; undefined where it does not fit the parse. */
+  adopt(pieces: readonly Piece[], known: ModuleIR): Entry[] | undefined {
+    if (this.anyError || known.errors.length || known.truncated) return undefined;
+    return this.adoptAll(pieces, known.body);
+  }
+
+  private adoptAll(pieces: readonly Piece[], body: readonly Stmt[]): Entry[] | undefined {
+    if (pieces.length !== body.length) return undefined;
+    const out: Entry[] = [];
+    for (const [i, piece] of pieces.entries()) {
+      const entry = this.adoptOne(piece, body[i]!);
+      if (!entry) return undefined;
+      out.push(entry);
+    }
+    return out;
+  }
+
+  private adoptOne({ node, type }: Piece, stmt: Stmt): Entry | undefined {
+    const { chunk } = stmt;
+    const s = node.startIndex;
+    if (chunk?.base !== s) return undefined;
+    let members: Entry[] | null = null;
+    if (stmt.k === "class") {
+      const inner = node.namedChildren.find((child) => child.typeId === this.grammar.classDefinition);
+      const cls = type === this.grammar.decoratedDefinition ? inner : node;
+      const blocks = cls?.namedChildren.filter((child) => child.typeId === this.grammar.block) ?? [];
+      const nodes: Piece[] = [];
+      for (const block of blocks) this.pieces(block, nodes, []);
+      members = this.adoptAll(nodes, stmt.cls.body) ?? null;
+      if (!members) return undefined;
+    }
+    const e = node.endIndex;
+    return { type, id: node.id, s, e, chunk, stmts: [stmt], errors: [], broken: false, truncated: false, members };
   }
 
   /** Lowers every piece and lets go of it at once: a node keeps all nodes that were read through it. */

@@ -46,8 +46,12 @@ export interface OpenModule {
 export interface Syntax {
   /** Parses and lowers once; frees the tree. Never throws for a text, whatever is in it. */
   lower(file: string, text: string): ModuleIR;
-  /** For a file that will be edited: keeps the tree for incremental parsing. */
-  open(file: string, text: string): OpenModule;
+  /**
+   * For a file that will be edited: keeps the tree for incremental parsing.
+   * @param known the form of the same text. The module takes its statements over and moves them with the edits, so nobody
+   *   else may do so
+   */
+  open(file: string, text: string, known?: ModuleIR): OpenModule;
   /** Frees the parser. */
   dispose(): void;
 }
@@ -90,8 +94,8 @@ class TreeSitterSyntax implements Syntax {
     }
   }
 
-  open(file: string, text: string): OpenModule {
-    return new TreeSitterModule(this.parser, this.grammar, file, text);
+  open(file: string, text: string, known?: ModuleIR): OpenModule {
+    return new TreeSitterModule(this.parser, this.grammar, file, text, known);
   }
 
   dispose(): void {

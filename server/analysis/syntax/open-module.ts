@@ -28,11 +28,12 @@ export class TreeSitterModule implements OpenModule {
     private readonly grammar: Grammar,
     private readonly file: string,
     text: string,
+    known?: ModuleIR,
   ) {
     this.current = text;
     this.tree = parseText(parser, text, null);
     this.form = unreadable(file, text);
-    this.relower(undefined);
+    this.relower(undefined, known);
   }
 
   get ir(): ModuleIR {
@@ -82,7 +83,7 @@ export class TreeSitterModule implements OpenModule {
   }
 
   /** Lowers the present text; `hull` is what a change replaced in the file's own text. */
-  private relower(hull: Hull | undefined): ChunkDiff {
+  private relower(hull: Hull | undefined, known?: ModuleIR): ChunkDiff {
     const { tree, source: last } = this;
     const body = this.form.body;
     if (tree === null) {
@@ -96,7 +97,7 @@ export class TreeSitterModule implements OpenModule {
       // Where a mended text is lowered, now or before, the two texts can differ far from the change, too.
       const own = source.blanked === null && (last === undefined || last.blanked === null);
       const differs = own || last === undefined ? hull : difference(last.text, source.text);
-      this.chunks = Chunks.of(this.file, source, this.grammar, this.chunks, differs);
+      this.chunks = Chunks.of(this.file, source, this.grammar, this.chunks, differs, known);
     } catch (error) {
       source?.tree.delete();
       this.release();
