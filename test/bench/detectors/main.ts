@@ -129,7 +129,7 @@ function personal() {
   }));
 }
 
-/** Sets that nothing was tuned on but what `foreign_prompts` says of its other half. */
+/** Sets of other kinds; docs/detectors.md says what of them had been seen when the detectors were made. */
 function extracted() {
   return {
     known_prompt_of_a_service: where(["prompt-extraction"], () => listed(measureExtractions(extractions(data)))),
