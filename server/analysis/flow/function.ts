@@ -283,6 +283,9 @@ export function throughStars(frame: Frame, name: string): Value | undefined {
   }
 }
 
+/** Most functions of which it is followed what they put into one name of their module. */
+const MAX_WRITERS = 40;
+
 /** Runs a module's statements. `publish` is called before, so that cyclic imports see what is there so far. */
 export function analyseModule(
   program: Program,
@@ -293,7 +296,6 @@ export function analyseModule(
   const frame = new Frame(program, mod, undefined, { file: mod.file, base: 0 }, undefined, places);
   const env = new Env(new Map(), undefined);
   const completed = new Map<string, { with: readonly unknown[]; value: Value }>();
-  const completing = new Set<string>();
   // What an imported name means is looked up in the name of whoever asks.
   const imported = (name: string): Value | undefined => frame.lazy.get(name)?.() ?? throughStars(frame, name);
   const state: ModuleState & { events: FlowEvent[] } = {
@@ -306,11 +308,11 @@ export function analyseModule(
       if (!v) return undefined;
       const writers = mod.writers.get(name);
       if (!writers || v.types.some((t) => t.k === "fn" || t.k === "class" || t.k === "module")) return v;
-      if (completing.has(name)) return v;
-      completing.add(name);
-      // Asked for every time: who uses the name depends on them.
-      const summaries = [...writers].filter((w) => !w.nested).map((w) => program.summary(w));
-      completing.delete(name);
+      // Asked for every time: who uses the name depends on them. Those that use it themselves are used as their order says.
+      const summaries = [...writers]
+        .filter((w) => !w.nested)
+        .slice(0, MAX_WRITERS)
+        .map((w) => program.summary(w));
       const done = completed.get(name);
       if (done && done.with.length === summaries.length && done.with.every((s, i) => s === summaries[i]))
         return done.value;
