@@ -20,6 +20,7 @@ import { type Part, type Progress, partition, type Share, type UnitReports } fro
 import { mayMatter, speaksToModel } from "./relevance.js";
 import { findSuppression, maySpeak, suppressionsOf } from "./suppression.js";
 import type { OpenModule, StatementDiff, Syntax } from "./syntax/index.js";
+import { difference } from "./syntax/positions.js";
 import { UNUSED_SUPPRESSION, unusedSuppressions } from "./unused-suppressions.js";
 
 export interface EngineOptions extends KnowledgeOptions {
@@ -229,8 +230,10 @@ class ProjectEngine implements Engine {
     const anew = touched.some((f) =>
       f.endsWith(".py") ? !this.atStart.has(f) || this.options.host.read(f) === undefined : this.texts.has(f),
     );
-    if (!anew) for (const f of touched) if (f.endsWith(".py")) this.update(f);
-    if (!anew) return;
+    if (!anew) {
+      for (const f of touched) if (f.endsWith(".py")) this.update(f);
+      return;
+    }
     // Which module an import means may have changed, or a template's text: begin anew.
     this.reset();
     for (const f of files) this.changed.add(f);
@@ -743,10 +746,6 @@ class ProjectEngine implements Engine {
 
 /** The one change that turns a text into another. */
 function replacement(from: string, to: string): TextChange {
-  const most = Math.min(from.length, to.length);
-  let start = 0;
-  while (start < most && from[start] === to[start]) start++;
-  let tail = 0;
-  while (tail < most - start && from[from.length - 1 - tail] === to[to.length - 1 - tail]) tail++;
-  return { start, end: from.length - tail, text: to.slice(start, to.length - tail) };
+  const { start, oldEnd, newEnd } = difference(from, to);
+  return { start, end: oldEnd, text: to.slice(start, newEnd) };
 }

@@ -51,10 +51,6 @@ const exprTexts = (xs: readonly object[]): string =>
 const writersText = (m: ReadonlyMap<string, ReadonlySet<FunctionDef>>): string =>
   [...m].map(([name, fns]) => `${name}:${[...fns].map((f) => f.key).join()}`).join(";");
 
-/** The same statements (by identity) and headers. */
-export const sameOutline = (a: readonly unknown[], b: readonly unknown[]) =>
-  a.length === b.length && a.every((x, i) => x === b[i]);
-
 /** A text that differs when functions or classes have other heads: what others may rely on besides values. */
 export function headersOf(mod: ModuleDef): string {
   const classes = mod.classes.map((c) => {

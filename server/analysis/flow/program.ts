@@ -11,6 +11,7 @@ import { createResolver, type ModuleResolver } from "../names/modules.js";
 import { type Focus, Order } from "../names/order.js";
 import type { Sketch } from "../names/sketch.js";
 import type { Registration } from "../part.js";
+import { sameList } from "../same-list.js";
 import type { StatementDiff } from "../syntax/index.js";
 import { Classes } from "./classes.js";
 import { declareModule } from "./declared.js";
@@ -18,7 +19,7 @@ import { Env } from "./env.js";
 import { analyseFunction, analyseModule, type ModuleState } from "./function.js";
 import type { Label } from "./labels.js";
 import type { Lexicon } from "./lexicon.js";
-import { headersOf, outlineOf, sameOutline } from "./outline.js";
+import { headersOf, outlineOf } from "./outline.js";
 import { Registrations } from "./registrations.js";
 import { replaceBody } from "./replace-body.js";
 import { external } from "./sources.js";
@@ -308,7 +309,7 @@ export class Program {
     const now = new Set<FunctionDef>(mod.functions);
     const touched = units.filter((u) => u.fn && now.has(u.fn) && before.get(u.fn.key) !== u.fn.ir);
     const anew = new Set<Unit>();
-    if (before.size !== now.size || !sameOutline(outline, outlineOf(mod))) {
+    if (before.size !== now.size || !sameList(outline, outlineOf(mod))) {
       const own = units.filter((u) => !u.fn);
       touched.push(...own);
       this.classes.forget();

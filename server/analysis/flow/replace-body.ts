@@ -8,6 +8,7 @@ import {
   moduleWritesOf,
   selfWritesOf,
 } from "../names/definitions.js";
+import { sameList } from "../same-list.js";
 import type { StatementDiff } from "../syntax/index.js";
 import { classHead, headerOf } from "./outline.js";
 
@@ -71,6 +72,3 @@ const sameClass = (a: ClassIR, b: ClassIR, came: FunctionIR, went: FunctionIR): 
     const t = b.body[i];
     return s === t || (s.k === "def" && s.fn === came && t?.k === "def" && t.fn === went);
   });
-
-const sameList = (a: readonly string[], b: readonly string[]): boolean =>
-  a.length === b.length && a.every((x, i) => x === b[i]);

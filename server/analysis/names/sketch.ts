@@ -2,6 +2,8 @@
  * A file seen without parsing it: its definitions, what they mention, and its imports, from one pass over the text. It says
  * in which order things are best analysed and what can matter at all; what it gets wrong costs precision, never a crash.
  */
+import { sameList } from "../same-list.js";
+import { difference } from "../syntax/positions.js";
 
 /** What a word in a definition's text may refer to. */
 export const PLAIN = 0;
@@ -178,28 +180,17 @@ export function sketch(text: string): SketchedText {
  */
 export function resketch(before: SketchedText, text: string): SketchedText {
   if (before.text === text) return before;
-  const { start, tail } = difference(before.text, text);
-  const end = before.text.length - tail;
+  const { start, oldEnd } = difference(before.text, text);
   const at = before.sketch.defs.findIndex(
     (d, i) =>
       d.kind === "function" &&
       !d.local &&
       before.starts[i]! < start &&
-      end < before.ends[i]! &&
+      oldEnd < before.ends[i]! &&
       // Its indentation says what it belongs to.
       before.text.slice(before.starts[i], start).trim() !== "",
   );
   return (at > 0 ? followed(before, text, at) : undefined) ?? sketch(text);
-}
-
-/** How much two texts have in common at their beginning and, after that, at their end. */
-function difference(a: string, b: string): { start: number; tail: number } {
-  const most = Math.min(a.length, b.length);
-  let start = 0;
-  while (start < most && a.charCodeAt(start) === b.charCodeAt(start)) start++;
-  let tail = 0;
-  while (tail < most - start && a.charCodeAt(a.length - 1 - tail) === b.charCodeAt(b.length - 1 - tail)) tail++;
-  return { start, tail };
 }
 
 /** The sketch after an edit inside the function at `at`; undefined where more than that function has to be looked at. */
@@ -247,9 +238,6 @@ const kept = (now: SketchDef, former: SketchDef): SketchDef =>
   sameList(now.decorators, former.decorators)
     ? former
     : now;
-
-const sameList = <T>(a: readonly T[], b: readonly T[]): boolean =>
-  a.length === b.length && a.every((x, i) => x === b[i]);
 
 class Sketcher {
   /** Undefined for those that are known already. */
