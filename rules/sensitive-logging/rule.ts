@@ -66,14 +66,26 @@ interface LogPart {
   v: Value;
   name: string;
   loc: Loc;
+  /** The log line's own words in front of it. */
+  before?: string;
 }
 
 function partsOf(s: Slot, cx: RuleContext): LogPart[] {
   if (s.value.str)
     return s.value.str.flatMap((f) =>
-      f.pieces.flatMap((p) =>
-        typeof p === "string" ? [] : [{ v: p.v, name: lastWord(cx.textAt(p.loc)), loc: p.loc }],
-      ),
+      f.pieces.flatMap((p, i) => {
+        const before = f.pieces[i - 1];
+        return typeof p === "string"
+          ? []
+          : [
+              {
+                v: p.v,
+                name: lastWord(cx.textAt(p.loc)),
+                loc: p.loc,
+                ...(typeof before === "string" ? { before } : {}),
+              },
+            ];
+      }),
     );
   return [{ v: s.value, name: lastWord(cx.textAt(s.loc)), loc: s.loc }];
 }
@@ -92,11 +104,15 @@ function leakOf(p: LogPart, lexicon: Lexicon): { label?: Label; what: string } |
     if (what) return { label, what };
   }
   if (p.v.c !== undefined || p.v.labels.some((l) => l.kind !== "param") || !p.name) return undefined;
+  if (p.before && SAYS_WHAT.test(p.before)) return undefined;
   const credential = lexicon.sensitive(p.name)?.category === "credential" || CONNECTION.test(p.name);
   if (credential && !/^[A-Z_]+$/.test(p.name)) return { what: `A credential (\`${p.name}\`)` };
   if (HISTORY.test(p.name)) return { what: `A conversation (\`${p.name}\`)` };
   return lexicon.promptName(p.name) || PROMPT.test(p.name) ? { what: `A prompt (\`${p.name}\`)` } : undefined;
 }
+
+/** A log line that says of the value behind it that it is no text: `reading the prompt from file: `. */
+const SAYS_WHAT = /\b(file|path|folder|directory|id|name|key|version|length|size|count)s?\b["'`]?\s*[:=]?\s*["'`([]?$/i;
 
 /** Names of prompts and conversations; whose text it is does not matter in a log. */
 const PROMPT = /^((full|final|complete|user|llm|chat|rag|augmented|enhanced|formatted)_)?prompt$/;
@@ -115,7 +131,7 @@ const CONNECTION = /^(conn(ection)?_?str(ing)?|dsn|database_url|db_url|mongo_uri
 
 /** Names of what the caller sends that says nothing of a person. */
 const PLAIN =
-  /(^|_)(id|ids|pk|latitude|longitude|lat|lng|lon|score|title|ok|success|valid|uid|uuid|guid|key|index|page|size|limit|offset|count|path|method|url|uri|route|endpoint|host|port|type|kind|mode|status|model|provider|lang|language|locale|version|format|sort|order|flag|date|time|year|month|day|action|event|filename|file|extension|slug|category|table|schema|database|db|column|columns|branch|repo|region|zone|source|tag|tags|env|environment|tool|service|engine|temperature|tokens|level|number|num|enabled|stream)$/i;
+  /^(is|has|should|can)_|(^|_)(id|ids|pk|latitude|longitude|lat|lng|lon|score|title|ok|success|valid|uid|uuid|guid|key|index|page|size|limit|offset|count|path|method|url|uri|route|endpoint|host|port|type|kind|mode|status|model|provider|lang|language|locale|version|format|sort|order|flag|date|time|year|month|day|action|event|filename|file|extension|slug|category|table|schema|database|db|column|columns|branch|repo|region|zone|source|tag|tags|env|environment|tool|service|engine|temperature|tokens|level|number|num|enabled|stream)$/i;
 
 /** What of a label must not be in a log, in words. */
 function leaked(l: Label, lexicon: Lexicon): string | undefined {

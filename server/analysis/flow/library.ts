@@ -25,6 +25,7 @@ import {
   EMPTY,
   ext,
   flatten,
+  formsOf,
   join,
   labelled,
   mapLabels,
@@ -70,9 +71,17 @@ export function applies(frame: Frame, m: Pick<CallModel, "when">, args: Args): b
   const a = argument(frame, args, m.when.arg);
   if (m.when.is === "present") return !!a;
   if (!a) return false;
+  if (m.when.ends) return endsWithOne(a.value, m.when.ends);
   const wanted = Array.isArray(m.when.is) ? m.when.is : [m.when.is];
   return wanted.some((w) => w === a.value.c || String(w) === String(a.value.c));
 }
+
+/** Whether a text, as far as it is known, ends with one of these: `f"{folder}/app.log"`. */
+const endsWithOne = (v: Value, ends: readonly string[]): boolean =>
+  formsOf(v)?.some(({ pieces }) => {
+    const last = pieces.at(-1);
+    return typeof last === "string" && ends.some((end) => last.endsWith(end));
+  }) ?? false;
 
 function register(frame: Frame, q: string, args: Args): void {
   for (const e of frame.program.models.registrations(q)) {
