@@ -10,6 +10,32 @@ import { type Label, maskOf } from "./labels.js";
 import { applies, runModels } from "./library.js";
 import { EMPTY, flatten, labelled, type Value } from "./value.js";
 
+/** A method that a model knows by the attribute path alone, on a receiver whose type is not known: `cursor.execute(...)`. */
+export function callByDuck(
+  frame: Frame,
+  env: Env,
+  args: Args,
+  x: CallExpr,
+  recv: Value,
+  name: string,
+): Value | undefined {
+  const { program } = frame;
+  const ducks = program.models.ducks(name);
+  if (!ducks.length) return undefined;
+  const text = nameOf(x.f);
+  const segments = text.split(".");
+  for (const d of ducks) {
+    if (d.segments.length > segments.length) continue;
+    if (!d.segments.every((s, i) => s === segments[segments.length - d.segments.length + i])) continue;
+    // A receiver whose library is known and has no such method is not the one meant.
+    if (recv.types.some((t) => t.k === "ext" && program.models.type(t.q)) && recv.types.every((t) => t.k === "ext"))
+      continue;
+    if (!duckFits(frame, d.model, args, x)) continue;
+    return runModels(frame, env, { k: "ext", q: text }, [d.model], args, x, recv, 1);
+  }
+  return undefined;
+}
+
 /** Calls of which only the name is known: ducks, model wrappers, sanitisers. */
 export function callByName(
   frame: Frame,
@@ -22,18 +48,8 @@ export function callByName(
 ): Value | undefined {
   const { program } = frame;
   const text = nameOf(x.f);
-  if (recv) {
-    const segments = text.split(".");
-    for (const d of program.models.ducks(name)) {
-      if (d.segments.length > segments.length) continue;
-      if (!d.segments.every((s, i) => s === segments[segments.length - d.segments.length + i])) continue;
-      // A receiver whose library is known and has no such method is not the one meant.
-      if (recv.types.some((t) => t.k === "ext" && program.models.type(t.q)) && recv.types.every((t) => t.k === "ext"))
-        continue;
-      if (!duckFits(frame, d.model, args, x)) continue;
-      return runModels(frame, env, { k: "ext", q: text }, [d.model], args, x, recv, 1);
-    }
-  }
+  const duck = recv && callByDuck(frame, env, args, x, recv, name);
+  if (duck) return duck;
   const s = program.lexicon.sanitiserName(name);
   if (s && allArguments(args).some((a) => flatten(a.value).labels.length)) {
     const all = allArguments(args).map((a) => a.value);

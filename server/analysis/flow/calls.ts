@@ -3,7 +3,7 @@ import type { CallExpr, Expr } from "../ir.js";
 import type { FunctionDef } from "../names/definitions.js";
 import { type Argument, applySummary, type Binding, MAX_VIA, substitute } from "./apply.js";
 import { type Args, evalArgs } from "./arguments.js";
-import { callByName } from "./by-name.js";
+import { callByDuck, callByName } from "./by-name.js";
 import { answerHanded, callHanded } from "./callbacks.js";
 import { checkedEvent, noteCall, noteChecked } from "./checks.js";
 import { Env, mapEnv } from "./env.js";
@@ -15,7 +15,7 @@ import { noteOwnedArgument, noteOwnerCall, withHistory } from "./history.js";
 import { instantiate } from "./instances.js";
 import { addStep, bit, CHECKED, type Label, type Loc, OWNED } from "./labels.js";
 import { callLibrary } from "./library.js";
-import { dataMethod, unknownMethod } from "./methods.js";
+import { dataMethod, keepsNothing, unknownMethod } from "./methods.js";
 import { applyOwnRules, callOwnModelled } from "./own.js";
 import { settingCall } from "./settings.js";
 import { updateAt } from "./targets.js";
@@ -106,6 +106,9 @@ function resultOfCall(
     }
   }
   if (!known && recv) {
+    // What says nothing on plain data may say something elsewhere: `cursor.execute(...)`, `users.find({...})`.
+    const duck = keepsNothing(name) && !isData(recv) ? callByDuck(frame, env, args, x, recv, name) : undefined;
+    if (duck) return finish(frame, join(duck, ownType(callee)));
     const plain = dataMethod(frame, env, recv, name, args, x);
     if (plain) return finish(frame, plain);
   }
@@ -120,6 +123,10 @@ function resultOfCall(
   if (recv) return finish(frame, join(unknownMethod(recv, name), ownType(callee)));
   return ownType(callee);
 }
+
+/** A text, a list or a dictionary, or what came out of a request. */
+const isData = (v: Value): boolean =>
+  v.c !== undefined || !!v.str || !!v.items || !!v.elem || v.labels.some((l) => l.kind !== "param");
 
 const finish = (frame: Frame, v: Value): Value => refine(frame, v);
 

@@ -13,9 +13,10 @@ import type { Frame, Refinement } from "./frame.js";
 import { clearLabel, sanitise } from "./guards.js";
 import { chosenBy, withHistory } from "./history.js";
 import { type Kind, type Label, maskOf, unionLabels } from "./labels.js";
-import { dataMethod } from "./methods.js";
+import { dataMethod, keepsNothing } from "./methods.js";
 import { queryName, recordLabel, refineRecord } from "./records.js";
 import { wordsFor } from "./sources.js";
+import { shown } from "./strings.js";
 import type { Slot } from "./summary.js";
 import { updateAt } from "./targets.js";
 import { fillTemplate, openTemplate, templateOf } from "./templates.js";
@@ -54,7 +55,7 @@ export function callLibrary(
   const all = models.calls(t.q).filter((m) => applies(frame, m, args));
   if (!all.length) {
     if (builtin) return builtin;
-    if (recv && t.q.includes(".")) {
+    if (recv && t.q.includes(".") && !keepsNothing(name)) {
       const plain = dataMethod(frame, env, recv, name, args, x);
       if (plain) return plain;
     }
@@ -435,7 +436,7 @@ function emitSink(frame: Frame, q: string, m: CallModel, args: Args, x: CallExpr
   for (const a of chosen) {
     const node = [...x.args, ...x.kw.map((k) => k.x)].find((n) => frame.loc(n) === a.loc);
     for (const p of literalParts(frame, node, a.value, a.loc))
-      slots.push({ slot: String(slots.length), value: p.value, loc: p.loc });
+      slots.push({ slot: String(slots.length), value: m.sink === "log" ? shown(p.value) : p.value, loc: p.loc });
   }
   frame.emit({
     kind: "sink",

@@ -45,6 +45,9 @@ const CONTAINERS = new Set(
   ),
 );
 
+/** Whether nothing comes of a method of this name on plain data. On another object the name may mean something. */
+export const keepsNothing = (name: string): boolean => NOTHING_KEPT.has(name);
+
 /** Whether Python's own types have a method of this name. */
 export const isDataMethod = (name: string): boolean =>
   SAME_TEXT.has(name) || SPLITS.has(name) || NOTHING_KEPT.has(name) || CONTAINERS.has(name);

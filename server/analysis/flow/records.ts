@@ -100,8 +100,17 @@ function projectionOf(frame: Frame, model: RecordModel, args: Args): Projection 
       return { columns: [...all.map((n) => n.replace(/__/g, ".")), ...named] };
     }
     case "columns":
+      if (namesNoClass(args)) return { unclear: true };
       return columnProjection(p.arg?.includes("*") ? args.x.args : args.x.args.slice(0, 1));
   }
+}
+
+/** A helper that is handed what to ask for: columns in a list, or a class. Its callers say which fields they get. */
+function namesNoClass({ x, pos }: Args): boolean {
+  const first = pos[0]?.value;
+  return (
+    x.args.some((a) => a.k === "star") || (!first?.types.length && !!first?.labels.some((l) => l.kind === "param"))
+  );
 }
 
 /** `query(User.id, User.email.label("mail"))`; undefined where a whole class is asked for, or something that cannot be read. */

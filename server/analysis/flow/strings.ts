@@ -32,9 +32,18 @@ export function evalFString(frame: Frame, env: Env, x: FStringExpr): Value {
 /** What a value looks like inside a text: containers show everything that they hold. */
 export function asText(v: Value): Value {
   if (v.str || v.c !== undefined) return v;
-  if (!v.fields && !v.items && !v.elem) return v;
+  if (!v.fields && !v.items && !v.elem) return shown(v);
   return { ...v, labels: flatten(v).labels };
 }
+
+/** Statements hold the rows that running them will give. */
+const STATEMENTS = new Set(["sqlalchemy.TextClause", "sqlalchemy.Select"]);
+
+/** What anybody sees of a value who does not run it: of a statement its SQL, and none of its rows. */
+export const shown = (v: Value): Value =>
+  v.types.some((t) => t.k === "ext" && STATEMENTS.has(t.q))
+    ? { ...v, labels: v.labels.filter((l) => l.kind !== "record") }
+    : v;
 
 /** `l + r`: texts are joined, lists are put behind each other, anything else keeps its labels. */
 export function binaryAdd(
