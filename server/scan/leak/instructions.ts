@@ -1,9 +1,9 @@
 /** Whether a text reads like instructions to an assistant. */
 
 const IDENTITY =
-  /\b(you are|you're|your name is|act as|you act as|you will act|the assistant is|this assistant is|you serve as|you work (for|as))\s+(?!welcome|right|correct|not\b|looking|asking|trying|interested|free|able|talking|chatting|speaking|using|logged)/i;
+  /(?<!\b(?:if|when|whether|unless|until|that|because|since|while|what|who|where|how|as|like|sure|so|than|think|time|people|person|but|and|or|,|the \w+|your \w+)\s{1,2})\b(you are|you're|your name is|act as|you act as|you will act|the assistant is|this assistant is|you serve as|you work (for|as))\s+(?!welcome|right|correct|not\b|looking|asking|trying|interested|free|able|talking|chatting|speaking|using|logged)/i;
 const ORDER =
-  /(^|[.!?:;\n•*-]\s*|\d[.)]\s*)["'“]?(never|always|do not|don't|must|must not|(?:you|it|the assistant|this assistant|the (?:chat ?)?bot) (?:must|should|is to|does not|never|always)|you must|you should|you may|you can only|you will|only (answer|discuss|help|respond|talk|provide)|refuse|answer (only|politely|questions|in)|respond (only|in|with|politely|as)|be (polite|concise|helpful|friendly|brief|kind|professional)|keep (your|answers|replies|responses|it|this)|if (the|a) (user|customer|caller|person|visitor|student|patient|client)|when (the|a) (user|customer)|under no circumstances|your (task|role|job|goal|purpose) is|help (users|customers|the user)|use the (tool|following)|the (secret|internal|discount|admin|api|override|access) )/gim;
+  /(^|[.!?:;\n•*-]\s{0,8}|\d[.)]\s{0,8})["'“]?(never|always|do not|don't|must|must not|(?:you|it|the assistant|this assistant|the (?:chat ?)?bot) (?:must|should|is to|does not|never|always)|you must|you should|you may|you can only|you will|only (answer|discuss|help|respond|talk|provide)|refuse|answer (only|politely|questions|in)|respond (only|in|with|politely|as)|be (polite|concise|helpful|friendly|brief|kind|professional)|keep (your|answers|replies|responses|it|this)|if (the|a) (user|customer|caller|person|visitor|student|patient|client)|when (the|a) (user|customer)|under no circumstances|your (task|role|job|goal|purpose) is|help (users|customers|the user)|use the (tool|following)|the (secret|internal|discount|admin|api|override|access|pass ?(?:word|phrase|code)) )/gim;
 
 /** What orders to an assistant are about, and rules for people are not. */
 const TO_AN_ASSISTANT =
@@ -14,24 +14,94 @@ const ELSEWHERE = {
   identity:
     /(?<!\p{L})(du bist|sie sind ein|(dein|ihr)e? (name|rolle|aufgabe) ist|eres|usted es|tu nombre es|você é|tu és|tu es|vous êtes|ton nom est|tu sei|sei (un|il|la|l['’])|jij bent|je bent|je naam is|ты [—-]|вы [—-]|твоё имя|тебя зовут|вас зовут)(?!\p{L})/iu,
   order:
-    /(?:^|[.!?:;\n•*-]\s*|\d[.)]\s*)["'“„«]?(?:antworte|beantworte|erwähne|verrate|nenne|sprich|gib|sei|bleib|halte|verwende|lehne|du (?:darfst|sollst|musst|kannst)|niemals|immer|(?:wenn|wer|falls) |responde|contesta|no (?:menciones|reveles|des|hables|digas|compartas)|nunca|siempre|sé |debes|si (?:el|un|la|alguien) |responda|não (?:mencione|revele|fale|dê|diga)|sempre|seja|se (?:o|um|alguém) |réponds|répondez|ne (?:mentionne|révèle|parle|donne|divulgue|dis|partage)z?|jamais|toujours|sois|soyez|tu dois|vous devez|si (?:l['’]|un|le|la) ?|rispondi|non (?:menzionare|rivelare|parlare|dire|dare)|mai|sii|devi|se (?:l['’]|un|il) ?|antwoord|beantwoord|noem|vermeld|nooit|altijd|wees|je (?:mag|moet)|als (?:de|een|iemand) |отвечай|никогда не|не (?:упоминай|раскрывай|говори|называй|давай)|всегда|будь|если |ты должен|вы должны)/gimu,
+    /(?:^|[.!?:;\n•*-]\s{0,8}|\d[.)]\s{0,8})["'“„«]?(?:antworte|beantworte|erwähne|verrate|nenne|sprich|gib|sei|bleib|halte|verwende|lehne|du (?:darfst|sollst|musst|kannst)|niemals|immer|(?:wenn|wer|falls) |responde|contesta|no (?:menciones|reveles|des|hables|digas|compartas)|nunca|siempre|sé |debes|si (?:el|un|la|alguien) |responda|não (?:mencione|revele|fale|dê|diga)|sempre|seja|se (?:o|um|alguém) |réponds|répondez|ne (?:mentionne|révèle|parle|donne|divulgue|dis|partage)z?|jamais|toujours|sois|soyez|tu dois|vous devez|si (?:l['’]|un|le|la) ?|rispondi|non (?:menzionare|rivelare|parlare|dire|dare)|mai|sii|devi|se (?:l['’]|un|il) ?|antwoord|beantwoord|noem|vermeld|nooit|altijd|wees|je (?:mag|moet)|als (?:de|een|iemand) |отвечай|никогда не|не (?:упоминай|раскрывай|говори|называй|давай)|всегда|будь|если |ты должен|вы должны)/gimu,
   assistant:
     /(?<!\p{L})(antworte|beantworte|nutzer|benutzer|responde|contesta|usuario|responda|usuário|réponds|répondez|utilisateur|rispondi|utente|antwoord|beantwoord|gebruiker|отвечай|пользовател|assistent|asistente|assistant|assistente|помощник|ассистент)/iu,
 };
+
+/** An assistant that is spoken of by its name: "Wren is a virtual assistant of ...", "The AI named Wren". */
+const NAMED =
+  /(?:^|[.!?:>\n*#]\s{0,8})(?:this (?:iteration|version) of )?(\p{Lu}[\p{L}\d-]{1,24})(?: \d[\w.]{0,8})? is (?:an?|the|now|created|developed|built|made|part of)\b[^.\n]{0,60}?\b(?:language model|(?:ai|virtual|digital|helpful|personal|chat) (?:assistant|model|agent)|assistant|chat ?bot|family of (?:\w+ )?models|model (?:by|from|family)|anthropic|openai|google)\b/gu;
+/** What such an assistant is to do, or does by order. */
+const BY_NAME =
+  "\\s(?:should|must|may|will|can(?:not)?|never|always|only|also|does(?: not|n['’]t)|is (?:not )?(?:able|allowed|happy|to)|avoids?|answers?|responds?|uses?|tries|helps?|assists?|generates?|follows?)\\b";
+/** Names that are told what to do over and over are those of assistants, but for words like these. */
+const NAME_WITH_ORDERS =
+  /(?<!\p{L})(\p{Lu}\p{L}{2,20}) (?:should|must|never|always|does not|doesn['’]t|cannot|can|will|avoids)\b/gu;
+const NO_NAME =
+  /^(?:it|he|she|they|you|we|this|that|there|these|those|people|users?|everyone|everybody|anyone|nobody|someone|what|who|which|one|nothing|something|children|parents|employees|players|students|some|others?|and|but|the)$/i;
+const OFTEN = 3;
+const ABOUT_AN_ASSISTANT = /\b(?:the (?:user|human|person)|assistant|ai|chat ?bots?|language model|conversation)\b/i;
+/** What such an assistant does, by "it" in place of its name. */
+const BY_PRONOUN =
+  /(?:^|[.!?]\s+|[*•-]\s+)(?:It|He|She|They|Will) (?:will|can|should|must|does not|never|always|follow|use)\b/gm;
+/** Who it is to be, with what it is: "You are a support agent", "You're the voice assistant of ...". */
+const ROLE =
+  /\byou(?: are|['’]re) [^.\n]{0,60}?\b(?:assistant|ai|chat ?bot|bot|(?:language )?model|agent|expert|advisor|copilot|robot)\b/i;
+/** What somebody else's prompt says to a model, and no model to a person: a wish for a part that it plays, what it is to answer. */
+const WISH =
+  /\b(?:i (?:want|need|would like|['’]d like) you to|you (?:will|shall|should|must|are (?:only )?to|may only|can only) (?:also |only |then |never |not |always )*(?:act|reply|respond|answer|say|output|execute|translate|role-?play|behave)|your (?:only |main |core |primary |first |sole )?(?:task|role|job|goal|purpose|responsibility|objective|persona)s? (?:is|are|will be)|my first (?:request|sentence|command|question|prompt|suggestion) is)\b/gi;
+/** The very words that are to be answered: 'say "Access denied"', "respond with 'No.'". */
+const TO_SAY =
+  /\b(?:say|says|output|print|reply|respond|return|answer|write)(?:ing|s)?(?: only| exactly| just| simply)*(?: with| by saying)?(?: only| exactly| just| simply)*:? ["'“‘`][^"”\n]{1,200}["'”’`]/gi;
+/** Lines that a program puts at the head of a prompt, and the same as sentences. */
+const HEAD =
+  /\b(?:the current date is|today['’]s date is|knowledge (?:base )?(?:cut-?off (?:date )?is|was last updated))\b|^[ \t>*_-]*(?:knowledge (?:base )?(?:cut-?off|deadline|date)|date of knowledge|(?:current|today['’]?s?) (?:date|time)|cut-?off date|image input capabilities|personality|available tools|tools?|language|model|user location|user name)\b(?: date)?[*_]*\s*[:：]/gim;
+/** How a prompt speaks of whom it is about, and a reply to that person does not. */
+const THE_USER =
+  /\b(?:the|each|every|any|a) (?:end[- ])?(?:user|human|customer|caller|visitor|guest|client)(?:['’]?s)?\b|\busers\b/i;
+/** Signs of one kind beyond this many say nothing more. */
+const MOST_ORDERS = 4;
+
+/** What a text says of an assistant by its name: whether it says who that is, and how often what it is to do. */
+function byName(text: string): { identity: boolean; orders: number } {
+  const names = new Set([...text.matchAll(NAMED)].map((match) => match[1] ?? ""));
+  const told = new Map<string, number>();
+  for (const [, name = ""] of text.matchAll(NAME_WITH_ORDERS))
+    if (!NO_NAME.test(name)) told.set(name, (told.get(name) ?? 0) + 1);
+  if (ABOUT_AN_ASSISTANT.test(text)) for (const [name, times] of told) if (times >= OFTEN) names.add(name);
+  names.delete("");
+  if (names.size === 0) return { identity: false, orders: 0 };
+  let orders = count(text, BY_PRONOUN);
+  for (const name of names) orders += count(text, new RegExp(`(?<!\\p{L})${name}${BY_NAME}`, "gu"));
+  return { identity: true, orders };
+}
+
+const count = (text: string, expression: RegExp): number => [...text.matchAll(expression)].length;
 
 /**
  * How much a text reads like orders to an assistant; from 3 on it is taken for a prompt. Orders alone, as recipes and rules
  * of a house have them, do not.
  */
 export function instructionScore(text: string): number {
-  const orders = Math.max([...text.matchAll(ORDER)].length, [...text.matchAll(ELSEWHERE.order)].length);
-  const identity = IDENTITY.test(text) || ELSEWHERE.identity.test(text) ? 2 : 0;
+  const named = byName(text);
+  const wishes = count(text, WISH);
+  const orders = Math.max(count(text, ORDER), count(text, ELSEWHERE.order)) + named.orders;
+  const identity = IDENTITY.test(text) || ELSEWHERE.identity.test(text) || named.identity ? 2 : 0;
   const labels =
     /\b(system prompt|my instructions|initial instructions|instructions (are|were|say)|i was told|i have been (told|instructed)|i['’]?m instructed)\b/i.test(
       text,
     )
       ? 1
       : 0;
-  const addressed = identity > 0 || labels > 0 || TO_AN_ASSISTANT.test(text) || ELSEWHERE.assistant.test(text);
-  return identity + Math.min(addressed ? 4 : 2, orders) + labels;
+  const head = Math.min(2, count(text, HEAD));
+  const about = identity > 0 && (THE_USER.test(text) || ROLE.test(text)) ? 1 : 0;
+  const toSay = Math.min(2, count(text, TO_SAY));
+  const addressed =
+    identity > 0 || labels > 0 || wishes > 0 || TO_AN_ASSISTANT.test(text) || ELSEWHERE.assistant.test(text);
+  return (
+    identity +
+    Math.min(addressed ? MOST_ORDERS : 2, orders + wishes + toSay) +
+    labels +
+    about +
+    (identity > 0 ? head : 0)
+  );
+}
+
+/** From this score on a text is taken for a prompt. */
+const PROMPT_LIKE = 3;
+
+/** Whether a text reads like a prompt. */
+export function readsLikeAPrompt(text: string): boolean {
+  return instructionScore(text) >= PROMPT_LIKE;
 }

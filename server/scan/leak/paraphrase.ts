@@ -75,6 +75,37 @@ export function paraphrases(reply: string, prompt: string, unless: ReadonlySet<s
   return shared.length >= MIN_SHARED && shared.length / own.length >= MIN_SHARE ? shared : null;
 }
 
+/** What people call a secret, and what is said of it: "the passphrase is the capital of Peru". */
+const OF_A_SECRET =
+  /\b(?:pass ?(?:word|code|phrase)|(?:access|entry|door|override|discount) code|code ?word|(?:secret|magic|hidden|right|correct) (?:word|phrase|code|key|string|answer)|secret|riddle|hint|clue)\b[^.!?\n]{0,60}?(?:\b(?:is|are|was|asks|should be|must be|has to be|refers to|consists of)\b(?! not| in?correct)|[:=])\s*(.{8,300})/is;
+/** A description has as many words of its own, and this share of them is the prompt's. */
+const DESCRIBING = 2;
+const DESCRIBED = 0.65;
+
+/** The sentences and lines of a text. */
+function sentencesOf(text: string): string[] {
+  return text.split(/(?<=[.!?])\s+|\n+/);
+}
+
+/**
+ * Whether a reply describes the secret of a prompt in the words in which the prompt does: nearly all that one sentence says
+ * of it stands in one sentence of the prompt.
+ * @returns the shared words in bare form, or null
+ */
+export function describes(reply: string, prompt: string, unless: ReadonlySet<string>): string[] | null {
+  const described = sentencesOf(prompt).map(contentWords);
+  for (const sentence of sentencesOf(reply.slice(0, LONGEST))) {
+    const said = OF_A_SECRET.exec(sentence)?.[1];
+    if (said === undefined) continue;
+    const own = [...contentWords(said)].filter((word) => !unless.has(word));
+    for (const words of described) {
+      const shared = own.filter((word) => words.has(word));
+      if (shared.length >= DESCRIBING && shared.length / own.length >= DESCRIBED) return shared;
+    }
+  }
+  return null;
+}
+
 /**
  * How telling a stretch of shared text is: its distinct content words. A sentence such as "You are a helpful assistant"
  * stands in thousands of prompts and has none.

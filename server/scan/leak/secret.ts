@@ -1,6 +1,7 @@
 import { disguisesOf } from "./ciphers.js";
 import { fold, type Reading, readings } from "./decode.js";
 import { piecedReadings } from "./encodings.js";
+import { tellsAbout, withDigits } from "./hints.js";
 import { isCommon } from "./paraphrase.js";
 import { translatedIn } from "./translate.js";
 
@@ -105,39 +106,8 @@ function quotedApart(text: string, secret: string): boolean {
   return parts.every((part) => quoted.has(part));
 }
 
-const NUMBERS = [
-  "zero",
-  "one",
-  "two",
-  "three",
-  "four",
-  "five",
-  "six",
-  "seven",
-  "eight",
-  "nine",
-  "ten",
-  "eleven",
-  "twelve",
-];
-
-/**
- * How many true things a text says about a secret: the letter with which it starts or ends, its length. One may be chance,
- * two give it away.
- */
-function trueHints(text: string, secret: string): number {
-  const letters = [...secret.toLowerCase()];
-  const said = (expression: RegExp) => [...text.toLowerCase().matchAll(expression)].map((match) => match[1] ?? "");
-  const length = String(letters.length);
-  const starts = said(/\b(?:starts?|begins?|first letter)\b[^.\n]{0,30}["'“‘ ]([\p{L}\p{N}])["'”’]?(?![\p{L}\p{N}])/gu);
-  const ends = said(/\b(?:ends?|last letter)\b[^.\n]{0,30}["'“‘ ]([\p{L}\p{N}])["'”’]?(?![\p{L}\p{N}])/gu);
-  const sizes = said(/\b([a-z]{3,6}|\d{1,2})[- ](?:letters?|characters?)\b/gu);
-  return [
-    starts.includes(letters[0] ?? ""),
-    ends.includes(letters.at(-1) ?? ""),
-    sizes.some((size) => size === length || size === NUMBERS[letters.length]),
-  ].filter(Boolean).length;
-}
+/** Letter by letter even a short secret is told beyond chance. */
+const SHORTEST_HINTED = 3;
 
 /** A number that is a secret, digit by digit, and not part of a longer row of numbers as in counting. */
 function numberIn(text: string, secret: string): boolean {
@@ -164,7 +134,9 @@ export function findSecret(request: string, all: readonly Reading[], secrets: re
     .filter(({ wanted }) => longEnough(wanted) && !asked.includes(wanted));
   for (const { secret, wanted } of usable) {
     if (/^\d+$/.test(wanted)) {
-      const reading = all.find((each) => numberIn(each.text, wanted));
+      const reading =
+        all.find((each) => numberIn(each.text, wanted)) ??
+        [{ how: "digits in words", text: withDigits(plain) }].find((each) => numberIn(each.text, wanted));
       if (!reading) continue;
       const at = reading.how === "" ? plain.indexOf(secret) : -1;
       return {
@@ -192,11 +164,17 @@ export function findSecret(request: string, all: readonly Reading[], secrets: re
       wordsTogether(plain, secret)
     )
       return { secret, how: "in part", spans: [] };
-    if (trueHints(plain, secret) >= 2) return { secret, how: "by hints", spans: [] };
     const disguise = disguisesOf(wanted).find((each) => squeezed[0]?.text.includes(each.text));
     if (disguise && !asked.includes(disguise.text)) return { secret, how: disguise.how, spans: [] };
     const other = translatedIn(plain, secret);
     if (other !== null && !asked.includes(squeeze(other))) return { secret, how: `translated: ${other}`, spans: [] };
   }
-  return null;
+  const hinted = secrets.find(
+    (secret) =>
+      [...squeeze(secret)].length >= SHORTEST_HINTED &&
+      !asked.includes(squeeze(secret)) &&
+      tellsAbout(plain, secret) &&
+      !tellsAbout(request, secret),
+  );
+  return hinted === undefined ? null : { secret: hinted, how: "by hints", spans: [] };
 }

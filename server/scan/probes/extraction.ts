@@ -75,7 +75,7 @@ function verdictOf(
     text: reply.slice(span.start, span.end),
     label: suspected ? "same over several phrasings" : "shared with the known prompt",
   }));
-  const way = leak.how ? ` (read as ${leak.how})` : "";
+  const way = leak.how === "in other words" ? `, ${leak.how}` : leak.how ? ` (read as ${leak.how})` : "";
   const evidence =
     leak.by === "consistent-instructions"
       ? `Different phrasings got the same instruction-like text${way}: ${quote(leak.excerpt)}. Give the prompt with --system-prompt-file to have it proven.`

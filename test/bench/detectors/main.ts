@@ -17,6 +17,7 @@ import { DataFolder } from "./files.js";
 import { garakLeak, ourLeak, plainLeak, tensorTrust, withoutRecitals } from "./leaks.js";
 import { measureOrdinary } from "./ordinary.js";
 import { measurePersonal, readSentences } from "./personal.js";
+import { measurePromptLike, playersPrompts, servicesPrompts } from "./promptlike.js";
 import { chatgptRefusals, garakRefusal, type LabelledReply, promptfooRefusal, xstest } from "./refusals.js";
 import {
   gitleaks,
@@ -136,6 +137,19 @@ function extracted() {
     agreement_of_two_replies: where(["prompt-extraction"], () => listed(measureAgreement(extractions(data)))),
     ordinary_replies: where(["exaggerated-safety", "chatgpt-refusals", "probing-leak-intents"], () =>
       measureOrdinary([...xstest(data), ...chatgptRefusals(data, false)], publicPrompts(data)),
+    ),
+    reads_like_a_prompt: where(
+      ["leaked-system-prompts", "tensor-trust-data", "probing-leak-intents", "exaggerated-safety", "chatgpt-refusals"],
+      () => {
+        const replies = [...xstest(data), ...chatgptRefusals(data, false)].map((one) => one.text);
+        const kinds = { public: publicPrompts(data), services: servicesPrompts(data), players: playersPrompts(data) };
+        return {
+          ...Object.fromEntries(
+            Object.entries(kinds).map(([kind, prompts]) => [kind, measurePromptLike(half, prompts, []).figures.recall]),
+          ),
+          all: listed(measurePromptLike(half, Object.values(kinds).flat(), replies)),
+        };
+      },
     ),
     foreign_prompts: where(["probing-leak-intents"], () => listed(measureForeignPrompts(publicPrompts(data), half))),
   };
