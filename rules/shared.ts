@@ -27,7 +27,7 @@ export function lastName(l: Label): string {
 
 /** Fields of a parsed answer that hold what the model wrote; others hold a number, a choice, the name of a place. */
 const TEXT_FIELD =
-  /^$|text|answer|response|reply|content|message|summary|output|reason|thought|sql|query|code|command/i;
+  /^$|text|answer|response|reply|content|message|summary|output|reason|thought|sql|query|code|command|expla|feedback|suggest|recommend|advice|descri|analysis|analyses|insight|question|idea|topic|story|stories|draft|translation|comment|review/i;
 
 /** Whether model output is still the model's text: all of it, or a field of a parsed answer that is named as text. */
 export const isModelText = (l: Label): boolean =>

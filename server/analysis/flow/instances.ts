@@ -10,7 +10,18 @@ import { access } from "./expr.js";
 import type { Frame } from "./frame.js";
 import type { Label, Loc } from "./labels.js";
 import { callLibrary } from "./library.js";
-import { EMPTY, field, mapLabels, type TypeRef, typed, type Value } from "./value.js";
+import {
+  deepLabels,
+  EMPTY,
+  field,
+  join,
+  labelled,
+  mapLabels,
+  type TypeRef,
+  typed,
+  type Value,
+  withField,
+} from "./value.js";
 
 /** Makes an instance: what `__init__` puts on `self`, or the fields of a data class. */
 export function instantiate(frame: Frame, env: Env, cls: ClassDef, args: Args, x: CallExpr): Value {
@@ -40,6 +51,7 @@ export function instantiate(frame: Frame, env: Env, cls: ClassDef, args: Args, x
   const libraries = program.classes.libraryBases(cls);
   // A schema: what does not fit is refused, what fits has the declared types.
   const schema = libraries.some((q) => program.models.isA(q, "pydantic.BaseModel"));
+  if (libraries.some((q) => program.models.isA(q, SERIALIZER))) return serializer(frame, env, cls, args, x, libraries);
   const fields = new Map<string, Value>();
   const names = program.classes
     .mro(cls)
@@ -56,6 +68,43 @@ export function instantiate(frame: Frame, env: Env, cls: ClassDef, args: Args, x
     for (const a of [...args.pos, ...args.kw.values(), ...(args.dstar ? [args.dstar] : [])])
       noteChecked(frame, a.value, true);
   return { ...base, fields: schema ? checkedFields(frame, cls, fields) : fields };
+}
+
+const SERIALIZER = "rest_framework.serializers.Serializer";
+
+/** A serializer: what a model wrote into the object that it was made with is in what it gives out. */
+function serializer(
+  frame: Frame,
+  env: Env,
+  cls: ClassDef,
+  args: Args,
+  x: CallExpr,
+  libraries: readonly string[],
+): Value {
+  for (const q of libraries.slice(0, 3)) callLibrary(frame, env, { k: "ext", q, cls }, args, x, undefined, cls.name);
+  const given = (args.pos[0] ?? args.kw.get("instance") ?? args.kw.get("data"))?.value;
+  const base = typed({ k: "inst", cls });
+  if (!given) return base;
+  const names = namesGivenOut(frame, cls);
+  let written = EMPTY;
+  for (const row of [given, ...(given.elem ? [given.elem] : []), ...(given.items ?? [])])
+    for (const [name, v] of row.fields ?? []) {
+      const labels = !names || names.has(name) ? deepLabels(v).filter((l) => l.kind === "llm") : [];
+      if (labels.length) written = withField(written, name, join(written.fields?.get(name) ?? EMPTY, labelled(labels)));
+    }
+  if (written === EMPTY) return base;
+  return withField(base, "data", join(frame.program.classes.attribute(cls, "data", base), written));
+}
+
+/** Names of a serializer's fields: those that its `Meta` lists, or those that it declares; undefined for all. */
+function namesGivenOut(frame: Frame, cls: ClassDef): ReadonlySet<string> | undefined {
+  const lineage = frame.program.classes.mro(cls);
+  const listed = lineage.map((c) => c.inner.get("Meta")?.attributes.get("fields")?.value).find((v) => v !== undefined);
+  if (listed && listed.k !== "list" && listed.k !== "tuple") return undefined;
+  const names = listed
+    ? listed.xs.flatMap((n) => (n.k === "const" && typeof n.v === "string" ? [n.v] : []))
+    : lineage.flatMap((c) => [...c.attributes.keys()]);
+  return names.length ? new Set(names) : undefined;
 }
 
 /** What a schema lets through: parsed answers that fit it, and whatever a number or a choice can hold. */

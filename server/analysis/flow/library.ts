@@ -22,11 +22,13 @@ import { updateAt } from "./targets.js";
 import { fillTemplate, openTemplate, templateOf } from "./templates.js";
 import {
   constant,
+  deepLabels,
   dictOf,
   EMPTY,
   ext,
   flatten,
   formsOf,
+  inherited,
   join,
   labelled,
   mapLabels,
@@ -244,6 +246,7 @@ function readRecord(
   const label = recordLabel(frame, r, args, frame.loc(x), name, cls);
   let v = withLabels(r.under ? EMPTY : out, [label]);
   if (cls && !r.many) v = { ...v, types: [{ k: "inst", cls }] };
+  if (r.keeps) v = withGiven(v, args);
   if (r.onto === "self") {
     // The receiver holds the rows until the next query.
     const target = x.f.k === "attr" ? x.f.o : undefined;
@@ -253,6 +256,16 @@ function readRecord(
     return put(recv ?? EMPTY);
   }
   return r.under ? { ...out, ...dictOf(new Map([[r.under, v]])), types: out.types } : v;
+}
+
+/** A record that was just made: what a model wrote is in the fields that it was given for. */
+function withGiven(v: Value, args: Args): Value {
+  let out = v;
+  for (const [name, { value }] of args.kw) {
+    const written = deepLabels(value).filter((l) => l.kind === "llm" || l.kind === "param");
+    if (written.length) out = withField(out, name, labelled(unionLabels(inherited(v, name), written)));
+  }
+  return out;
 }
 
 /** `self.get_object()` of a view: a row of what its `get_queryset()` or `queryset` says. */

@@ -116,6 +116,8 @@ const record = z.strictObject({
   onto: z.literal("self").optional(),
   /** The value of the first column, not a row. */
   scalar: z.boolean().optional(),
+  /** The record was made from the keywords: model text among them is in its fields. */
+  keeps: z.boolean().optional(),
 });
 
 /** What a literal argument has to be, as far as the call's text shows it. */
