@@ -1,6 +1,7 @@
 /** Putting a callee's summary into its caller: parameter labels are replaced by what the arguments hold. */
 import { functionOf, isOpen, noteResult, resultAt } from "./callbacks.js";
 import { addStep, bit, type Label, type Loc, rebase, type Step, unionLabels } from "./labels.js";
+import { answerRaw } from "./raw-calls.js";
 import { placed } from "./sources.js";
 import type { FlowEvent, Summary } from "./summary.js";
 import { fillOpen, TEMPLATE_SLOT } from "./templates.js";
@@ -230,11 +231,21 @@ const opened = new WeakMap<Summary, OpenEvents>();
 const MAX_OPEN = 120;
 
 const weight = (e: FlowEvent): number =>
-  e.kind === "llm" || e.kind === "handed" ? 3 : e.sink === "log" ? 0 : e.sink === "response" ? 2 : 1;
+  e.kind === "llm" || e.kind === "handed" || e.kind === "raw"
+    ? 3
+    : e.sink === "log"
+      ? 0
+      : e.sink === "response"
+        ? 2
+        : 1;
 
 /** The event without what the function put in itself, which was reported there; undefined when nothing is left. */
 function openEvent(e: FlowEvent): { event: FlowEvent; params: Set<number> } | undefined {
   const params = new Set<number>();
+  if (e.kind === "raw") {
+    for (const s of e.slots) for (const l of deepLabels(s.value)) if (l.param !== undefined) params.add(l.param);
+    return params.size ? { event: e, params } : undefined;
+  }
   if (e.kind === "handed") {
     // What goes into the call is reported by whoever knows what is called.
     for (const l of functionOf(e).labels) if (l.param !== undefined) params.add(l.param);
@@ -282,8 +293,13 @@ export function applySummary(s: Summary, b: Binding, at: Loc): Applied {
     if (result) noteResult(b, event, result);
     else if (isOpen(out)) up.push(out);
   }
+  for (const { event } of events) {
+    if (event.kind !== "raw") continue;
+    const out = answerRaw(b, event, substituteEvent(event, b, at, cache));
+    if (out) up.push(out);
+  }
   for (const { event, params } of events) {
-    if (event.kind === "handed") continue;
+    if (event.kind === "handed" || event.kind === "raw") continue;
     // Constants say something to a model; elsewhere only labels count.
     if (event.kind === "sink" && ![...params].some(isLive)) continue;
     const out = substituteEvent(event, b, at, cache);

@@ -1,5 +1,5 @@
 /** Python's own functions whose meaning is a matter of shape and not of labels alone. */
-import type { CallExpr } from "../ir.js";
+import type { CallExpr, Expr } from "../ir.js";
 import type { Argument } from "./apply.js";
 import type { Args } from "./arguments.js";
 import { callFunction } from "./calls.js";
@@ -78,9 +78,9 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
       return { labels: a.labels, types: a.types, elem: iterate(frame, a), items: a.items };
     case "builtins.dict":
     case "collections.OrderedDict": {
-      const fields = new Map([...args.kw].map(([k, v]) => [k, v.value]));
-      const base = dictOf(fields);
-      return a ? join(a.fields || a.labels.length ? a : EMPTY, base) : base;
+      const base = dictOf(new Map([...args.kw].map(([k, v]) => [k, v.value])));
+      if (!a) return base;
+      return join(a.fields || a.labels.length ? a : fromPairs(a, isItems(x.args[0])), base);
     }
     case "builtins.next":
     case "builtins.anext":
@@ -130,7 +130,9 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
       return EMPTY;
     }
     case "builtins.vars":
-      return a ?? EMPTY;
+      return a ?? dictOf(new Map(env.vars));
+    case "builtins.locals":
+      return dictOf(new Map(env.vars));
     case "builtins.open":
     case "io.open":
     case "codecs.open":
@@ -209,6 +211,30 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
     default:
       return undefined;
   }
+}
+
+/** `dict(pairs)`. @param whole the pairs are all that a dictionary holds, or a run of them */
+function fromPairs(pairs: Value, whole: boolean): Value {
+  const fields = new Map<string, Value>();
+  let elem = pairs.elem?.items?.[1];
+  for (const { items } of pairs.items ?? []) {
+    const value = items?.[1];
+    if (!value) continue;
+    const key = items[0]?.c;
+    if (typeof key === "string") fields.set(key, value);
+    else elem = elem ? join(elem, value) : value;
+  }
+  const rows = whole && elem ? elem.labels.filter((l) => l.kind === "record" && l.path.at(-1) === "[]") : [];
+  const out = dictOf(fields, elem);
+  return rows.length ? { ...out, labels: rows.map((l) => ({ ...l, path: l.path.slice(0, -1) })) } : out;
+}
+
+/** `record.items()`, `list(record.items())[1:]`. */
+function isItems(x: Expr | undefined): boolean {
+  if (x?.k === "sub") return isItems(x.o);
+  if (x?.k !== "call") return false;
+  if (x.f.k === "attr") return x.f.a === "items";
+  return x.f.k === "name" && /^(list|tuple|sorted|reversed)$/.test(x.f.id) && isItems(x.args[0]);
 }
 
 /** `str(container)` shows everything that it holds; a text stays the text that it is. */

@@ -50,8 +50,12 @@ export function callHanded(frame: Frame, callee: Value, args: Args, x: CallExpr,
   add("*", args.star);
   add("**", args.dstar);
   frame.emit({ kind: "handed", loc: at, q: name, slots, fn: frame.fn, module: frame.module, via: [], doubt: 0 });
-  return labelled(params.map((l): Label => ({ ...l, path: [...l.path, resultKey(at)] })));
+  return openResult(params, at);
 }
+
+/** What a call will give that the callers have to answer: a path of the parameters that it depends on. */
+export const openResult = (params: readonly Label[], at: Loc): Value =>
+  labelled(params.map((l): Label => ({ ...l, path: [...l.path, resultKey(at)] })));
 
 /** Calls the function of an event as soon as it is known; undefined while it is not. */
 export function answerHanded(frame: Frame, env: Env, e: FlowEvent, x: CallExpr): Value | undefined {

@@ -14,6 +14,7 @@ import { clearLabel, sanitise } from "./guards.js";
 import { chosenBy, withHistory } from "./history.js";
 import { type Kind, type Label, maskOf, unionLabels } from "./labels.js";
 import { dataMethod, keepsNothing } from "./methods.js";
+import { judgeCall, openCall } from "./raw-calls.js";
 import { queryName, recordLabel, refineRecord } from "./records.js";
 import { wordsFor } from "./sources.js";
 import { shown } from "./strings.js";
@@ -114,19 +115,22 @@ export function runModels(
   let weak = 0;
   const tests: Refinement[] = [];
   for (const m of all) {
-    const result = resultOf(frame, t, m, args, recv);
+    const verdict = m.llm?.raw ? judgeCall(frame, m.llm, args) : "model";
+    const asks = verdict === "model" || verdict === "named";
+    const result = asks ? resultOf(frame, t, m, args, recv) : undefined;
     if (result) {
       typeKnown = true;
       out = join(out, result);
     }
     if (m.propagate !== undefined && m.propagate !== "none") out = join(out, propagated(frame, m.propagate, args));
     if (m.record) out = readRecord(frame, env, t, m, args, x, out, recv);
-    if (m.source && m.source !== "record") out = withLabels(out, [source(frame, m, t.q, x, out, doubt)]);
+    if (m.source && m.source !== "record" && asks) out = withLabels(out, [source(frame, m, t.q, x, out, doubt)]);
     if (m.result_paths)
       for (const [path, kind] of Object.entries(m.result_paths)) out = resultPath(frame, out, path, kind, x, t);
     if (m.message) out = message(frame, m, args);
     if (m.template) out = join(out, templateOf(frame, m, args, x, recv));
-    if (m.llm) out = llmCall(frame, env, t.q, m, args, x, recv, out, doubt);
+    if (m.llm && asks) out = llmCall(frame, env, t.q, m, args, x, recv, out, verdict === "named" && !doubt ? 1 : doubt);
+    if (verdict === "open") out = join(out, openRawCall(frame, env, t.q, m, args, x, doubt));
     if (m.sink) emitSink(frame, t.q, m, args, x, doubt);
     if (m.setting || m.credentials || m.danger || (m.llm?.setup && (m.llm.url || m.llm.verify)))
       emitCall(frame, t.q, m, args, x);
@@ -381,6 +385,32 @@ function llmCall(
   }
   emitLlm(frame, q, m, slots, x, doubt, { setup: false, bounded: timed.bounded, timed: timed.timed });
   return out;
+}
+
+/** An HTTP call of which the callers know whether it asks a model. */
+function openRawCall(
+  frame: Frame,
+  env: Env,
+  q: string,
+  m: CallModel,
+  args: Args,
+  x: CallExpr,
+  doubt: 0 | 1 | 2,
+): Value {
+  const body = m.llm?.body && argument(frame, args, m.llm.body);
+  const { bounded, timed } = limits(frame, env, m, args, x);
+  return openCall(frame, {
+    kind: "raw",
+    loc: frame.loc(x),
+    q,
+    model: m,
+    slots: [...(body ? [{ slot: "body", value: body.value, loc: body.loc }] : []), ...transport(frame, m, args)],
+    fn: frame.fn,
+    module: frame.module,
+    via: [],
+    doubt,
+    data: { setup: false, bounded, timed },
+  });
 }
 
 /** Where the server is and whether its certificate is checked. */

@@ -15,8 +15,9 @@ export interface Slot {
 
 /** Something that happens to values: the rules read these. Values may still hold parameter labels. */
 export interface FlowEvent {
-  /** `own`: a sink of a user's own rule, which `data.rule` names. `handed`: a call of a function that a parameter holds. */
-  kind: "llm" | "sink" | "call" | "setting" | "return" | "own" | "handed";
+  /** `own`: a sink of a user's own rule, which `data.rule` names. `handed`: a call of a function that a parameter holds.
+   * `raw`: an HTTP call of which the callers know whether it asks a model. */
+  kind: "llm" | "sink" | "call" | "setting" | "return" | "own" | "handed" | "raw";
   sink?: SinkKind | undefined;
   /** Call or expression where it happens. */
   loc: Loc;

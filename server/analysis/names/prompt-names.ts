@@ -106,6 +106,13 @@ export function looksLikeLlmName(name: string): boolean {
   return makes && weak === 1 && words.length === 3 && RESULTS.has(words[2]!);
 }
 
+/** Words that beside an address mean a model. */
+const SERVICES = new Set("ai inference chatbot rag promptflow".split(" "));
+
+/** Whether any word of a name or a text is that of a model or its maker: `OLLAMA_URL`, `LlmClient`, `ai_service`. */
+export const namesModel = (text: string): boolean =>
+  nameWords(text).some((word) => MODELS.has(word) || SERVICES.has(word));
+
 const RECEIVER_OTHER = new Set(
   "config settings key keys cost usage log logger cache logs model_name names name prompt prompts response result output".split(
     " ",
