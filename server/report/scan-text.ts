@@ -2,6 +2,7 @@
 import {
   allFindings,
   type Grade,
+  type Inconclusive,
   SCAN_CATEGORIES,
   type ScanFinding,
   type ScanResult,
@@ -127,6 +128,13 @@ function finding(item: ScanFinding, paint: Palette, width: number): string[] {
   return lines;
 }
 
+/** What is inconclusive for the same reason, in the order in which the reasons come first. */
+function byReason(items: readonly Inconclusive[]): Map<string, string[]> {
+  const out = new Map<string, string[]>();
+  for (const { title, reason } of items) out.set(reason, [...(out.get(reason) ?? []), title]);
+  return out;
+}
+
 /**
  * The report as lines for a terminal: grade, categories, findings (most severe first), what was inconclusive, requests.
  * Whatever came from the endpoint has its escape sequences taken out and hidden characters named.
@@ -146,8 +154,8 @@ export function renderScanText(result: ScanResult, options: ScanTextOptions): st
     );
   if (result.inconclusive.length) {
     out.push(paint.bold(`Inconclusive (${result.inconclusive.length}); not a pass`));
-    for (const item of result.inconclusive)
-      out.push(wrap(`${terminalText(item.title)}: ${terminalText(item.reason)}`, width, "  "));
+    for (const [reason, titles] of byReason(result.inconclusive))
+      out.push(wrap(`${titles.map(terminalText).join(", ")}: ${terminalText(reason)}`, width, "  "));
     out.push("");
   }
   if (result.limits.length) {

@@ -34,7 +34,7 @@ export type { ScanEvent, ScanPlan } from "./plan.js";
 export { builtInProbes, type Probe, probeFileSchema, readProbes } from "./probes/schema.js";
 export * from "./result.js";
 export { gradeOf, missedThresholds, scoreWeights, type Threshold } from "./score.js";
-export { parseCurl } from "./target/curl.js";
+export { markPrompt, markQuery, promptField } from "./target/mark-prompt.js";
 export { parseReplyPath } from "./target/reply.js";
 export type { TraceEntry } from "./trace.js";
 export type { JournalStore } from "./transport/journal.js";

@@ -4,6 +4,7 @@ import type { ScanOptions } from "./options.js";
 import type { Ping } from "./ping-schema.js";
 import { makePlan } from "./plan.js";
 import { abortable, findWay, noConsent, type RunHooks, redactorOf, shapeNote } from "./run.js";
+import { ARITHMETIC } from "./target/discover.js";
 import { formatReplyPath } from "./target/reply.js";
 import { fatal, HttpClient } from "./transport/client.js";
 import { parseTarget, resolveTarget } from "./transport/network.js";
@@ -23,7 +24,9 @@ export async function ping(options: ScanOptions, hooks: RunHooks): Promise<Ping>
   const client = new HttpClient(options, url, resolved, plan.requests, controller.signal);
   try {
     const { discovery } = await findWay(options, client, url);
-    const answer = discovery.answers.findLast((each) => each.ok) ?? discovery.answers.at(-1);
+    const good = discovery.answers.filter((each) => each.ok);
+    const answer =
+      good.findLast((each) => each.prompt === ARITHMETIC.prompt) ?? good.at(-1) ?? discovery.answers.at(-1);
     if (!answer) throw new ScanError("unreachable", `${plan.host} was not asked.`);
     if (answer.http.status === 0 && answer.http.failure) throw fatal(answer.http.failure);
     const redactor = redactorOf(options);

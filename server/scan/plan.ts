@@ -1,6 +1,7 @@
 import type { Depth, ScanOptions } from "./options.js";
 import { probesFor, requestsOf } from "./probes/schema.js";
 import { CATEGORY_TITLES, SCAN_CATEGORIES, type ScanCategory, type ScanFinding } from "./result.js";
+import { PROMPT } from "./target/shape.js";
 import type { Resolved } from "./transport/network.js";
 import { Redactor } from "./transport/redact.js";
 
@@ -68,7 +69,7 @@ const CHECK_REQUESTS: Readonly<Record<ScanCategory, number>> = {
   data_exposure: 0,
   encryption: 3,
   ssrf: 3,
-  inventory: 20,
+  inventory: 21,
   unsafe_consumption: 2,
 };
 /** Looking for the shape of the request, and the baseline. */
@@ -79,6 +80,11 @@ const LONG_PROMPT_TOKENS = 6_000;
 /** The checks that a scan runs: those chosen, or all. */
 export function selectedChecks(options: ScanOptions): ScanCategory[] {
   return SCAN_CATEGORIES.filter((category) => options.checks.length === 0 || options.checks.includes(category));
+}
+
+/** True when the prompt goes into the address alone. */
+function asksByAddress({ url, bodyTemplate, knowledge }: ScanOptions): boolean {
+  return bodyTemplate === undefined && (url.includes(PROMPT) || knowledge.bodyKind === "query");
 }
 
 export function makePlan(options: ScanOptions, url: URL, resolved: Resolved): ScanPlan {
@@ -95,7 +101,7 @@ export function makePlan(options: ScanOptions, url: URL, resolved: Resolved): Sc
   return {
     target: new Redactor([options.secret, options.secret2]).url(url),
     host: `${url.hostname}:${url.port || (url.protocol === "https:" ? "443" : "80")}`,
-    method: options.method ?? "POST",
+    method: options.method ?? (asksByAddress(options) ? "GET" : "POST"),
     network: resolved.network,
     addresses: resolved.addresses,
     depth: options.depth,

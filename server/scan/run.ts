@@ -21,7 +21,13 @@ import type { ScanOptions } from "./options.js";
 import { readOutputs } from "./output.js";
 import { makePlan, type ScanEvent, type ScanPlan, selectedChecks } from "./plan.js";
 import { NonceSource } from "./probes/nonce.js";
-import { RESULT_SCHEMA_VERSION, SCAN_CATEGORIES, type ScanCategory, type ScanResult } from "./result.js";
+import {
+  CATEGORY_TITLES,
+  RESULT_SCHEMA_VERSION,
+  SCAN_CATEGORIES,
+  type ScanCategory,
+  type ScanResult,
+} from "./result.js";
 import { type CategoryOutcome, scoreScan } from "./score.js";
 import { type Discovery, discover } from "./target/discover.js";
 import { formatReplyPath } from "./target/reply.js";
@@ -266,7 +272,7 @@ function outcomesOf(
     if (!selected.has(category)) return { status: "skipped", reason: "left out by the choice of checks", findings };
     const end = ends.get(category) ?? inconclusive("it was not run");
     if (end.status === "inconclusive" && !ctx.undecided.some((item) => item.category === category))
-      ctx.undecide(category, "The whole check", end.reason ?? "");
+      ctx.undecide(category, `${CATEGORY_TITLES[category]} (the whole check)`, end.reason ?? "");
     return { ...end, findings };
   };
   return {
@@ -363,6 +369,6 @@ export function shapeNote(discovery: Discovery): string {
     case "tried":
       return `The request's shape (${where}) was found by trying the common ones.`;
     case "none":
-      return `No shape of request was answered: ${discovery.why}.`;
+      return `No shape of request was answered: ${discovery.why}. ${discovery.advice}`;
   }
 }

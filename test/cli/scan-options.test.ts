@@ -1,7 +1,7 @@
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseCurl, shellWords } from "../../server/main/commands/curl.js";
-import { bodyTemplate, type ScanFlags, scanRequest } from "../../server/main/commands/scan-options.js";
+import { type ScanFlags, scanRequest } from "../../server/main/commands/scan-options.js";
 import { Configs } from "../../server/project/configs.js";
 import { LIMIT_NAMES, scanOptionsSchema } from "../../server/scan/index.js";
 import { folderWith } from "../support/folder.js";
@@ -57,28 +57,11 @@ describe("parseCurl", () => {
     ["curl -X POST", "The curl command names no URL."],
     ["curl http://h -H", "The curl command ends after -H, which takes a value."],
     ["curl http://h -d @body.json", "The curl command reads its body from body.json; put the text itself there."],
-    ["curl http://h -F a=b", "The curl command sends a form with files (-F); describe the body with --body-template."],
+    ["curl http://h -F a=@notes.txt", "The curl command sends the file notes.txt; a scan sends only text."],
+    ["curl http://h -F a", "The curl command's form has the field a, which has no value."],
     ["curl http://h --frobnicate", "The curl command has the option --frobnicate, which is not understood here."],
   ])("says what it cannot read: %s", (command, message) => {
     expect(() => parseCurl(command)).toThrow(message);
-  });
-});
-
-describe("bodyTemplate", () => {
-  it.each([
-    ['{"a":1,"message":"hi","id":"x"}', '{"a":1,"message":"{{prompt}}","id":"x"}'],
-    ['{"frage":"hi","n":2}', '{"frage":"{{prompt}}","n":2}'],
-    [
-      '{"messages":[{"role":"system","content":"s"},{"role":"user","content":"u"}]}',
-      '{"messages":[{"role":"system","content":"s"},{"role":"user","content":"{{prompt}}"}]}',
-    ],
-    ["q={{prompt}}", "q={{prompt}}"],
-    ['{"a":"x","b":"y"}', undefined],
-    ["not json", undefined],
-    ["[1]", undefined],
-    ["null", undefined],
-  ])("places the prompt in %s", (body, template) => {
-    expect(bodyTemplate(body)).toBe(template);
   });
 });
 
@@ -225,6 +208,39 @@ describe("scanRequest", () => {
       expect(ran.err).toMatch(problem);
       expect(ran.err).not.toContain("ada:pw");
     }
+  });
+
+  it.each([
+    [
+      `curl http://h.example/f -d 'utterance=hi&lang=en'`,
+      { method: "POST", bodyTemplate: "utterance={{prompt}}&lang=en" },
+    ],
+    [`curl 'http://h.example/g?q=hi&lang=en'`, { url: "http://h.example/g?q={{prompt}}&lang=en" }],
+    [`curl -G http://h.example/g --data-urlencode 'q=hi there'`, { url: "http://h.example/g?q={{prompt}}" }],
+  ])("puts the placeholder where the user's text stands: %s", (curl, expected) => {
+    expect(scanRequest(undefined, { curl }, { cwd: "/", env: {} }).options).toMatchObject(expected);
+  });
+
+  it("sends a form of -F as one", () => {
+    const { options } = scanRequest(
+      undefined,
+      { curl: `curl http://h.example/f -F lang=en -F 'question=hi there;type=text/plain'` },
+      { cwd: "/", env: {} },
+    );
+    const boundary = /boundary=(.+)$/.exec(options.headers?.["Content-Type"] ?? "")?.[1] ?? "none";
+    expect(options.bodyTemplate?.split(`--${boundary}`)).toEqual([
+      "",
+      '\r\nContent-Disposition: form-data; name="lang"\r\n\r\nen\r\n',
+      '\r\nContent-Disposition: form-data; name="question"\r\n\r\n{{prompt}}\r\n',
+      "--\r\n",
+    ]);
+  });
+
+  it("asks for the placeholder where no field of a curl command looks like the user's text", () => {
+    const curl = `curl http://h.example/f --json '{"a":"x","b":"y"}'`;
+    expect(() => scanRequest(undefined, { curl }, { cwd: "/", env: {} })).toThrow(/write \{\{prompt\}\} in its place/);
+    const { options } = scanRequest(undefined, { curl, bodyTemplate: '{"a":"{{prompt}}"}' }, { cwd: "/", env: {} });
+    expect(options.bodyTemplate).toBe('{"a":"{{prompt}}"}');
   });
 
   it("takes the secret of a curl command, and the environment's before it", () => {

@@ -14,11 +14,12 @@ afterEach(async () => {
 });
 
 /** Answers as graphql-core and its HTTP libraries do. */
-function server(schema: string | null): Handler {
+function server(schema: string | null, byGet = true): Handler {
   return (body, request, response) => {
     const send = (status: number, text: string) =>
       response.writeHead(status, { "content-type": "application/json" }).end(text);
     const error = (message: string) => send(400, JSON.stringify({ errors: [{ message }] }));
+    if (request.method === "GET" && !byGet) return void error("Must provide query string.");
     if (request.method === "GET" && /__schema/.test(decodeURIComponent(request.url ?? "")) && schema)
       return void send(200, '{"data":{"__schema":{"queryType":{"name":"Query"}}}}');
     let query = "";
@@ -44,8 +45,8 @@ function server(schema: string | null): Handler {
   };
 }
 
-async function up(schema: string | null): Promise<TestEndpoint> {
-  const endpoint = await serve(server(schema), "/graphql");
+async function up(schema: string | null, byGet = true): Promise<TestEndpoint> {
+  const endpoint = await serve(server(schema, byGet), "/graphql");
   open.push(endpoint);
   return endpoint;
 }
@@ -65,8 +66,11 @@ describe("a GraphQL endpoint", () => {
     expect(endpoint.requests.filter(({ body }) => /deleteUser|sendMessage|askRaw/.test(body))).toEqual([]);
   });
 
-  it("is reported where it shows its schema to anybody", async () => {
-    const endpoint = await up(SCHEMA);
+  it.each([
+    ["GET as well", true],
+    ["POST only", false],
+  ])("is reported where it shows its schema to anybody, by %s", async (_, byGet) => {
+    const endpoint = await up(SCHEMA, byGet);
     const result = await runScan({ url: endpoint.url });
     expect(result.category_breakdown.inventory.findings.map(({ id, evidence }) => [id, evidence])).toContainEqual([
       "api-docs-exposed",

@@ -236,3 +236,62 @@ describe("the first requests", () => {
     expect(ping.reply).toBe("42");
   });
 });
+
+describe("a request that nobody described", () => {
+  const page =
+    (answer: (query: URLSearchParams) => string | null): Handler =>
+    (_body, request, response) => {
+      const text = request.method === "GET" ? answer(new URL(request.url ?? "", "http://x").searchParams) : null;
+      response
+        .writeHead(text === null ? 405 : 200, { "content-type": "application/json", allow: "GET" })
+        .end(JSON.stringify(text === null ? { error: "use GET" } : { said: text }));
+    };
+
+  it("takes the parameter of the address whose value changes the answer", async () => {
+    const endpoint = await up(page((query) => `You asked about ${query.get("frage")}. I can only help with boats.`));
+    const ping = await pingTarget({ url: `${endpoint.url}?lang=en&frage=boats` });
+    expect(ping.endpoint.url).toContain("frage={{prompt}}");
+    expect(ping.reply).toContain("17 plus 25");
+  });
+
+  it("takes the first parameter where none changes anything", async () => {
+    const endpoint = await up(page(() => "I can only help with boats."));
+    const ping = await pingTarget({ url: `${endpoint.url}?topic=boats` });
+    expect(ping.endpoint.url).toContain("topic={{prompt}}");
+  });
+
+  it("takes the field of a form that an error message names", async () => {
+    const endpoint = await up((body, request, response) => {
+      const form = new URLSearchParams(body);
+      const ok = request.method === "POST" && form.has("frage");
+      response
+        .writeHead(ok ? 200 : 400, { "content-type": "application/json" })
+        .end(
+          JSON.stringify(
+            ok
+              ? { reply: bot(form.get("frage") ?? "") }
+              : { error: request.headers["content-type"]?.includes("form") ? "frage is required" : "send a form" },
+          ),
+        );
+    });
+    const ping = await pingTarget({ url: endpoint.url });
+    expect(ping.endpoint.body_template).toBe("frage={{prompt}}");
+    expect(ping.reply).toBe("42");
+  });
+
+  it.each([
+    ["wants something else", 400, /Show it a request that works: --curl/],
+    ["wants credentials", 401, /Give it credentials: --auth/],
+    ["is not there", 404, /Check the address/],
+  ])("says what to do where the endpoint %s", async (_, status, advice) => {
+    const endpoint = await up((_body, _request, response) => {
+      response.writeHead(status, { "content-type": "application/json" }).end('{"error":"no"}');
+    });
+    const ping = await pingTarget({ url: endpoint.url });
+    expect(ping.note).toMatch(advice);
+    expect(ping.prompt).toBe("What is 17 plus 25? Please answer with the number.");
+    const result = await runScan({ url: endpoint.url });
+    expect(result.notes.join(" ")).toMatch(advice);
+    expect(result.inconclusive.map(({ title }) => title)).toContain("Rate limiting (the whole check)");
+  });
+});

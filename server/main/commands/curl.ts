@@ -1,11 +1,18 @@
 /** Reads a curl command line, as browsers and API tools copy it, into what a scan needs to know. */
 import { UsageError } from "../../project/errors.js";
 
+export interface FormField {
+  name: string;
+  value: string;
+}
+
 export interface CurlRequest {
   url: string;
   method?: string;
   headers: Record<string, string>;
   body?: string;
+  /** The fields of `-F`, which are sent as multipart/form-data. */
+  form?: FormField[];
   /** `user:password` of `-u`. */
   user?: string;
   cert?: string;
@@ -39,6 +46,7 @@ export function parseCurl(command: string): CurlRequest {
   if (words[0] === "curl") words.shift();
   const request: CurlRequest = { url: "", headers: {}, insecure: false };
   const bodies: string[] = [];
+  const fields: FormField[] = [];
   let json = false;
   let get = false;
   for (let i = 0; i < words.length; i++) {
@@ -118,7 +126,9 @@ export function parseCurl(command: string): CurlRequest {
         break;
       case "-F":
       case "--form":
-        throw new UsageError("The curl command sends a form with files (-F); describe the body with --body-template.");
+      case "--form-string":
+        fields.push(formField(value(), word === "--form-string"));
+        break;
       default:
         if (ignoredWithValue.has(word)) value();
         else if (!word.startsWith("-") || word === "-") request.url = word;
@@ -139,7 +149,33 @@ export function parseCurl(command: string): CurlRequest {
     else request.body = body;
   }
   if (json) request.headers["Content-Type"] ??= "application/json";
+  if (fields.length > 0) request.form = fields;
   return request;
+}
+
+/** One field of a form of `-F`. @throws UsageError for one that is a file */
+function formField(text: string, literally: boolean): FormField {
+  const at = text.indexOf("=");
+  if (at < 0) throw new UsageError(`The curl command's form has the field ${text}, which has no value.`);
+  const value = text.slice(at + 1);
+  if (!literally && /^[@<]/.test(value))
+    throw new UsageError(`The curl command sends the file ${value.slice(1)}; a scan sends only text.`);
+  return { name: text.slice(0, at), value: literally ? value : value.replace(/;(?:type|filename|headers)=.*$/s, "") };
+}
+
+/** Stands between the fields of a form, and in no prompt. */
+const BOUNDARY = "spillcheck-form-5d41402abc4b2a76";
+
+/** A form as curl sends it with `-F` (RFC 7578). */
+export function multipart(fields: readonly FormField[]): { body: string; contentType: string } {
+  const parts = fields.map(
+    ({ name, value }) =>
+      `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name.replace(/"/g, "%22")}"\r\n\r\n${value}\r\n`,
+  );
+  return {
+    body: `${parts.join("")}--${BOUNDARY}--\r\n`,
+    contentType: `multipart/form-data; boundary=${BOUNDARY}`,
+  };
 }
 
 function fromText(value: string): string {

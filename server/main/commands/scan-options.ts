@@ -7,7 +7,10 @@ import { readTextFile } from "../../project/output.js";
 import { absolute } from "../../project/paths.js";
 import { anyOf, similar } from "../../project/similar.js";
 import {
+  markPrompt,
+  markQuery,
   type Probe,
+  promptField,
   readFacts,
   readProbes,
   SCAN_CATEGORIES,
@@ -17,7 +20,8 @@ import {
   scanCategorySchema,
 } from "../../scan/index.js";
 import type { Auth } from "../../scan/options.js";
-import { parseCurl } from "./curl.js";
+import { PROMPT } from "../../scan/target/shape.js";
+import { type CurlRequest, multipart, parseCurl } from "./curl.js";
 import { limitsOf } from "./scan-limits.js";
 
 /** Flags as the command line has them. */
@@ -77,7 +81,8 @@ export function scanRequest(url: string | undefined, flags: ScanFlags, sources: 
   const settings: ScanSettings = sources.config?.config.scan ?? {};
   const folder = sources.config?.folder ?? cwd;
   const curl = flags.curl === undefined ? undefined : parseCurl(flags.curl);
-  const address = url ?? curl?.url ?? settings.url;
+  const copy = curl && flags.bodyTemplate === undefined ? copied(curl) : undefined;
+  const address = url ?? copy?.url ?? curl?.url ?? settings.url;
   if (address === undefined)
     throw new UsageError("There is no endpoint to scan; give its URL, or --lab to practise on a built-in one.");
 
@@ -93,12 +98,17 @@ export function scanRequest(url: string | undefined, flags: ScanFlags, sources: 
   const systemPrompt = file(flags.systemPromptFile, settings.system_prompt_file, "system prompt");
   const start = flags.sessionStart ?? settings.session_start;
   const openapi = flags.openapi ?? settings.openapi;
-  const body = flags.bodyTemplate ?? bodyTemplate(curl?.body) ?? settings.body_template;
+  const body = flags.bodyTemplate ?? copy?.body ?? settings.body_template;
 
   const options: ScanOptionsInput = {
     url: address,
-    method: flags.method ?? curl?.method ?? (curl?.body !== undefined ? "POST" : undefined) ?? settings.method,
-    headers: { ...harmless(settings.headers ?? {}), ...curl?.headers, ...parseHeaders(flags.header ?? []) },
+    method: flags.method ?? curl?.method ?? (copy?.body !== undefined ? "POST" : undefined) ?? settings.method,
+    headers: {
+      ...harmless(settings.headers ?? {}),
+      ...curl?.headers,
+      ...(copy?.contentType === undefined ? {} : { "Content-Type": copy.contentType }),
+      ...parseHeaders(flags.header ?? []),
+    },
     bodyTemplate: body,
     replyPath: flags.replyPath ?? settings.reply_path,
     auth: chosen?.auth,
@@ -135,6 +145,33 @@ export function scanRequest(url: string | undefined, flags: ScanFlags, sources: 
     limits: limitsOf(flags.limit ?? [], settings.limits, flags.timeout ?? settings.timeout),
   };
   return { options, thresholds: thresholds(flags.threshold, settings) };
+}
+
+/** What a copied request says of its address and body, with the placeholder where the user's text evidently stands. */
+interface Copied {
+  url: string;
+  body?: string;
+  contentType?: string;
+}
+
+/** @throws UsageError when there is a body, and no field of it looks like the one that takes the user's text */
+function copied({ url, body, form }: CurlRequest): Copied {
+  if (form) {
+    const at = promptField(form);
+    if (at < 0) throw unclear();
+    return { url, ...multipart(form.map((field, i) => (i === at ? { ...field, value: PROMPT } : field))) };
+  }
+  // Without a body the text can only be in the query; where no parameter looks like it, the scan tries.
+  if (body === undefined) return { url: markQuery(url) ?? url };
+  const marked = markPrompt(body);
+  if (marked === null) throw unclear();
+  return { url, body: marked };
+}
+
+function unclear(): UsageError {
+  return new UsageError(
+    "No field of the curl command's body looks like the one that takes the user's text; write {{prompt}} in its place, or give --body-template.",
+  );
 }
 
 /** @throws UsageError for a header that holds a secret: files are no place for those */
@@ -259,33 +296,4 @@ function thresholds(flags: readonly string[] | undefined, settings: ScanSettings
     else out.categories[parseCategory(match[1])] = score;
   }
   return out;
-}
-
-const promptKeys = ["message", "prompt", "input", "query", "question", "text", "content", "q", "msg"];
-
-/** Puts the placeholder into a copied body: where the user's text evidently stands, else nowhere. */
-export function bodyTemplate(body: string | undefined): string | undefined {
-  if (body === undefined || body.includes("{{prompt}}")) return body;
-  let data: unknown;
-  try {
-    data = JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-  return placeIn(data) ? JSON.stringify(data) : undefined;
-}
-
-function placeIn(data: unknown): boolean {
-  if (typeof data !== "object" || data === null) return false;
-  const messages = Object.getOwnPropertyDescriptor(data, "messages")?.value;
-  if (Array.isArray(messages)) {
-    const last: unknown = messages.findLast(
-      (one: unknown) => typeof one === "object" && one !== null && Reflect.get(one, "role") === "user",
-    );
-    if (typeof last === "object" && last !== null) return Reflect.set(last, "content", "{{prompt}}");
-  }
-  const texts = Object.entries(data).filter(([, value]) => typeof value === "string");
-  const named = promptKeys.find((key) => texts.some(([name]) => name === key));
-  const key = named ?? (texts.length === 1 ? texts[0]?.[0] : undefined);
-  return key !== undefined && Reflect.set(data, key, "{{prompt}}");
 }

@@ -55,14 +55,32 @@ const DOCS: readonly KnownPath[] = [
 ];
 
 /** Where a GraphQL server may show its schema: the target itself where it is one, else the usual path. */
+function graphqlPath(url: URL): string {
+  return isGraphqlPath(url) ? url.pathname : "/graphql";
+}
+
 function schemaOf(url: URL): KnownPath {
-  const path = isGraphqlPath(url) ? url.pathname : "/graphql";
   return {
-    path: `${path}?query=${encodeURIComponent(GRAPHQL_INTROSPECTION)}`,
+    path: `${graphqlPath(url)}?query=${encodeURIComponent(GRAPHQL_INTROSPECTION)}`,
     proof: /"__schema"\s*:\s*\{\s*"queryType"/,
     id: "api-docs-exposed",
     name: "the GraphQL schema, which introspection shows to anybody",
   };
+}
+
+/** What a GraphQL server shows of its schema: many take queries by POST only. Nothing is there where GET says so. */
+async function getSchema(ctx: ScanContext, known: KnownPath): Promise<HttpReply> {
+  const got = await get(ctx, known.path, "inventory");
+  if (got.failure || got.status === 404 || known.proof.test(got.text.slice(0, 200_000))) return got;
+  return ctx.endpoint.send(
+    {
+      method: "POST",
+      url: new URL(graphqlPath(ctx.url), ctx.url.origin),
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ query: GRAPHQL_INTROSPECTION }),
+    },
+    { check: "inventory" },
+  );
 }
 
 const FUNCTIONS: readonly KnownPath[] = [
@@ -102,10 +120,14 @@ export async function checkInventory(ctx: ScanContext): Promise<CheckEnd> {
   if (control.failure) return inconclusive(control.failure.message);
   if (control.status === 401 || control.status === 429) return inconclusive(`every path answers ${control.status}`);
   ctx.recordHttp("malformed", control);
-  const asked = [...DOCS, schemaOf(ctx.url)].map(async (known) => ({
-    known,
-    http: ctx.fetched.get(known.path) ?? (await get(ctx, known.path, "inventory")),
-  }));
+  const schema = schemaOf(ctx.url);
+  const asked = [
+    ...DOCS.map(async (known) => ({
+      known,
+      http: ctx.fetched.get(known.path) ?? (await get(ctx, known.path, "inventory")),
+    })),
+    getSchema(ctx, schema).then((http) => ({ known: schema, http })),
+  ];
   for (const { known, http } of await Promise.all(asked)) {
     if (http.failure || !isFound(http, control, known.proof)) continue;
     const match = known.proof.exec(http.text)?.[0] ?? "";

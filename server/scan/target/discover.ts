@@ -24,6 +24,19 @@ export interface Discovery {
   answers: Answer[];
   /** Why no shape worked; empty when one did. */
   why: string;
+  /** What the user can do about that, in a sentence. */
+  advice: string;
+}
+
+type Found = Omit<Discovery, "advice">;
+
+/** What to tell the scan when it does not find out by itself how to ask. */
+function adviceOn(answers: readonly Answer[]): string {
+  const status = answers.at(-1)?.http.status ?? 0;
+  if (status === 401 || status === 403)
+    return "Give it credentials: --auth with the secret in SPILLCHECK_SECRET, or auth in the settings.";
+  if (status === 0 || status === 404 || status === 429) return "Check the address, and whether the endpoint is well.";
+  return "Show it a request that works: --curl, --body-template or --openapi, or bodyTemplate in the settings.";
 }
 
 /** An ordinary question whose answer is easy to recognise and is not in the question. */
@@ -82,7 +95,9 @@ export async function discover(
     settle(endpoint, options, url, given, documented, ask, answers),
     ...early.values(),
   ]);
-  return found;
+  // By now the first guesses are answered as well.
+  const sorted = found.source === "none" ? mostTellingLast(answers) : answers;
+  return { ...found, answers: sorted, advice: adviceOn(sorted) };
 }
 
 /** What is asked first where nothing is known, and waits for no answer. */
@@ -106,7 +121,7 @@ async function settle(
   documented: Promise<readonly Shape[]>,
   ask: AskShape,
   answers: Answer[],
-): Promise<Discovery> {
+): Promise<Found> {
   if (given) {
     const answer = await ask(given);
     const source = options.bodyTemplate || options.url.includes(PROMPT) ? "given" : "source";
@@ -182,13 +197,16 @@ async function tryShapes(
   url: URL,
   ask: AskShape,
   answers: Answer[],
-): Promise<Discovery> {
+): Promise<Found> {
   const method = options.method;
-  const found = (shape: Shape): Discovery => {
+  const found = (shape: Shape): Found => {
     endpoint.shape = shape;
     return { endpoint, source: "tried", answers, why: "" };
   };
-  const none = (why: string): Discovery => ({ endpoint, source: "none", answers, why });
+  const none = (why: string): Found => {
+    endpoint.shape = jsonShape(url.href, COMMON_KEYS[0], method);
+    return { endpoint, source: "none", answers, why };
+  };
 
   if (method === "GET" || (!method && url.search !== "")) {
     const shape = await tryQuery(url, ask);
@@ -227,7 +245,7 @@ async function tryShapes(
   ];
   const weak: Shape[] = [];
   const seen = new Set<string>();
-  let statuses = new Set<number>();
+  const statuses = new Set<number>();
   const queue = [...json];
   for (let shape = queue.shift(); shape; shape = queue.shift()) {
     if (seen.has(shape.bodyTemplate ?? "")) continue;
@@ -244,11 +262,15 @@ async function tryShapes(
 
   const noJson = ![...statuses].some((status) => status >= 200 && status < 300);
   if (noJson) {
-    statuses = new Set();
-    for (const shape of [...COMMON_KEYS.map((key) => formShape(url.href, key, method)), textShape(url.href)]) {
+    const forms = [...COMMON_KEYS.map((key) => formShape(url.href, key, method)), textShape(url.href)];
+    for (let shape = forms.shift(); shape; shape = forms.shift()) {
+      if (seen.has(shape.bodyTemplate ?? "")) continue;
+      seen.add(shape.bodyTemplate ?? "");
       const answer = await ask(shape);
       if (answer.ok) return found(shape);
       if (hopeless(answer)) return none(answer.why);
+      const [wanted] = answer.http.status >= 400 ? fieldsAsked(answer.http.text) : [];
+      if (wanted !== undefined) forms.unshift(formShape(url.href, wanted, method));
     }
     const shape = method ? null : await tryQuery(url, ask);
     if (shape) return found(shape);
@@ -263,24 +285,30 @@ async function tryShapes(
   return none(answers.at(-1)?.why ?? "no shape was accepted");
 }
 
+/** Answers in the order in which they came, but for the one that says most about what is wanted, which comes last. */
+function mostTellingLast(answers: readonly Answer[]): Answer[] {
+  const asked = answers.filter(({ prompt }) => prompt === ARITHMETIC.prompt);
+  const best =
+    asked.find(({ http }) => http.status === 422) ?? asked.find(({ http }) => http.status === 400) ?? asked[0];
+  return best === undefined ? [...answers] : [...answers.filter((answer) => answer !== best), best];
+}
+
+/** The parameter that takes the prompt: one whose value changes what is answered, those of the address first. */
 async function tryQuery(url: URL, ask: AskShape): Promise<Shape | null> {
   const present = [...url.searchParams.keys()];
   const keys = [...present, ...COMMON_KEYS.filter((key) => !present.includes(key)), "q"];
+  let control: Answer | null = null;
   let weak: Shape | null = null;
-  let first = "";
   for (const key of keys) {
     const shape = queryShape(url.href, key);
     const answer = await ask(shape);
     if (hopeless(answer)) return weak;
     if (!answer.ok) continue;
     if (ARITHMETIC.answer.test(answer.extracted.text)) return shape;
-    if (weak === null) {
-      weak = shape;
-      first = normal(answer.extracted.text);
-    } else if (normal(answer.extracted.text) !== first) {
-      // The odd one out among equal answers is the key that is read.
-      return shape;
-    }
+    // What is answered to the address as it stands tells an answer to the prompt from an answer to anything.
+    control ??= await ask(queryShape(url.href, CONTROL_KEY), CONTROL_PROMPT);
+    if (!control.ok || normal(answer.extracted.text) !== normal(control.extracted.text)) return shape;
+    weak ??= shape;
   }
   return weak;
 }
