@@ -87,6 +87,8 @@ class ProjectEngine implements Engine {
   /** Every root has to be asked for. */
   private again = true;
   private readonly changed = new Set<string>();
+  /** Files with another text since all roots were asked for. */
+  private readonly unasked = new Set<string>();
   /** Template files that were looked for, by folder and name; most names are not there. */
   private readonly templates = new Map<string, string | undefined>();
   /** What fixes are measured against, by file, until something changes. */
@@ -271,6 +273,7 @@ class ProjectEngine implements Engine {
     this.irs.delete(file);
     this.texts.delete(file);
     this.changed.add(file);
+    this.unasked.add(file);
     this.behind.add(file);
     this.baselines.clear();
     const before = this.relevant.get(file);
@@ -445,19 +448,29 @@ class ProjectEngine implements Engine {
         this.again = true;
         for (const [file, keys] of before ?? []) program.unroot([...keys].filter((k) => !roots.get(file)?.has(k)));
       }
-      const ask = () => this.ask(this.rootKeys(), cancel, progress);
-      if (this.again && !ask()) return false;
-      const isRoot = (u: Unit) =>
-        u.level === FULL &&
-        !!this.roots?.keys.get(u.module.file) &&
-        !u.selfClass &&
-        !u.fn?.nested &&
-        (!u.fn || this.isRoot(u.fn)) &&
-        program.modules.get(u.module.file) === u.module;
-      if (!program.settle(ask, isRoot)) return false;
+      if (this.again && !this.ask(roots, cancel, progress)) return false;
       this.again = false;
+      if (
+        !program.settle(
+          () => this.askAgain(cancel),
+          (u) => this.isRootUnit(u),
+        )
+      )
+        return false;
     }
     return true;
+  }
+
+  /** Whether a unit is looked at of itself. */
+  private isRootUnit(u: Unit): boolean {
+    return (
+      u.level === FULL &&
+      !!this.roots?.keys.get(u.module.file) &&
+      !u.selfClass &&
+      !u.fn?.nested &&
+      (!u.fn || this.isRoot(u.fn)) &&
+      this.program.modules.get(u.module.file) === u.module
+    );
   }
 
   /** This engine as one of several that share a project. */
@@ -471,7 +484,7 @@ class ProjectEngine implements Engine {
     this.part = { mine, called: new Set() };
     return {
       modules: (cancel) => {
-        this.askModules(this.rootKeys(), cancel);
+        this.askModules(this.rootKeys().keys(), cancel);
         return { files: [...own], registered: this.program.registrations() };
       },
       functions: (registered, cancel, progress) => {
@@ -551,9 +564,9 @@ class ProjectEngine implements Engine {
     return !!keys && (keys.has(fn.key) || !Number.isFinite(this.program.currentOrder.rank(fn.key)));
   }
 
-  private askModules(roots: ReadonlyMap<string, ReadonlySet<string>>, cancel?: Cancel): boolean {
+  private askModules(files: Iterable<string>, cancel?: Cancel): boolean {
     const { program } = this;
-    for (const f of roots.keys()) {
+    for (const f of files) {
       if (cancel?.cancelled) return false;
       const mod = program.module(f);
       if (mod) program.moduleState(mod);
@@ -568,14 +581,52 @@ class ProjectEngine implements Engine {
     progress?: (done: number, total: number) => void,
   ): boolean {
     const { program } = this;
+    // What changes from here on is asked for again.
+    this.unasked.clear();
+    program.unsettled.clear();
     // Modules first: they say which functions a framework calls.
-    if (!this.askModules(roots, cancel)) return false;
+    if (!this.askModules(roots.keys(), cancel)) return false;
     let done = 0;
     for (const f of roots.keys()) {
       if (cancel?.cancelled) return false;
-      const mod = program.module(f);
-      if (mod) for (const fn of mod.functions) if (!fn.nested && this.isRoot(fn)) program.summary(fn);
+      this.askFunctions(f);
       progress?.(++done, roots.size);
+    }
+    return true;
+  }
+
+  private askFunctions(file: string): void {
+    const { program } = this;
+    const mod = program.module(file);
+    if (mod) for (const fn of mod.functions) if (!fn.nested && this.isRoot(fn)) program.summary(fn);
+  }
+
+  /** Asks for the results that went missing or became doubtful since all were asked for; false when it was cancelled. */
+  private askAgain(cancel?: Cancel): boolean {
+    const { program } = this;
+    const units = [...program.unsettled];
+    const files = [...this.unasked].sort();
+    program.unsettled.clear();
+    this.unasked.clear();
+    if (this.askThose(files, units, cancel)) return true;
+    for (const u of units) program.unsettled.add(u);
+    for (const f of files) this.unasked.add(f);
+    return false;
+  }
+
+  private askThose(files: readonly string[], units: readonly Unit[], cancel: Cancel | undefined): boolean {
+    const { program } = this;
+    const roots = this.rootKeys();
+    const modules = new Set(files.filter((f) => roots.has(f)));
+    for (const u of units) if (!u.fn && this.isRootUnit(u)) modules.add(u.module.file);
+    if (!this.askModules([...modules].sort(), cancel)) return false;
+    for (const f of files) {
+      if (cancel?.cancelled) return false;
+      if (roots.has(f)) this.askFunctions(f);
+    }
+    for (const u of units) {
+      if (cancel?.cancelled) return false;
+      if (u.fn && program.units.get(u.key) === u && this.isRootUnit(u)) program.summary(u.fn);
     }
     return true;
   }

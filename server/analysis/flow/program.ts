@@ -109,6 +109,11 @@ export class Program {
     return this.graph.pending;
   }
 
+  /** Units whose results went missing or became doubtful since all were last asked for; whoever asks takes them out. */
+  get unsettled(): Set<Unit> {
+    return this.graph.unsettled;
+  }
+
   private get stack(): readonly Unit[] {
     return this.graph.stack;
   }

@@ -65,6 +65,8 @@ export class Units {
   /** Some results are missing or doubtful. */
   pending = true;
   readonly stack: Unit[] = [];
+  /** Units whose results went missing or became doubtful since all were last asked for. */
+  readonly unsettled = new Set<Unit>();
   private readonly orphans = new Set<Unit>();
   private clock = 1;
 
@@ -210,6 +212,7 @@ export class Units {
       if (x.doubtful) continue;
       x.doubtful = true;
       this.pending = true;
+      this.unsettled.add(x);
       for (const user of x.usedBy) if (!user.doubtful) open.push(user);
     }
   }
@@ -240,6 +243,7 @@ export class Units {
     u.bounds.clear();
     this.stale.add(u);
     this.pending = true;
+    this.unsettled.add(u);
     this.orphans.add(u);
     this.forgotten(u);
   }
