@@ -112,12 +112,23 @@ export function draw(c: Candidate, rule: number): Drawn {
     level: ready.level,
     doubt: report.doubt,
     steps: ready.steps,
-    message: report.message,
+    message: shortened(report.message),
     path: pathOf(ready.path),
     related: (report.related ?? []).map(stepOf),
     fixes: report.fixes ? [...report.fixes] : [],
   };
   return ready.drawn;
+}
+
+/** Most characters of a name or a piece of code in a message. */
+const MAX_QUOTED = 80;
+
+/** A message without the middle of very long names: a message is to be read. */
+function shortened(message: string): string {
+  if (message.length <= MAX_QUOTED) return message;
+  return message.replace(/`([^`]+)`/g, (whole, quoted: string) =>
+    quoted.length <= MAX_QUOTED ? whole : `\`${quoted.slice(0, MAX_QUOTED - 23)}...${quoted.slice(-20)}\``,
+  );
 }
 
 const startOf = (loc: Loc): number => loc.chunk.base + loc.s;
@@ -142,7 +153,7 @@ function stands({ path, bounds }: Prepared, { at, related }: Report): boolean {
 }
 
 function stepOf({ loc, msg }: { loc: Loc; msg: string }): PathStep {
-  return { file: loc.chunk.file, start: startOf(loc), end: endOf(loc), message: msg };
+  return { file: loc.chunk.file, start: startOf(loc), end: endOf(loc), message: shortened(msg) };
 }
 
 function pathOf(path: Prepared["path"]): PathStep[] {

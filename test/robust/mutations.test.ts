@@ -43,10 +43,14 @@ describe("edits over several files", () => {
     expect(findings).toBeGreaterThan(50);
   });
 
-  // Middleware that a settings file lists; an import that goes; a file that comes back while others change.
-  it.each([14, 129, 99])("leave the findings of a fresh engine where they once did not, case %i", (n) => {
-    const out = editedProject(syntax, seeds, n, 25);
-    expect(out.faults).toEqual([]);
-    expect(out.findings).toBeGreaterThan(50);
-  });
+  // Middleware that a settings file lists; an import that goes; a file that comes back while others change; a function that
+  // goes with the handler it registered; a name of hundreds of characters; a file that is open and gone from the disk.
+  it.each([14, 129, 99, 884, 1269, 308])(
+    "leave the findings of a fresh engine where they once did not, case %i",
+    (n) => {
+      const out = editedProject(syntax, seeds, n, 25);
+      expect(out.faults).toEqual([]);
+      expect(out.findings).toBeGreaterThan(50);
+    },
+  );
 });

@@ -171,8 +171,10 @@ export class Units {
     u.doubtful = false;
     let same = true;
     for (const d of [...u.uses]) {
-      if (!this.holds(d) && !d.running) this.within(u, () => this.demand(d));
-      if (d.changed > u.checked || !this.all.has(d.key)) {
+      // What is gone is not made again: it would register its handlers once more.
+      const gone = this.all.get(d.key) !== d;
+      if (!gone && !this.holds(d) && !d.running) this.within(u, () => this.demand(d));
+      if (gone || d.changed > u.checked) {
         same = false;
         break;
       }

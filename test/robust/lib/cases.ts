@@ -139,7 +139,9 @@ export function editedProject(
 function compare(syntax: Syntax, workspace: Workspace, what: string, out: Outcome): void {
   const texts = workspace.now();
   const incremental = workspace.subject.allFindings();
-  const fresh: Engine = engineOver(syntax, texts);
+  // What is open and gone from the disk is no part of the project, in either.
+  const fresh: Engine = engineOver(syntax, new Map([...texts].filter(([file]) => workspace.disk.has(file))));
+  for (const [file, text] of workspace.open) if (!workspace.disk.has(file)) fresh.open(file, text);
   const wanted = fresh.allFindings();
   out.findings += wanted.length;
   for (const f of faults(incremental, texts)) out.faults.push(`${what}: ${f}`);
