@@ -166,7 +166,7 @@ describe("SpillCheck: Scan Endpoint", () => {
     pictureOnFailure();
     await bench.run("SpillCheck: Scan Endpoint");
     await bench.pick("Type an address");
-    await bench.quickInput().fill("not an address");
+    await bench.fill("Address of the endpoint", "not an address");
     await editor.page.getByText("Type an address that begins with http:// or https://.").waitFor();
   });
 

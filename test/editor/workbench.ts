@@ -53,10 +53,15 @@ export class Workbench {
     await this.rows().filter({ hasText: label }).first().click();
   }
 
-  /** Types into the input box that is open and confirms. */
-  async type(prompt: string, text: string): Promise<void> {
+  /** Types into the input box that asks for something, once it does: a list gives way to it a moment later. */
+  async fill(prompt: string, text: string): Promise<void> {
     await this.page.locator(".quick-input-widget:visible", { hasText: prompt }).waitFor();
     await this.quickInput().fill(text);
+  }
+
+  /** Types into an input box and confirms. */
+  async type(prompt: string, text: string): Promise<void> {
+    await this.fill(prompt, text);
     await this.page.keyboard.press("Enter");
   }
 
