@@ -26,14 +26,32 @@ const RECENT = "spillcheck.recentTargets";
 const recentSchema = z.array(z.string()).catch([]);
 const MAX_RECENT = 5;
 
-/** Endpoints of the settings; those written wrongly are left out (the server reports them). */
-export function namedEndpoints(): NamedEndpoint[] {
+/** Endpoints of the settings; of those written wrongly a message says what is wrong. */
+function namedEndpoints(): NamedEndpoint[] {
   const raw: unknown = vscode.workspace.getConfiguration("spillcheck").get("endpoints");
   if (!Array.isArray(raw)) return [];
-  return raw.flatMap((one: unknown) => {
+  const wrong: string[] = [];
+  const good = raw.flatMap((one: unknown, i) => {
     const parsed = namedEndpointSchema.safeParse(one);
-    return parsed.success ? [parsed.data] : [];
+    if (parsed.success) return [parsed.data];
+    const { success, data } = z.looseObject({ name: z.string() }).safeParse(one);
+    const issue = parsed.error.issues[0];
+    wrong.push(
+      `${success ? data.name : `number ${i + 1}`}: ${issue?.path.join(".") ?? ""} ${issue?.message ?? "is wrong"}`,
+    );
+    return [];
   });
+  if (wrong.length > 0) void sayWrong(wrong);
+  return good;
+}
+
+async function sayWrong(wrong: readonly string[]): Promise<void> {
+  const open = "Open Settings";
+  const choice = await vscode.window.showWarningMessage(
+    `Not offered from the setting spillcheck.endpoints: ${wrong.join("; ")}.`,
+    open,
+  );
+  if (choice === open) await vscode.commands.executeCommand("workbench.action.openSettings", "spillcheck.endpoints");
 }
 
 /** The depth and budget that the settings give. */

@@ -1,5 +1,6 @@
 /** The settings `spillcheck.*` of an editor: the one source of what package.json contributes and of what the server takes. */
 import { z } from "zod";
+import { credentialHeaderOf } from "../scan/credential-header.js";
 import { authSchema, depthSchema, limitOverridesSchema, NO_CREDENTIALS } from "../scan/options.js";
 
 const levelSchema = z.enum(["hint", "info", "warning", "error", "off"]);
@@ -12,7 +13,14 @@ export const namedEndpointSchema = z.strictObject({
     .regex(NO_CREDENTIALS, "must be an address without user and password; the editor asks for those")
     .describe("Where the prompts go. May hold `{{prompt}}` and `{{session}}`."),
   method: z.string().optional().describe("HTTP method; POST when absent."),
-  headers: z.record(z.string(), z.string()).optional().describe("Further headers. Keep secrets out of here."),
+  headers: z
+    .record(z.string(), z.string())
+    .refine((headers) => credentialHeaderOf(headers) === null, {
+      error: ({ input }) =>
+        `holds a secret in ${credentialHeaderOf(z.record(z.string(), z.string()).catch({}).parse(input))}; say "auth" instead, and the editor asks for the secret and keeps it`,
+    })
+    .optional()
+    .describe("Further headers. One that holds a secret (Authorization, Cookie, X-API-Key) is refused: say `auth`."),
   bodyTemplate: z.string().optional().describe('The body, with `{{prompt}}`: `{"message": "{{prompt}}"}`.'),
   replyPath: z.string().optional().describe("Where the reply is: `$.reply`, `text`, `sse:$.delta.text`."),
   auth: authSchema

@@ -13,6 +13,7 @@ import { checkProperties } from "./checks/properties.js";
 import { checkRate, rateLimitHeader } from "./checks/rate.js";
 import { checkSsrf } from "./checks/ssrf.js";
 import { type CheckEnd, inconclusive, ScanContext } from "./context.js";
+import { isCredentialHeader } from "./credential-header.js";
 import { Detectors } from "./detect/index.js";
 import { ScanError } from "./errors.js";
 import type { Operation } from "./openapi/document.js";
@@ -152,7 +153,7 @@ export function noConsent(plan: ScanPlan): ScanError {
 /** Knows every secret that the options hold: the identities' own and those written into headers. */
 export function redactorOf(options: ScanOptions): Redactor {
   const inHeaders = Object.entries(options.headers)
-    .filter(([name]) => /auth|cookie|key|token|secret/i.test(name))
+    .filter(([name]) => isCredentialHeader(name) || /csrf|xsrf/i.test(name))
     .map(([, value]) => value.replace(/^(Bearer|Basic|Token)\s+/i, ""));
   return new Redactor([options.secret, options.secret2, ...inHeaders]);
 }

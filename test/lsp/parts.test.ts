@@ -32,6 +32,19 @@ describe("editor settings", () => {
     ]);
   });
 
+  it.each(["Authorization", "cookie", "X-API-Key", "x-auth-token"])(
+    "refuse an endpoint with a secret in %s",
+    (name) => {
+      const endpoint = { name: "staging", url: "https://x.example/chat" };
+      const { settings, problems } = readEditorSettings({ endpoints: [{ ...endpoint, headers: { [name]: "abc" } }] });
+      expect(settings.endpoints).toEqual([]);
+      expect(problems).toEqual([
+        `The setting spillcheck.endpoints.0.headers is wrong and does not count: holds a secret in ${name}; say "auth" instead, and the editor asks for the secret and keeps it.`,
+      ]);
+      expect(readEditorSettings({ endpoints: [{ ...endpoint, headers: { "X-Tenant": "7" } }] }).problems).toEqual([]);
+    },
+  );
+
   it("bear anything at all", () => {
     fc.assert(fc.property(fc.anything(), (raw) => Array.isArray(readEditorSettings(raw).problems)));
   });

@@ -6,6 +6,7 @@ import { UsageError } from "../../project/errors.js";
 import { readTextFile } from "../../project/output.js";
 import { absolute } from "../../project/paths.js";
 import { anyOf, similar } from "../../project/similar.js";
+import { credentialHeaderOf } from "../../scan/credential-header.js";
 import {
   markPrompt,
   markQuery,
@@ -176,8 +177,8 @@ function unclear(): UsageError {
 
 /** @throws UsageError for a header that holds a secret: files are no place for those */
 function harmless(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const secret = Object.keys(headers).find((name) => /^(?:proxy-)?authorization$|^cookie$/i.test(name));
-  if (secret === undefined) return headers;
+  const secret = credentialHeaderOf(headers);
+  if (secret === null) return headers;
   throw new UsageError(
     `The settings file names the header ${secret}, and a file is no place for secrets; say auth there, and put the secret into SPILLCHECK_SECRET.`,
   );

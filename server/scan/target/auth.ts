@@ -1,3 +1,4 @@
+import { credentialHeaderOf } from "../credential-header.js";
 import type { ScanOptions } from "../options.js";
 import type { Identity } from "./endpoint.js";
 
@@ -26,6 +27,6 @@ export function hasCredentials(options: ScanOptions): boolean {
   return (
     (options.auth !== undefined && options.secret !== undefined) ||
     options.tls.cert !== undefined ||
-    Object.keys(options.headers).some((name) => /^(authorization|cookie)$|api-?key|token|secret|auth/i.test(name))
+    credentialHeaderOf(options.headers) !== null
   );
 }

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { query } from "jsonpath-rfc9535";
+import { isCredentialHeader } from "../credential-header.js";
 import type { ScanOptions } from "../options.js";
 import type { HttpClient, HttpReply } from "../transport/client.js";
 import { type Answer, toAnswer } from "./answer.js";
@@ -222,11 +223,9 @@ function lowerKeys(headers: Readonly<Record<string, string>>): Record<string, st
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-const CREDENTIAL_HEADER = /^(authorization|proxy-authorization|cookie|.*(api-?key|token|secret|auth).*)$/i;
-
 /** The caller's headers without those that prove who they are. */
 export function withoutCredentials(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !CREDENTIAL_HEADER.test(name)));
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !isCredentialHeader(name)));
 }
 
 /** Name and value of each cookie that a `set-cookie` header (values joined by line breaks) sets. */

@@ -1,5 +1,6 @@
-const SENSITIVE_HEADER =
-  /^(authorization|proxy-authorization|cookie|set-cookie|x-api-key|api-key|x-auth-token|x-csrf-?token)$/i;
+import { isCredentialHeader } from "../credential-header.js";
+
+const CSRF_HEADER = /^x-(?:csrf|xsrf)-?token$/i;
 const SENSITIVE_QUERY = /^(access_token|token|api_?key|key|secret|password|auth|sig|signature)$/i;
 
 /** Replaced in every report, log and trace. */
@@ -42,7 +43,10 @@ export class Redactor {
   headers(headers: Readonly<Record<string, string>>): Record<string, string> {
     const out: Record<string, string> = {};
     for (const [name, value] of Object.entries(headers))
-      out[name] = SENSITIVE_HEADER.test(name) && name.toLowerCase() !== "set-cookie" ? REDACTED : this.text(value);
+      out[name] =
+        name.toLowerCase() !== "set-cookie" && (isCredentialHeader(name) || CSRF_HEADER.test(name))
+          ? REDACTED
+          : this.text(value);
     if (out["set-cookie"]) out["set-cookie"] = out["set-cookie"].replace(/^([^=;]+)=[^;]*/gm, `$1=${REDACTED}`);
     return out;
   }
