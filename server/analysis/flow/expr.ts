@@ -369,7 +369,7 @@ function dictionary(frame: Frame, env: Env, x: Extract<Expr, { k: "dict" }>): Va
       continue;
     }
     const key = evalExpr(frame, env, i.key);
-    if (typeof key.c === "string" || typeof key.c === "number") fields.set(String(key.c), v);
+    if (typeof key.c === "string" || typeof key.c === "number") fields.set(String(key.c), calledBy(v, key.c));
     else out = { ...out, elem: join(out.elem ?? EMPTY, v) };
   }
   const content = fields.get("content");
@@ -378,6 +378,15 @@ function dictionary(frame: Frame, env: Env, x: Extract<Expr, { k: "dict" }>): Va
   if (content && node && isPlainText(content)) fields.set("content", oneText(content, frame.loc(node), nameOf(node)));
   return { ...out, fields };
 }
+
+/** `{"email": row[2]}`: a column that the query does not name is what the code calls it. */
+function calledBy(v: Value, key: string | number): Value {
+  if (typeof key !== "string" || !v.labels.some(isUnnamed)) return v;
+  return { ...v, labels: v.labels.map((l) => (isUnnamed(l) ? { ...l, path: [...l.path, key] } : l)) };
+}
+
+const isUnnamed = (l: Label): boolean =>
+  l.kind === "record" && l.path.length > 0 && l.path.every((p) => /^\[-?\d+\]$/.test(p));
 
 const isPlainText = (v: Value): boolean =>
   v.labels.length > 0 &&
@@ -447,10 +456,12 @@ function pipe(l: Value, r: Value): Value {
   const out = join(l, r);
   if (!runnable) return out;
   const types: TypeRef[] = [{ k: "ext", q: "langchain.Runnable" }];
-  return {
-    ...out,
-    types: [...types, ...out.types.filter((t) => !(t.k === "ext" && t.q === "langchain.Runnable"))].slice(0, 6),
-  };
+  // Behind a template a model is told the template's texts, and not what the chain is called with.
+  const told = out.fields?.has("#template") || out.fields?.has("#messages");
+  const rest = out.types.filter(
+    (t) => t.k !== "ext" || !(t.q === "langchain.Runnable" || (told && /chat_?model|llm/i.test(t.q))),
+  );
+  return { ...out, types: [...types, ...rest].slice(0, 6) };
 }
 
 /** What the parts of `a or b` and `a and b` test, the whole tests; of `or`, only what holds when all of it fails. */

@@ -4,19 +4,21 @@ import { blocksOf, type ClassDef, type FunctionDef, type ModuleDef } from "../na
 import { isSymbolic } from "./apply.js";
 import { literalParts } from "./arguments.js";
 import { stripParams } from "./classes.js";
+import { handedByDecorators } from "./decorators.js";
+import { dependencyOf } from "./dependencies.js";
 import { entryOf } from "./entries.js";
 import { entryParameter } from "./entry-parameters.js";
 import { Env } from "./env.js";
 import { evalExpr } from "./expr.js";
 import { Frame } from "./frame.js";
-import type { Label } from "./labels.js";
+import { addStep, type Label } from "./labels.js";
 import type { Places } from "./places.js";
 import type { Program } from "./program.js";
 import { compact } from "./size.js";
 import { placed } from "./sources.js";
 import { execBody } from "./statements.js";
 import type { FlowEvent, Summary } from "./summary.js";
-import { constant, EMPTY, join, labelled, someLabel, type TypeRef, type Value } from "./value.js";
+import { constant, EMPTY, join, labelled, mapLabels, someLabel, type TypeRef, type Value } from "./value.js";
 
 /** The names of a module. */
 export interface ModuleState {
@@ -155,6 +157,7 @@ function bindParameters(
 ): Value[] {
   const program = frame.program;
   const isMethod = !!fn.cls && fn.binding !== "static" && !fn.nested;
+  const given = entry && ir.decorators.length ? handedByDecorators(frame, fn) : undefined;
   return ir.params.map((p, i) => {
     const loc = frame.loc(p);
     const step = { loc, msg: `\`${p.name}\` is a parameter of \`${fn.name}\``, prev: undefined };
@@ -185,7 +188,13 @@ function bindParameters(
         types.push(...def.types.filter((t) => !(t.k === "ext" && t.q.startsWith("builtins."))));
         if (def.c !== undefined && def.c !== null && !entry) v = { ...v };
       }
-      if (entry) v = entryParameter(frame, v, p.name, i, isMethod ? i - 1 : i, entry, types, step);
+      const handed = given?.get(p.name) ?? (entry ? dependencyOf(frame, env, p) : undefined);
+      if (handed) {
+        const msg = `${given?.has(p.name) ? "a decorator" : "the framework"} hands it to \`${fn.name}\` as \`${p.name}\``;
+        const put = mapLabels(handed, (l) => ({ ...l, step: addStep(l.step, loc, msg) }));
+        v = { ...put, labels: [...v.labels, ...put.labels] };
+        types.push(...handed.types);
+      } else if (entry) v = entryParameter(frame, v, p.name, i, isMethod ? i - 1 : i, entry, types, step);
     }
     if (types.length) v = { ...v, types: dedupe(types) };
     if (p.kind === "vararg") v = { labels: [], types: [], elem: v };

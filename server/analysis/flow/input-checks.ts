@@ -4,7 +4,7 @@ import type { ClassDef, FunctionDef } from "../names/definitions.js";
 import { entryOf } from "./entries.js";
 import { Env } from "./env.js";
 import { Frame } from "./frame.js";
-import { type Label, stepsOf } from "./labels.js";
+import { type Label, type Loc, stepsOf } from "./labels.js";
 import type { Program } from "./program.js";
 
 /** Names of decorators that refuse what does not fit a schema. */
@@ -15,11 +15,21 @@ const VALIDATED = /validated_data|cleaned_data|parse_args/;
 
 type Param = FunctionDef["ir"]["params"][number];
 
+interface Origin {
+  fn: FunctionDef;
+  param: Param | undefined;
+}
+
 /** The function that a value came into the app with, and its parameter where it was one. */
-function originOf(program: Program, l: Label): { fn: FunctionDef; param: Param | undefined } | undefined {
+function originOf(program: Program, l: Label): Origin | undefined {
   const origin = stepsOf(l.step)[0]?.loc;
-  const mod = origin && program.modules.get(origin.chunk.file);
-  if (!origin || !mod) return undefined;
+  return origin && parameterAt(program, origin);
+}
+
+/** The function around a place, and its parameter where it stands there. */
+function parameterAt(program: Program, origin: Loc): Origin | undefined {
+  const mod = program.modules.get(origin.chunk.file);
+  if (!mod) return undefined;
   const at = origin.chunk.base + origin.s;
   let fn: FunctionDef | undefined;
   for (const f of mod.functions) {
@@ -43,8 +53,10 @@ export function checksInput(program: Program, l: Label): boolean {
 
 /** Whether a value is what a dependency of the route gives: the caller's account, a session of the database. */
 export function saysWhoCalls(program: Program, l: Label): boolean {
-  const param = originOf(program, l)?.param;
-  return [param?.def, param?.ann].some((x) => x && asksDependency(x));
+  return stepsOf(l.step).some(({ loc }) => {
+    const param = parameterAt(program, loc)?.param;
+    return [param?.def, param?.ann].some((x) => x && asksDependency(x));
+  });
 }
 
 function asksDependency(x: Expr): boolean {

@@ -372,7 +372,7 @@ function llmCall(
   const kept = recv?.fields?.get("#setup");
   if (kept?.fields) for (const [name, v] of kept.fields) slots.push({ slot: name, value: v, loc: frame.loc(x) });
   const at = frame.loc(x);
-  if (recv) slots.push(...(fillTemplate(recv, slots, at) ?? openTemplate(recv, slots, at)));
+  if (recv) slots.push(...(fillTemplate(recv, slots, at) ?? []), ...openTemplate(recv, slots, at));
   const timed = limits(frame, env, m, args, x);
   if (llm.setup && timed.given) out = withField(out, "#timed", constant(true));
   if (!llm.setup) slots.push(...transport(frame, m, args));

@@ -17,6 +17,7 @@ import {
   EMPTY,
   element,
   field,
+  flatten,
   join,
   joinAll,
   labelled,
@@ -32,6 +33,8 @@ const SAME_TEXT = new Set(
     " ",
   ),
 );
+/** Those of them that other objects have too, for what they are handed. */
+const CONVERTS = new Set("encode decode normalize translate dumps".split(" "));
 const SPLITS = new Set("split rsplit splitlines partition rpartition".split(" "));
 const NOTHING_KEPT = new Set(
   "startswith endswith isdigit isalpha isalnum isspace isnumeric count find index rfind rindex __len__ hexdigest digest save delete commit close flush execute isnull notnull any exists".split(
@@ -195,6 +198,11 @@ export function dataMethod(
       return recv;
   }
   if (NOTHING_KEPT.has(name)) return EMPTY;
+  // `encoding.decode(tokens)`: what is converted is the argument.
+  if (CONVERTS.has(name) && first && isConverter(recv)) {
+    const { labels } = flatten(first);
+    if (labels.length) return labelled(labels);
+  }
   if (SAME_TEXT.has(name)) return recv.c !== undefined ? { ...recv, c: undefined } : recv;
   if (SPLITS.has(name)) return { labels: [], types: [], elem: { ...recv, c: undefined } };
   return undefined;
@@ -212,6 +220,13 @@ export function unknownMethod(recv: Value, name: string): Value {
   }
   return labelled(labels);
 }
+
+/** An object of a library, and no text. */
+const isConverter = (v: Value): boolean =>
+  !v.str &&
+  v.c === undefined &&
+  (!v.labels.length ||
+    (v.labels.every((l) => l.kind === "param") && v.types.some((t) => t.k === "ext" && !t.q.startsWith("builtins."))));
 
 const userOnly = (labels: readonly Label[]) => labels.filter((l) => l.kind === "user" || l.kind === "param");
 

@@ -202,6 +202,11 @@ export function queryName(frame: Frame, args: Args, model: CallModel, text: stri
     const parsed = sql && parseSelect(sqlText(sql.value) ?? "");
     if (parsed?.table) return `table \`${parsed.table}\``;
   }
+  // `select(User)`, `get_object_or_404(Order, pk=pk)`: what is asked for says more than the function.
+  if (args.x.f.k === "name") {
+    const [first] = args.x.args;
+    return first?.k === "name" && /^[A-Z]/.test(first.id) ? `\`${first.id}\`` : "a query";
+  }
   return `\`${text}\``;
 }
 

@@ -162,7 +162,7 @@ function isMarked(program: Program, fn: FunctionDef, kind: MarkKind): boolean {
   const frame = new Frame(program, fn.module, undefined, fn.ir.chunk);
   const env = new Env(new Map(), undefined);
   const decorators = [...fn.ir.decorators, ...(fn.cls?.ir.decorators ?? [])];
-  for (const d of decorators) if (decoratorMarks(frame, env, d, marks)) return true;
+  for (const d of decorators) if (decoratorMarks(frame, env, d, marks, kind)) return true;
   const classes = fn.cls ? program.classes.mro(fn.cls) : [];
   for (const c of classes) {
     for (const base of program.classes.libraryBases(c))
@@ -185,7 +185,7 @@ function isMarked(program: Program, fn: FunctionDef, kind: MarkKind): boolean {
   return marks.some((m) => bodyMarks(fn, m));
 }
 
-function decoratorMarks(frame: Frame, env: Env, d: Expr, marks: readonly MarkModel[]): boolean {
+function decoratorMarks(frame: Frame, env: Env, d: Expr, marks: readonly MarkModel[], kind: MarkKind): boolean {
   const callee = d.k === "call" ? d.f : d;
   const last = callee.k === "attr" ? callee.a : callee.k === "name" ? callee.id : "";
   if (marks.some((m) => m.duck?.includes(last))) return true;
@@ -199,6 +199,8 @@ function decoratorMarks(frame: Frame, env: Env, d: Expr, marks: readonly MarkMod
     }
   }
   const v = evalExpr(frame, env, callee);
+  // A decorator of the project's own whose wrapper refuses callers.
+  if (kind === "auth" && v.types.some((t) => t.k === "fn" && checksCaller(t.fn))) return true;
   return v.types.some((t) => t.k === "ext" && marks.some((m) => m.decorator?.includes(t.q)));
 }
 

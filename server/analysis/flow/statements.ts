@@ -292,7 +292,10 @@ function execTry(frame: Frame, env: Env, s: Extract<Stmt, { k: "try" }>): Env | 
     const caught = exceptionValue(frame, h, h.name, type);
     frame.caught = caught;
     if (h.name) e.set(h.name, caught);
-    outs.push(execBody(frame, e, h.body));
+    const end = execBody(frame, e, h.body);
+    // Python forgets the name at the end of the handler.
+    if (h.name) end?.vars.delete(h.name);
+    outs.push(end);
     frame.caught = outerCaught;
   }
   const out = joinAllEnvs(outs);

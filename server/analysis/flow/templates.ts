@@ -119,13 +119,34 @@ function templateFile(frame: Frame, name: Value | undefined): Value | undefined 
 /** The slot of a call on a chain whose template only the callers know. */
 export const TEMPLATE_SLOT = "#template";
 
-/** Says to the callers that the receiver, a parameter of theirs, may hold the template that the variables go into. */
+/**
+ * Says to the callers that the receiver, a parameter of theirs, may hold the template that the variables go into, or that texts of
+ * the template are parameters of theirs.
+ */
 export function openTemplate(recv: Value, slots: readonly Slot[], at: Loc): Slot[] {
+  if (!slots.some((s) => s.slot === "variables")) return [];
+  const unread = unreadMessages(recv);
+  if (unread) return [{ slot: TEMPLATE_SLOT, value: unread, loc: at }];
   const params = recv.labels.filter((l) => l.kind === "param");
-  return params.length && slots.some((s) => s.slot === "variables")
+  return params.length && !recv.fields?.has("#messages") && !recv.fields?.has("#template")
     ? [{ slot: TEMPLATE_SLOT, value: labelled(params), loc: at }]
     : [];
 }
+
+/** A template of those messages only whose texts are parameters; undefined when there are none. */
+function unreadMessages(template: Value): Value | undefined {
+  const unread = (template.fields?.get("#messages")?.items ?? []).filter((m) => isUnread(textOf(m)));
+  return unread.length ? withField(EMPTY, "#messages", listOf(unread)) : undefined;
+}
+
+/** The text of a message, which may be a template object of its own. */
+function textOf(m: Value): Value | undefined {
+  const given = m.fields?.get("content") ?? m.fields?.get("#template");
+  return given?.fields?.get("#template") ?? given;
+}
+
+const isUnread = (text: Value | undefined): boolean =>
+  !!text && !formsOf(text) && text.labels.some((l) => l.kind === "param");
 
 /** The slots of a call once its template is known. @param handed where the caller hands in the variables */
 export function fillOpen(slots: readonly Slot[], handed: Loc | undefined): readonly Slot[] {
@@ -134,7 +155,9 @@ export function fillOpen(slots: readonly Slot[], handed: Loc | undefined): reado
   const rest = slots
     .filter((s) => s !== open)
     .map((s) => (s.slot === "variables" && handed ? { ...s, loc: handed } : s));
-  return [...rest, ...(fillTemplate(open.value, rest, open.loc) ?? [])];
+  const filled = fillTemplate(open.value, rest, open.loc) ?? [];
+  const unread = unreadMessages(open.value);
+  return [...rest, ...filled, ...(unread ? [{ ...open, value: unread }] : [])];
 }
 
 /**
@@ -152,12 +175,12 @@ export function fillTemplate(recv: Value, slots: readonly Slot[], at: Loc): Slot
   const all = vars ? [...(vars.value.fields?.values() ?? [vars.value])].map((value) => ({ value, loc: vars.loc })) : [];
   const out: Slot[] = [];
   if (messages) {
-    const filled = (messages.items ?? []).map((m) => {
-      // The text of a message may be a template object of its own.
-      const given = m.fields?.get("content") ?? m.fields?.get("#template");
-      const content = given?.fields?.get("#template") ?? given;
-      if (!content) return m;
-      return withField(m, "content", fillText(content, "langchain", at, get, []));
+    const filled = (messages.items ?? []).flatMap((m) => {
+      const content = textOf(m);
+      if (!content) return [m];
+      // Whoever hands the text in will know what goes into it.
+      if (isUnread(content)) return [];
+      return [withField(m, "content", fillText(content, "langchain", at, get, []))];
     });
     out.push({ slot: "messages", value: listOf(filled), loc: at });
   } else if (template)
