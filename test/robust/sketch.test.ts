@@ -37,6 +37,12 @@ describe("a sketch follows edits", () => {
     }
   });
 
+  it("where a decorator stands inside the function before", () => {
+    const text = "def a(x):\n    work(x)\n    @app.errorhandler(404)\ndef b(e):\n    return e\n";
+    const mended = follow(sketch(text), text.replace("@app.errorhandler", "@bp.route"));
+    expect(mended.sketch.defs.map((d) => d.decorators)).toEqual([[], [], []]);
+  });
+
   it("character by character", () => {
     const r = new Random(7);
     for (let n = 0; n < 40; n++) {

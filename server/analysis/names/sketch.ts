@@ -257,6 +257,8 @@ class Sketcher {
   private catching = false;
   /** Words of the decorators above the definition to come. */
   private above: number[] = [];
+  /** Their indentation; that of a definition that they belong to is the same. */
+  private aboveIndent = 0;
   private decorating = false;
 
   /** @param known the sketch of a former text, of which the function at `at` is looked at again */
@@ -428,6 +430,10 @@ class Sketcher {
     if (!this.stack.length || this.stack.at(-1)!.indent >= indent) this.close(indent, from);
     this.catching = false;
     this.decorating = c === 64;
+    if (this.decorating && indent !== this.aboveIndent) {
+      this.above = [];
+      this.aboveIndent = indent;
+    }
     if (!isStart(c)) return i;
     let j = i + 1;
     while (isPart(text.charCodeAt(j))) j++;
@@ -460,7 +466,7 @@ class Sketcher {
     const inside = this.stack.at(-1)?.def ?? 0;
     const own = this.add(isClass ? "class" : "function", name, prefix, cls, local, start);
     const d = this.defs[own]!;
-    d.decorators = this.above;
+    d.decorators = this.aboveIndent === indent ? this.above : [];
     this.above = [];
     if (isClass) {
       d.bases = basesOf(this.text, end);
