@@ -30,7 +30,7 @@ const rule: Rule = {
     const hits: Hit[] = [];
     for (const s of e.slots) {
       for (const p of partsOf(s, cx)) {
-        const hit = leakOf(p, cx.lexicon) ?? sentToModel(p, e);
+        const hit = leakOf(p, e, cx.lexicon) ?? sentToModel(p, e);
         if (hit && !hits.some((h) => h.what === hit.what)) hits.push({ ...hit, loc: p.loc });
       }
     }
@@ -65,6 +65,7 @@ interface Hit {
 interface LogPart {
   v: Value;
   name: string;
+  text: string;
   loc: Loc;
   /** The log line's own words in front of it. */
   before?: string;
@@ -75,20 +76,29 @@ function partsOf(s: Slot, cx: RuleContext): LogPart[] {
     return s.value.str.flatMap((f) =>
       f.pieces.flatMap((p, i) => {
         const before = f.pieces[i - 1];
-        return typeof p === "string"
-          ? []
-          : [
-              {
-                v: p.v,
-                name: lastWord(cx.textAt(p.loc)),
-                loc: p.loc,
-                ...(typeof before === "string" ? { before } : {}),
-              },
-            ];
+        if (typeof p === "string") return [];
+        return [partAt(p.v, p.loc, cx, typeof before === "string" ? before : undefined)];
       }),
     );
-  return [{ v: s.value, name: lastWord(cx.textAt(s.loc)), loc: s.loc }];
+  return [partAt(s.value, s.loc, cx)];
 }
+
+function partAt(v: Value, loc: Loc, cx: RuleContext, before?: string): LogPart {
+  const text = cx.textAt(loc);
+  return { v, name: lastWord(text), text, loc, ...(before === undefined ? {} : { before }) };
+}
+
+/** Whether by its name or its making a part says nothing of a person: `user.id`, `body.keys()`, `type(x).__name__`. */
+const isPlain = (p: LogPart): boolean => PLAIN.test(p.name) || /\.(?:keys\(\)|__name__)\)*$/.test(p.text);
+
+/** A `token` may be a word of a text: whether the code around it is about who may do what. */
+function speaksOfAccess(p: LogPart, e: FlowEvent): boolean {
+  const around = `${p.before ?? ""} ${e.fn?.qualname ?? ""} ${p.loc.chunk.file.split("/").at(-1) ?? ""}`;
+  return ACCESS.test(around);
+}
+
+const ACCESS =
+  /auth|log(?:ged)?_?in|sign(?:ed)?[ _]?in|jwt|bearer|session|oauth|api|access|refresh|reset|verif|secret|credential|security|password|register|account|user|admin|webhook|connect|config|setting|invit/i;
 
 const isLogger = (fn: FunctionDef): boolean =>
   /^(debug|info|warn|warning|error|critical|exception|log|trace|write_log|log_\w+)$/.test(fn.name) ||
@@ -97,15 +107,20 @@ const isLogger = (fn: FunctionDef): boolean =>
 /** `id` of `user.id` and of `user["id"]`; nothing of a call or an operation. */
 const lastWord = (text: string): string => /(?:^|[.\s(["'])(\w+)["']?\]?$/.exec(text)?.[1] ?? "";
 
-function leakOf(p: LogPart, lexicon: Lexicon): { label?: Label; what: string } | undefined {
-  if (PLAIN.test(p.name)) return undefined;
-  for (const label of deepLabels(p.v)) {
-    const what = leaked(label, lexicon);
+function leakOf(p: LogPart, e: FlowEvent, lexicon: Lexicon): { label?: Label; what: string } | undefined {
+  if (isPlain(p)) return undefined;
+  const labels = deepLabels(p.v);
+  // An error quotes what was wrong with the input, as it should.
+  const quotes = labels.some((l) => l.kind === "exception");
+  for (const label of labels) {
+    const what = quotes && label.kind === "user" ? undefined : leaked(label, lexicon);
     if (what) return { label, what };
   }
   if (p.v.c !== undefined || p.v.labels.some((l) => l.kind !== "param") || !p.name) return undefined;
   if (p.before && SAYS_WHAT.test(p.before)) return undefined;
-  const credential = lexicon.sensitive(p.name)?.category === "credential" || CONNECTION.test(p.name);
+  const credential =
+    (lexicon.sensitive(p.name)?.category === "credential" && (p.name !== "token" || speaksOfAccess(p, e))) ||
+    CONNECTION.test(p.name);
   if (credential && !/^[A-Z_]+$/.test(p.name)) return { what: `A credential (\`${p.name}\`)` };
   if (HISTORY.test(p.name)) return { what: `A conversation (\`${p.name}\`)` };
   return lexicon.promptName(p.name) || PROMPT.test(p.name) ? { what: `A prompt (\`${p.name}\`)` } : undefined;
@@ -121,17 +136,25 @@ const HISTORY = /^(chat|conversation)_history$/;
 /** What the same function sends to a model: a prompt, whoever calls it. */
 function sentToModel(p: LogPart, e: FlowEvent): { what: string } | undefined {
   const sent = !e.via.length && e.data?.prompts;
-  if (!sent || PLAIN.test(p.name)) return undefined;
+  if (!sent || isPlain(p)) return undefined;
   const params = String(sent).split(" ");
   const hit = p.v.labels.find((l) => l.kind === "param" && l.path.length === 0 && params.includes(String(l.param)));
-  return hit && { what: `A prompt (${hit.what})` };
+  const name = hit?.what.replace(/`/g, "") ?? "";
+  return hit && !PLAIN.test(name) && !GOES_ALONG.test(name) ? { what: `A prompt (${hit.what})` } : undefined;
 }
+
+/** Names of what goes into a prompt beside its text. */
+const GOES_ALONG =
+  /^(?:self|cls|user|users|owner|tenant|client|loader|options|config|settings|params|kwargs|args)$|(?:^|_)(?:name|from|to|ref|dict|cls|class)$/;
 
 const CONNECTION = /^(conn(ection)?_?str(ing)?|dsn|database_url|db_url|mongo_uri|redis_url)$/i;
 
 /** Names of what the caller sends that says nothing of a person. */
 const PLAIN =
-  /^(is|has|should|can)_|(^|_)(id|ids|pk|latitude|longitude|lat|lng|lon|score|title|ok|success|valid|uid|uuid|guid|key|index|page|size|limit|offset|count|path|method|url|uri|route|endpoint|host|port|type|kind|mode|status|model|provider|lang|language|locale|version|format|sort|order|flag|date|time|year|month|day|action|event|filename|file|extension|slug|category|table|schema|database|db|column|columns|branch|repo|region|zone|source|tag|tags|env|environment|tool|service|engine|temperature|tokens|level|number|num|enabled|stream)$/i;
+  /^(is|has|had|should|can|allow|allows|use|uses|enable|enables)_|(^|_)(id|ids|pk|latitude|longitude|lat|lng|lon|score|title|ok|success|valid|uid|uuid|guid|key|index|page|size|limit|offset|count|path|method|url|uri|route|endpoint|host|port|type|kind|mode|status|model|provider|lang|language|locale|version|format|sort|order|flag|date|time|year|month|day|action|event|filename|file|extension|slug|category|table|schema|database|db|column|columns|branch|repo|region|zone|source|tag|tags|env|environment|tool|service|engine|temperature|tokens|level|number|num|enabled|stream|hostname|domain|scheme|bucket|channel|workflow|component)$|^(agent|bot|chatbot|assistant|model|provider|tool|function|role|group|team|project|workspace|dataset|collection|index|bucket|blob|topic|queue|job|task|workflow|pipeline|component|node|step|skill|plugin|package|module|class|host|server|cluster|node|container|image|template|prompt|layout|parser|loader|field|param|parameter|setting|feature|event|metric|channel|device|product|plan)_?name$/i;
+
+/** Names of what somebody wrote, in whatever part of a request. */
+const ASKED = /question|query|prompt|message|text|input|content|search|term/i;
 
 /** What of a label must not be in a log, in words. */
 function leaked(l: Label, lexicon: Lexicon): string | undefined {
@@ -151,7 +174,7 @@ function leaked(l: Label, lexicon: Lexicon): string | undefined {
       return !name || lexicon.sensitive(name) ? `Request metadata (${l.what})` : undefined;
     }
     case "user": {
-      if (l.unseen) return undefined;
+      if (l.unseen || (l.address && !ASKED.test(l.what))) return undefined;
       const name = lastName(l) || l.what.replace(/`/g, "").split(".").at(-1)!.replace(/\(\)$/, "");
       return PLAIN.test(name) ? undefined : `What the caller sent (${l.what})`;
     }

@@ -6,7 +6,7 @@ import { llmByName, nameOf } from "./calls.js";
 import type { Env } from "./env.js";
 import type { Frame, Refinement } from "./frame.js";
 import { sanitise } from "./guards.js";
-import { type Label, maskOf } from "./labels.js";
+import { bit, type Label, maskOf } from "./labels.js";
 import { applies, runModels } from "./library.js";
 import { EMPTY, flatten, labelled, type Value } from "./value.js";
 
@@ -74,7 +74,12 @@ function passedOn(args: Args, recv: Value | undefined, name: string, typedCallee
   if (!isModule || !(wraps || (typedCallee ? READS.test(name) : PASSES_TEXT.test(name)))) return undefined;
   const all = wraps ? [first] : allArguments(args).map((a) => a.value);
   const labels = all.flatMap((v) =>
-    flatten(v).labels.map((l): Label => ({ ...l, doubt: Math.max(l.doubt, 1) as 1 | 2 })),
+    flatten(v).labels.flatMap((l): Label[] => {
+      // An object that was given a key does not hand it out again.
+      if (wraps && l.kind === "secret") return [];
+      const cleared = wraps && l.kind === "param" ? l.cleared | bit("secret") : l.cleared;
+      return [{ ...l, cleared, doubt: Math.max(l.doubt, 1) as 1 | 2 }];
+    }),
   );
   return labels.length ? labelled(labels) : undefined;
 }

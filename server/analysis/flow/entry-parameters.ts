@@ -61,8 +61,18 @@ export function entryParameter(
     weak: 0,
     doubt: entry.doubt,
     what: `\`${name}\``,
+    ...(isOfAddress(frame.fn, name, entry) ? { address: true } : {}),
   };
   return { ...v, labels: [...v.labels, user] };
+}
+
+/** Whether a parameter is cut out of the request's address: `<name>` and `{name}` in a route, Django's captures. */
+function isOfAddress(fn: FunctionDef | undefined, name: string, entry: Entry): boolean {
+  if (entry.model.request?.type.startsWith("django.")) return true;
+  const captured = new RegExp(`[<{:](?:[^<>{}]*:)?${name}(?::\\w+)?[>}]`);
+  return !!fn?.ir.decorators.some(
+    (d) => d.k === "call" && d.args.some((a) => a.k === "const" && typeof a.v === "string" && captured.test(a.v)),
+  );
 }
 
 /** A parameter that the framework fills with a model's answer, or with a row of a table. */

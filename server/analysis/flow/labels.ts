@@ -94,6 +94,8 @@ export interface Label {
   readonly what: string;
   /** No caller was seen; what the name of the parameter says is all there is. */
   readonly unseen?: boolean;
+  /** Part of the request's address, which every access log holds. */
+  readonly address?: boolean;
   /** Of the value as a whole; its fields do not have it. */
   readonly shallow?: boolean;
   /** Where the function that made it gave it away. */

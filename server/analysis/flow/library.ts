@@ -17,7 +17,7 @@ import { dataMethod, keepsNothing } from "./methods.js";
 import { judgeCall, openCall } from "./raw-calls.js";
 import { queryName, recordLabel, refineRecord } from "./records.js";
 import { wordsFor } from "./sources.js";
-import { shown } from "./strings.js";
+import { isStatement, shown } from "./strings.js";
 import type { Slot } from "./summary.js";
 import { updateAt } from "./targets.js";
 import { fillTemplate, openTemplate, templateOf } from "./templates.js";
@@ -246,6 +246,9 @@ function readRecord(
         inherited.map((l) => ({ ...l, many: r.many === true })),
       );
   }
+  // A statement that was put together before knows its rows; running it adds nothing to them.
+  const sql = r.projection?.style === "sql" && r.projection.arg && argument(frame, args, r.projection.arg)?.value;
+  if (sql && isStatement(sql)) return out;
   const name = queryName(frame, args, m, nameOf(x.f).replace(/\.(\w+)$/, ""));
   const label = recordLabel(frame, r, args, frame.loc(x), name, cls);
   let v = withLabels(r.under ? EMPTY : out, [label]);

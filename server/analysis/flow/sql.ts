@@ -45,6 +45,10 @@ const NOISE = new Set(
     "AT ZONE CURRENT_DATE CURRENT_TIMESTAMP CURRENT_USER INT INTEGER BIGINT TEXT VARCHAR CHAR NUMERIC DECIMAL FLOAT DOUBLE PRECISION BOOLEAN SIGNED UNSIGNED SEPARATOR USING FOR"
   ).split(" "),
 );
+const OF_ITSELF = new Set("EXPLAIN SHOW PRAGMA DESCRIBE DESC".split(" "));
+/** Schemas and tables that hold the database's own description. */
+const CATALOGS =
+  /^(?:information_schema|pg_catalog|pg_(?:class|tables|views|attribute|indexes|namespace|stat\w*)|sqlite_(?:master|schema)|performance_schema)$/i;
 const WHOLE_ROW = new Set(["ROW_TO_JSON", "TO_JSON", "TO_JSONB", "JSON_AGG", "JSONB_AGG"]);
 /** Their result says nothing of the values that they take. */
 const COUNTING = new Set([
@@ -114,8 +118,8 @@ class Reader {
     }
     const first = this.tokens[at];
     if (!first || at >= to) return { kind: "other", columns: undefined };
-    if (first.up === "EXPLAIN" || first.up === "SHOW" || first.up === "PRAGMA")
-      return { kind: "other", columns: undefined };
+    // What the database says of itself holds no rows of anybody.
+    if (OF_ITSELF.has(first.up)) return { kind: "other", columns: [] };
     if (first.up === "WITH") at = this.commonTables(at + 1, to, depth);
     const verb = this.tokens[at]?.up;
     if (at >= to || verb === undefined) return { kind: "other", columns: undefined };
@@ -200,8 +204,14 @@ class Reader {
       at = this.after(at);
     }
     if (this.tokens[at]?.up === "FROM" && at < to) this.tables(at + 1, to, depth, tables, shape);
+    if (this.asksCatalog(at + 1, to)) return { ...shape, columns: [] };
     this.columns(this.list(start, end), tables, depth, shape);
     return shape;
+  }
+
+  /** Whether the first table after `FROM` is one of the database's own description. */
+  private asksCatalog(from: number, to: number): boolean {
+    return from < to && isName(this.tokens[from]) && CATALOGS.test(this.tokens[from]!.text);
   }
 
   /** `SELECT a AS limit`: a clause word after `AS` is a name. */

@@ -39,11 +39,12 @@ export function asText(v: Value): Value {
 /** Statements hold the rows that running them will give. */
 const STATEMENTS = new Set(["sqlalchemy.TextClause", "sqlalchemy.Select"]);
 
+/** Whether a value is a statement that a call made, not a text. */
+export const isStatement = (v: Value): boolean => v.types.some((t) => t.k === "ext" && STATEMENTS.has(t.q));
+
 /** What anybody sees of a value who does not run it: of a statement its SQL, and none of its rows. */
 export const shown = (v: Value): Value =>
-  v.types.some((t) => t.k === "ext" && STATEMENTS.has(t.q))
-    ? { ...v, labels: v.labels.filter((l) => l.kind !== "record") }
-    : v;
+  isStatement(v) ? { ...v, labels: v.labels.filter((l) => l.kind !== "record") } : v;
 
 /** `l + r`: texts are joined, lists are put behind each other, anything else keeps its labels. */
 export function binaryAdd(
