@@ -76,6 +76,8 @@ class ProjectEngine implements Engine {
   /** How many units call a function, by its key; and what was counted for each unit. */
   private readonly callers = new Map<string, number>();
   private readonly counted = new Map<Unit, ReadonlySet<string>>();
+  /** Whom each unit used and which model it called when the rules last looked. */
+  private readonly reach = new WeakMap<Unit, string>();
   /** Whether a file's text says that it may matter. */
   private readonly relevant = new Map<string, Relevance>();
   /** Files with comments that speak to SpillCheck. */
@@ -643,9 +645,11 @@ class ProjectEngine implements Engine {
         ? [...program.fresh, ...turned.filter((u) => !program.fresh.has(u))]
         : [...program.units.values()];
     this.factsText = text;
+    const anew = new Set(units);
+    for (const u of this.routesAbove(program.fresh)) anew.add(u);
     program.fresh.clear();
     program.stale.clear();
-    for (const u of units) {
+    for (const u of anew) {
       this.forgetReports(u);
       const events = u.summary?.events ?? u.state?.events;
       if (u.level < FULL || !events?.length) continue;
@@ -661,6 +665,22 @@ class ProjectEngine implements Engine {
         this.changed.add(file);
       }
     }
+  }
+
+  /**
+   * Units of routes that reach another model call than before, perhaps: those above units that call a model now, or did, or
+   * call others than before. What these hand on may be the same, so that the routes themselves were not done anew.
+   */
+  private routesAbove(fresh: ReadonlySet<Unit>): Unit[] {
+    const seen = new Set<Unit>();
+    for (const u of fresh) {
+      const now = u.fn ? reachOf(u) : "";
+      if ((this.reach.get(u) ?? "") === now) continue;
+      this.reach.set(u, now);
+      seen.add(u);
+    }
+    for (const u of seen) for (const user of u.usedBy) if (user.fn) seen.add(user);
+    return [...seen].filter((u) => u.summary?.entry);
   }
 
   private isCalled(key: string): boolean {
@@ -793,6 +813,14 @@ class ProjectEngine implements Engine {
     out.sort((a, b) => a.start - b.start || a.end - b.end || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0));
     return fingerprints(out, text, this.options.root ?? "");
   }
+}
+
+/** Whom a function uses, and the model calls that stand in it. */
+function reachOf(u: Unit): string {
+  const out: string[] = [];
+  for (const d of u.uses) if (d.fn) out.push(d.key);
+  for (const e of u.summary?.events ?? []) if (e.kind === "llm" && !e.via.length) out.push(`${e.loc.id} ${e.q}`);
+  return out.join();
 }
 
 /** The one change that turns a text into another. */

@@ -284,6 +284,8 @@ export class Program {
     const known = this.modules.has(file);
     this.redefine(file, diff);
     this.reorder(file);
+    // A function alone is done anew at once; whom it registered, or no longer does, has to be as well.
+    if (this.registered.stirred || this.registeredClasses.stirred) this.graph.pending = true;
     return known;
   }
 

@@ -85,6 +85,11 @@ export class Registrations {
     }
   }
 
+  /** Whether something came or went since `turned` was last called. */
+  get stirred(): boolean {
+    return this.before.size > 0;
+  }
+
   private remember(key: string): void {
     this.version++;
     if (!this.before.has(key)) this.before.set(key, this.get(key));
