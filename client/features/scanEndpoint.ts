@@ -8,6 +8,7 @@ import {
   SCAN,
   SCAN_PING,
   SCAN_PLAN,
+  SCAN_TARGETS,
   type ScanPlanMessage,
   type ScanRequest,
   type ScanSecrets,
@@ -16,6 +17,7 @@ import {
   scanPlanSchema,
   scanProgressSchema,
   scanResultSchema,
+  scanTargetsSchema,
 } from "../../server/lsp/protocol.js";
 import type { Auth } from "../../server/scan/options.js";
 import type { Ping } from "../../server/scan/ping-schema.js";
@@ -88,7 +90,8 @@ interface Prepared {
 }
 
 async function prepare(parts: ScanParts, again: Again): Promise<Prepared | undefined> {
-  const target = await chooseTarget(again, parts.recent);
+  const described = Promise.resolve(parts.server.request(SCAN_TARGETS, {}, scanTargetsSchema));
+  const target = await chooseTarget(again, parts.recent, described);
   if (!target) return undefined;
   const request = await requestFor(parts, target);
   if (!request) return undefined;
@@ -117,7 +120,13 @@ async function pingOnce(parts: ScanParts, again: Again): Promise<void> {
 
 async function scanPrepared(parts: ScanParts, { target, request, plan }: Prepared): Promise<void> {
   const result = await runScan(parts.server, { ...request, consented: true }, plan.target);
-  const redo: Again = target.lab ? { lab: true } : target.name ? { endpoint: target.name } : redoByUrl(result, target);
+  const redo: Again = target.lab
+    ? { lab: true }
+    : target.settingsFile
+      ? { settingsFile: target.settingsFile }
+      : target.name
+        ? { endpoint: target.name }
+        : redoByUrl(result, target);
   await parts.panels.show(await parts.store.add(result, redo));
 }
 
@@ -134,6 +143,8 @@ async function requestFor(parts: ScanParts, target: Target): Promise<ScanRequest
     const lab = await parts.server.request(START_LAB, { kind: "leaky" }, labSchema);
     return { options: { url: lab.url, depth, knowledge: { systemPrompts: [lab.systemPrompt] } } };
   }
+  const { cert, key, ca, systemPromptFile, openapi } = endpoint;
+  const files = { cert, key, ca, systemPrompt: systemPromptFile, openapi };
   const options = {
     url: endpoint.url,
     method: endpoint.method,
@@ -141,16 +152,29 @@ async function requestFor(parts: ScanParts, target: Target): Promise<ScanRequest
     bodyTemplate: endpoint.bodyTemplate,
     replyPath: endpoint.replyPath,
     auth: endpoint.auth,
+    tls: { insecure: endpoint.insecure ?? false },
+    session: endpoint.session,
+    csrf: endpoint.csrf,
+    ownIds: endpoint.ownIds,
+    otherIds: endpoint.otherIds,
+    checks: endpoint.checks,
     depth,
     maxRequests: defaults.maxRequests,
     limits: endpoint.limits,
   };
   // What is no address is said by the plan.
-  if (!endpoint.auth || !URL.canParse(endpoint.url)) return { options };
+  const request = { options, files, settingsFile: target.settingsFile };
+  if (!endpoint.auth || !URL.canParse(endpoint.url)) return request;
   const { origin, pathname } = new URL(endpoint.url);
-  const secret = await parts.secrets.get(`${origin}${pathname}`, secretNames[endpoint.auth.kind]);
-  const secrets: ScanSecrets = { secret };
-  return secret ? { options, secrets: parts.server.seal(secrets) } : undefined;
+  const what = secretNames[endpoint.auth.kind];
+  const secret = await parts.secrets.get(`${origin}${pathname}`, what);
+  if (!secret) return undefined;
+  const secret2 = endpoint.secondIdentity
+    ? await parts.secrets.get(`${origin}${pathname}`, what, "a second user")
+    : undefined;
+  if (endpoint.secondIdentity && !secret2) return undefined;
+  const secrets: ScanSecrets = { secret, secret2 };
+  return { ...request, secrets: parts.server.seal(secrets) };
 }
 
 function runPing(server: LanguageServer, request: ScanRequest, target: string): Thenable<Ping> {

@@ -17,15 +17,16 @@ export class Secrets {
    *
    * @param endpoint the origin and path that it belongs to
    * @param what words for the input box ("Bearer token")
+   * @param whose the identity that it belongs to, where that is not the first
    * @returns undefined when the user gave none
    */
-  async get(endpoint: string, what: string): Promise<string | undefined> {
-    const name = `spillcheck.secret:${endpoint}`;
+  async get(endpoint: string, what: string, whose?: string): Promise<string | undefined> {
+    const name = `spillcheck.secret:${endpoint}${whose === undefined ? "" : ` (${whose})`}`;
     const known = await this.storage.get(name);
     if (known) return known;
     const given = await vscode.window.showInputBox({
       title: `SpillCheck: ${what}`,
-      prompt: `${what} for ${endpoint}. It is kept in the editor's secret store.`,
+      prompt: `${what}${whose === undefined ? "" : ` of ${whose}`} for ${endpoint}. It is kept in the editor's secret store.`,
       password: true,
       ignoreFocusOut: true,
       validateInput: (text) => (text.trim() === "" ? "Type the secret, or press Escape." : undefined),

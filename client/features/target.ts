@@ -1,6 +1,7 @@
 /** Which endpoint to scan: one that the settings name, one scanned lately, an address typed in, or the practice lab. */
 import * as vscode from "vscode";
 import { z } from "zod";
+import type { ScanTarget } from "../../server/lsp/protocol.js";
 import { type NamedEndpoint, namedEndpointSchema } from "../../server/lsp/settings.js";
 import { type Auth, authSchema, depthSchema, NO_CREDENTIALS } from "../../server/scan/options.js";
 
@@ -9,6 +10,8 @@ export interface Target {
   /** Name of the endpoint in the settings, if it has one. */
   name?: string;
   endpoint: Omit<NamedEndpoint, "name">;
+  /** The settings file that describes the rest of it. */
+  settingsFile?: string;
   lab?: boolean;
 }
 
@@ -18,6 +21,8 @@ export const againSchema = z.object({
   url: z.string().optional(),
   /** How to sign in at `url`; the secret itself is asked for or known. */
   auth: authSchema.optional(),
+  /** The settings file that describes the endpoint. */
+  settingsFile: z.string().optional(),
   lab: z.boolean().optional(),
 });
 export type Again = z.infer<typeof againSchema>;
@@ -129,18 +134,48 @@ async function askAuth(): Promise<Auth | null | undefined> {
   }
 }
 
+/** An endpoint of a settings file. */
+function ofFile({ settingsFile, url, auth }: ScanTarget): Target {
+  return { settingsFile, endpoint: { url, ...(auth ? { auth } : {}) } };
+}
+
+/** How long the list waits for the server, in milliseconds: not so long that anybody would notice. */
+const PATIENCE = 500;
+
+/** What settings files describe, or nothing when the server is busy. */
+function soon(described: Promise<readonly ScanTarget[]>): Promise<readonly ScanTarget[]> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, PATIENCE, []);
+    const settle = (all: readonly ScanTarget[]) => {
+      clearTimeout(timer);
+      resolve(all);
+    };
+    described.then(settle, () => settle([]));
+  });
+}
+
 /**
  * Finds out what to scan, asking as little as possible.
  *
+ * @param described the endpoints that the workspace's settings files describe; the list waits for them for a moment only
  * @returns undefined when the user turned away
  */
-export async function chooseTarget(again: Again, memory: vscode.Memento): Promise<Target | undefined> {
+export async function chooseTarget(
+  again: Again,
+  memory: vscode.Memento,
+  described: Promise<readonly ScanTarget[]>,
+): Promise<Target | undefined> {
   const named = namedEndpoints();
   if (again.lab) return { endpoint: { url: "" }, lab: true };
   if (again.endpoint) {
     const found = named.find((one) => one.name === again.endpoint);
     if (found) return { name: found.name, endpoint: found };
     void vscode.window.showWarningMessage(`The settings name no endpoint "${again.endpoint}" any more.`);
+  }
+  if (again.settingsFile) {
+    const found = (await described).find((one) => one.settingsFile === again.settingsFile);
+    if (found) return ofFile(found);
+    void vscode.window.showWarningMessage(`${again.settingsFile} describes no endpoint any more.`);
   }
   if (again.url && checkUrl(again.url) === undefined) return { endpoint: { url: again.url, auth: again.auth } };
   const recent = recentSchema.parse(memory.get(RECENT) ?? []);
@@ -149,6 +184,11 @@ export async function chooseTarget(again: Again, memory: vscode.Memento): Promis
       label: `$(broadcast) ${one.name}`,
       description: one.url,
       pick: async () => ({ name: one.name, endpoint: one }),
+    })),
+    ...(await soon(described)).map((one) => ({
+      label: `$(gear) ${one.url}`,
+      description: vscode.workspace.asRelativePath(one.settingsFile),
+      pick: async () => ofFile(one),
     })),
     ...recent.map((url) => ({
       label: `$(history) ${url}`,
@@ -175,6 +215,8 @@ export async function chooseTarget(again: Again, memory: vscode.Memento): Promis
     title: "SpillCheck: Scan Endpoint",
     placeHolder: "Which endpoint?",
     matchOnDescription: true,
+    // As in the boxes that follow; a report that opens meanwhile would close the list else.
+    ignoreFocusOut: true,
   });
   return choice?.pick();
 }

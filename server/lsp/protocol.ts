@@ -3,7 +3,7 @@
  * they receive with these schemas. Any other client can do without all of it.
  */
 import { z } from "zod";
-import { scanOptionsSchema } from "../scan/options.js";
+import { authSchema, scanOptionsSchema } from "../scan/options.js";
 import { pingSchema } from "../scan/ping-schema.js";
 import { scanFindingSchema, scanResultSchema } from "../scan/result.js";
 
@@ -34,12 +34,31 @@ export const checkWorkspaceResultSchema = z.object({
 });
 export type CheckWorkspaceResult = z.infer<typeof checkWorkspaceResultSchema>;
 
+/** Files that describe a target. The server reads them; a path that is not absolute is below the workspace's first folder. */
+export const targetFilesSchema = z.object({
+  cert: z.string().optional(),
+  key: z.string().optional(),
+  ca: z.string().optional(),
+  systemPrompt: z.string().optional(),
+  openapi: z.string().optional(),
+});
+export type TargetFiles = z.infer<typeof targetFilesSchema>;
+
+/** Client to server: the endpoints that the workspace's settings files (`.spillcheck.yaml`) describe. */
+export const SCAN_TARGETS = "spillcheck/scanTargets";
+export const scanTargetSchema = z.object({ settingsFile: z.string(), url: z.string(), auth: authSchema.optional() });
+export const scanTargetsSchema = z.array(scanTargetSchema);
+export type ScanTarget = z.infer<typeof scanTargetSchema>;
+
 /**
  * Client to server: the options of a scan. `secrets` is sealed with the key that the server got in its environment, so
  * that no protocol trace ever holds a secret in the clear.
  */
 export const scanRequestSchema = z.object({
   options: scanOptionsSchema.omit({ secret: true, secret2: true }),
+  files: targetFilesSchema.optional(),
+  /** The settings file that describes the target; of `options` the depth and the budget count where it says nothing. */
+  settingsFile: z.string().optional(),
   secrets: z.string().optional(),
   /** Token under which progress is sent. */
   progress: z.string().optional(),

@@ -1,7 +1,7 @@
 /** The live scan for the editor: custom requests, so that the client stays thin. */
 import { type CancellationToken, type Connection, ProgressType, ResponseError } from "vscode-languageserver";
 import { ScanError } from "../scan/errors.js";
-import type { Lab, ScanEvent, ScanOptionsInput } from "../scan/index.js";
+import type { Lab, ScanEvent } from "../scan/index.js";
 import {
   RENDER_REPORT,
   REPORT_DATA,
@@ -11,6 +11,7 @@ import {
   SCAN_FAILED,
   SCAN_PING,
   SCAN_PLAN,
+  SCAN_TARGETS,
   type ScanProgress,
   START_LAB,
   STOP_LAB,
@@ -39,22 +40,33 @@ function progressOf(event: ScanEvent): ScanProgress {
   }
 }
 
+/** What of the workspace may describe a scan; nothing of one that the user does not trust. */
+export interface Trusted {
+  /** The first folder. */
+  folder(): string | undefined;
+  settingsFiles(): readonly string[];
+}
+
 /**
  * Registers the requests; returns what ends the practice endpoints.
- * @param folder the folder whose settings count, if the user trusts it
+ * @param trusted what of the workspace the user trusts
  */
 export function registerScanRequests(
   connection: Connection,
   services: Services,
-  folder: () => string | undefined,
+  trusted: Trusted,
 ): () => Promise<void> {
   const labs = new Map<string, Promise<Lab>>();
 
-  const optionsOf = (params: unknown) => {
+  const optionsOf = async (params: unknown) => {
     const request = scanRequestSchema.parse(params);
+    const { files, settingsFile } = request;
+    // Only a file that the user trusts may say where a secret goes.
+    if (settingsFile !== undefined && !trusted.settingsFiles().includes(settingsFile))
+      throw new ScanError("bad-option", `${settingsFile} is no settings file of this workspace.`);
     const secrets = request.secrets ? openSecrets(services.channelKey, request.secrets) : {};
-    const options: ScanOptionsInput = { ...request.options, ...secrets };
-    return { request, options };
+    const described = { options: request.options, secrets, files, settingsFile };
+    return { request, options: await services.scan.describe(described, trusted.folder()) };
   };
 
   /** The practice endpoint's scans are no history. */
@@ -77,7 +89,11 @@ export function registerScanRequests(
     }
   };
 
-  connection.onRequest(SCAN_PLAN, (params: unknown) => answer(() => services.scan.plan(optionsOf(params).options)));
+  connection.onRequest(SCAN_TARGETS, () => answer(async () => services.scan.targets(trusted.settingsFiles())));
+
+  connection.onRequest(SCAN_PLAN, (params: unknown) =>
+    answer(async () => services.scan.plan((await optionsOf(params)).options)),
+  );
 
   /** Runs work of a scan's that ends when the client cancels its request. */
   const cancellable = async <T>(token: CancellationToken, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
@@ -92,15 +108,15 @@ export function registerScanRequests(
   };
 
   connection.onRequest(SCAN_PING, (params: unknown, token: CancellationToken) =>
-    answer(() => {
-      const { request, options } = optionsOf(params);
+    answer(async () => {
+      const { request, options } = await optionsOf(params);
       return cancellable(token, (signal) => services.scan.ping(options, { signal, consent: () => request.consented }));
     }),
   );
 
   connection.onRequest(SCAN, (params: unknown, token: CancellationToken) =>
-    answer(() => {
-      const { request, options } = optionsOf(params);
+    answer(async () => {
+      const { request, options } = await optionsOf(params);
       const type = new ProgressType<ScanProgress>();
       const onProgress = (event: ScanEvent) => {
         if (request.progress) void connection.sendProgress(type, request.progress, progressOf(event));
@@ -109,7 +125,7 @@ export function registerScanRequests(
       return cancellable(token, async (signal) => {
         const result = await services.scan.run(options, { signal, onProgress, consent });
         if (!(await isLab(options.url))) {
-          const failure = services.scan.keep(result, folder());
+          const failure = services.scan.keep(result, trusted.folder());
           if (failure !== undefined) connection.console.warn(failure);
         }
         return result;

@@ -89,8 +89,10 @@ export function startLanguageServer(connection: Connection, services: Services):
   let ready = new Promise<void>((settle) => {
     announceReady = settle;
   });
-  const trustedFolder = () => (session?.trusted ? session.roots[0] : undefined);
-  const stopLabs = registerScanRequests(connection, services, trustedFolder);
+  const stopLabs = registerScanRequests(connection, services, {
+    folder: () => (session?.trusted ? session.roots[0] : undefined),
+    settingsFiles: () => (session?.trusted ? (session.project?.settingsFiles() ?? []) : []),
+  });
 
   connection.onInitialize((params) => {
     const abilities = abilitiesOf(params);

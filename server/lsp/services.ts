@@ -3,6 +3,7 @@ import type { Engine } from "../analysis/engine-api.js";
 import type { Level, Place } from "../analysis/finding.js";
 import type { RuleMeta } from "../analysis/rule-meta.js";
 import type { Lab, LabKind, Ping, ScanHooks, ScanOptionsInput, ScanPlan, ScanResult } from "../scan/index.js";
+import type { ScanSecrets, ScanTarget, TargetFiles } from "./protocol.js";
 import type { EditorSettings } from "./settings.js";
 
 /** Something wrong in a settings file (`.spillcheck.yaml`), at the key. */
@@ -37,7 +38,24 @@ export interface ProjectInput {
   trusted: boolean;
 }
 
+/** A target as a client describes it. */
+export interface DescribedTarget {
+  options: ScanOptionsInput;
+  secrets: ScanSecrets;
+  files?: TargetFiles;
+  /** The settings file that describes it instead. */
+  settingsFile?: string;
+}
+
 export interface ScanService {
+  /** The endpoints that settings files describe. @param files settings files of folders that the user trusts */
+  targets(files: readonly string[]): ScanTarget[];
+  /**
+   * The options of a scan, with what files hold.
+   * @param folder where paths that are not absolute begin; undefined where the user trusts no folder
+   * @throws ScanError "bad-option" when a file cannot be read, or a setting is wrong
+   */
+  describe(target: DescribedTarget, folder: string | undefined): Promise<ScanOptionsInput>;
   plan(options: ScanOptionsInput): Promise<ScanPlan>;
   ping(options: ScanOptionsInput, hooks: ScanHooks): Promise<Ping>;
   run(options: ScanOptionsInput, hooks: ScanHooks): Promise<ScanResult>;

@@ -2,8 +2,12 @@
 import { z } from "zod";
 import { credentialHeaderOf } from "../scan/credential-header.js";
 import { authSchema, depthSchema, limitOverridesSchema, NO_CREDENTIALS } from "../scan/options.js";
+import { scanCategorySchema } from "../scan/result.js";
 
 const levelSchema = z.enum(["hint", "info", "warning", "error", "off"]);
+
+const path = (what: string) =>
+  z.string().min(1).describe(`${what}: a file, absolute or below the workspace's first folder.`);
 
 /** One endpoint that the user named. Secrets are not part of it: the editor keeps them in its own store. */
 export const namedEndpointSchema = z.strictObject({
@@ -26,6 +30,38 @@ export const namedEndpointSchema = z.strictObject({
   auth: authSchema
     .optional()
     .describe("How the secret is sent. The secret itself is asked for and kept by the editor."),
+  cert: path("Client certificate").optional(),
+  key: path("Key of the client certificate").optional(),
+  ca: path("Certificate authority to trust").optional(),
+  insecure: z.boolean().optional().describe("Go on when the server's certificate does not verify."),
+  session: z
+    .strictObject({
+      method: z.string().optional(),
+      path: z.string().min(1),
+      body: z.string().optional(),
+      idPath: z.string().optional(),
+    })
+    .optional()
+    .describe(
+      'Request that opens a conversation, and where the id is in its answer: `{"path": "/sessions", "idPath": "$.id"}`.',
+    ),
+  csrf: z
+    .strictObject({ cookie: z.string().min(1), header: z.string().min(1) })
+    .optional()
+    .describe('The cookie whose value goes into a header: `{"cookie": "csrftoken", "header": "X-CSRFToken"}`.'),
+  ownIds: z.array(z.string()).optional().describe("Ids of objects that belong to the caller."),
+  otherIds: z.array(z.string()).optional().describe("Ids of objects that belong to somebody else."),
+  secondIdentity: z
+    .boolean()
+    .optional()
+    .describe("Ask for the secret of a second user as well, for the checks of other people's objects."),
+  systemPromptFile: path("The endpoint's system prompt, so that leaks can be proven").optional(),
+  openapi: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("OpenAPI document: an address, or a file, absolute or below the workspace's first folder."),
+  checks: z.array(scanCategorySchema).optional().describe("Which checks to run; all when absent."),
   depth: depthSchema.optional().describe("How deep to probe; `spillcheck.scan.depth` when absent."),
   limits: limitOverridesSchema.optional().describe("Limits of a scan by their names, times in milliseconds."),
 });

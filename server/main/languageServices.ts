@@ -13,6 +13,7 @@ import type { ScanResult } from "../scan/index.js";
 import { openHistory, retentionOf } from "./commands/history-folder.js";
 import { openEngine } from "./engine.js";
 import { renderScan } from "./scanReports.js";
+import { describeTarget, fileTargets } from "./scanTargets.js";
 import { openWorkspace } from "./workspace.js";
 
 /** Loaded when a scan is asked for: it is the larger half of the house, and the editor waits for the start. */
@@ -92,6 +93,8 @@ export function languageServices(): Services {
     page,
     rulePage: pageAddress,
     scan: {
+      targets: (files) => fileTargets(files, ruleIds),
+      describe: (target, folder) => describeTarget(target, folder, ruleIds),
       plan: async (options) => (await loadScan()).planScan(options),
       ping: async (options, hooks) => (await loadScan()).pingTarget(options, hooks),
       run: async (options, hooks) => (await loadScan()).runScan(options, hooks),

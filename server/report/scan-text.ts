@@ -117,6 +117,7 @@ function finding(item: ScanFinding, paint: Palette, width: number): string[] {
   const label = paint.severity[item.severity](item.severity.toUpperCase().padEnd(8));
   const lines = [`  ${label}  ${paint.bold(terminalText(item.title))}`];
   const facts = [`scan/${item.id}`];
+  if (item.probe) facts.push(`probe ${terminalText(item.probe)}`);
   if (item.hits) facts.push(`${terminalText(item.hits)} tries`);
   facts.push(item.verdict);
   if (item.suspected) facts.push("suspected");

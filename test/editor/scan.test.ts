@@ -1,6 +1,8 @@
 /** The live scan in the editor, against the practice lab: from the command to the report. */
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import path from "node:path";
 import type { Frame } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFailed } from "vitest";
 import { type Editor, extensionFolder, startEditor } from "./launch.js";
@@ -183,6 +185,34 @@ describe("SpillCheck: Scan Endpoint", () => {
     await dialog.getByRole("button", { name: "Cancel" }).click();
     await dialog.waitFor({ state: "hidden" });
     expect(await editor.page.locator(".tabs-container .tab", { hasText: "192.0.2.10" }).count()).toBe(0);
+  });
+
+  it("offers the endpoint that a settings file describes", async () => {
+    pictureOnFailure();
+    writeFileSync(path.join(editor.folder, ".spillcheck.yaml"), "scan:\n  url: http://127.0.0.1:9/described\n");
+    const offered = async () => {
+      await bench.run("SpillCheck: Scan Endpoint");
+      await bench.rows().filter({ hasText: "Type an address" }).waitFor();
+      const count = await bench.rows().filter({ hasText: "127.0.0.1:9/described" }).count();
+      await bench.dismiss();
+      return count;
+    };
+    // Until the server has heard of the file it is not there.
+    await expect.poll(offered, { timeout: 30_000 }).toBe(1);
+  });
+
+  it("says why an endpoint with a secret in its headers is not offered", async () => {
+    pictureOnFailure();
+    const endpoint = { name: "careless", url: "http://192.0.2.11/chat", headers: { Authorization: "Bearer abc-123" } };
+    editor.configure({ "spillcheck.endpoints": [...settings["spillcheck.endpoints"], endpoint] });
+    await bench.run("SpillCheck: Scan Endpoint");
+    await bench.rows().filter({ hasText: "staging" }).waitFor();
+    const text = (await (await bench.notification("careless")).textContent()) ?? "";
+    expect(text).toContain("careless: headers holds a secret in Authorization");
+    expect(text).not.toContain("abc-123");
+    expect(await bench.rows().filter({ hasText: "careless" }).count()).toBe(0);
+    await bench.dismiss();
+    editor.configure(settings);
   });
 
   it("asks for a secret without showing it, and keeps it out of every file", async () => {

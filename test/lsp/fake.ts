@@ -148,6 +148,8 @@ export function fakeServices(workspace = new FakeWorkspace()): FakeServices {
     page: (id) => (id === "raw-llm-output" ? "# raw-llm-output" : undefined),
     rulePage: (id) => `https://example.org/${id}.md`,
     scan: {
+      targets: (files) => files.map((settingsFile) => ({ settingsFile, url: "http://127.0.0.1:1/chat" })),
+      describe: async ({ options, secrets }) => ({ ...options, ...secrets }),
       plan: async () => {
         throw new ScanError("bad-target", "The address is no URL.");
       },

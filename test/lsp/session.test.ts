@@ -401,6 +401,22 @@ describe("scans", () => {
     expect(pingSchema.parse(ping)).toMatchObject({ endpoint: { url: "http://127.0.0.1:1" }, reply: "Hello." });
   });
 
+  it.each([true, false])(
+    "are of endpoints of settings files only where the workspace is trusted: %s",
+    async (trusted) => {
+      const services = fakeServices();
+      services.workspace.disk.set("/work space/.spillcheck.yaml", "scan: {}");
+      const { client } = await start({ initializationOptions: { trusted } }, services);
+      const settingsFile = "/work space/.spillcheck.yaml";
+      const targets = await client.connection.sendRequest("spillcheck/scanTargets", {});
+      expect(targets).toEqual(trusted ? [{ settingsFile, url: "http://127.0.0.1:1/chat" }] : []);
+      const params = { options: { url: "http://127.0.0.1:1" }, settingsFile };
+      const ping = client.connection.sendRequest("spillcheck/scanPing", params);
+      if (trusted) expect(pingSchema.parse(await ping).reply).toBe("Hello.");
+      else await expect(ping).rejects.toMatchObject({ code: -32050, data: { kind: "bad-option" } });
+    },
+  );
+
   it("start a lab once", async () => {
     const { client } = await start();
     const lab = await client.connection.sendRequest("spillcheck/startLab", { kind: "leaky" });

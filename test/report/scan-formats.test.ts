@@ -80,7 +80,9 @@ describe("text for a terminal", () => {
     expect(text).toMatch(/LLM security +░{10} +0 {2}5 findings/);
     expect(text).toMatch(/Object-level authorisation +inconclusive: no second identity was given/);
     expect(text.indexOf("CRITICAL")).toBeLessThan(text.indexOf("MEDIUM"));
-    expect(text).toContain("scan/system-prompt-leak · 2/3 tries · confirmed · shop/views.py:42");
+    expect(text).toContain(
+      "scan/system-prompt-leak · probe classic/system-prompt-leak · 2/3 tries · confirmed · shop/views.py:42",
+    );
     expect(text).toContain("1 new, 1 fixed, 9 unchanged, 1 not checked again; score 49 to 58.");
     expect(text).toContain("Inconclusive (2); not a pass");
     expect(text).toContain("3 attacks withstood. 87 of 120 requests sent, 2 of them again, about 12480 tokens.");
