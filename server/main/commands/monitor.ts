@@ -12,7 +12,7 @@ import { say } from "../terminal.js";
 import { reportConfigProblems } from "./config-problems.js";
 import { type Context, exit } from "./context.js";
 import { remember, retentionOf } from "./history-folder.js";
-import { consent, describePlan } from "./scan-consent.js";
+import { agreed, describePlan } from "./scan-consent.js";
 import { addScanFlags } from "./scan-flags.js";
 import { type ScanFlags, scanRequest, type Thresholds } from "./scan-options.js";
 import { verdict } from "./scan-verdict.js";
@@ -129,9 +129,9 @@ async function prepare(
   say(context, describePlan(plan));
   for (const note of plan.notes) say(context, terminalText(note));
   if (channels.length === 0) say(context, "no receiver of alerts was named; changes are said here alone.");
-  const agreed = flags.yes === true || (plan.needsConsent && (await consent(context, plan)));
+  const consented = plan.needsConsent ? await agreed(context, plan, flags) : flags.yes === true;
   const parts = {
-    scan: (signal: AbortSignal) => runScan(options, { signal, consent: () => agreed }),
+    scan: (signal: AbortSignal) => runScan(options, { signal, consent: () => consented }),
     remember: (result: Parameters<typeof remember>[1]) => {
       const past = remember(context, result, retention);
       return { id: past.entry?.id ?? null, known: past.previous };

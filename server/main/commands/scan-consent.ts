@@ -1,7 +1,10 @@
 /** What is said and asked before anything is sent to an endpoint. */
 import { createInterface } from "node:readline/promises";
+import { dataFolder } from "../../project/history-store.js";
+import { agreedHosts, consentsFile, rememberHost } from "../../project/scan-consents.js";
 import { terminalText } from "../../report/scan-visible-text.js";
 import type { ScanPlan } from "../../scan/index.js";
+import { say } from "../terminal.js";
 import type { Context } from "./context.js";
 
 /** One sentence: what is scanned, where it lies, and how much is sent at most. */
@@ -12,8 +15,25 @@ export function describePlan(plan: ScanPlan): string {
   );
 }
 
+/**
+ * Whether a host may be scanned: by `--yes`, by what was agreed to before, or by an answer on the terminal. What is agreed
+ * to is remembered by host, but for scans that keep nothing.
+ */
+export async function agreed(
+  context: Context,
+  plan: ScanPlan,
+  flags: { yes?: true; history?: boolean },
+): Promise<boolean> {
+  const folder = dataFolder(context.env);
+  if (agreedHosts(folder).includes(plan.host)) return true;
+  if (flags.yes !== true && !(await ask(context, plan))) return false;
+  if (flags.history !== false && rememberHost(folder, plan.host))
+    say(context, `${plan.host} is not asked about again; ${consentsFile(folder)} has the hosts that you agreed to.`);
+  return true;
+}
+
 /** Asks on a terminal; elsewhere nobody can answer. */
-export async function consent(context: Context, plan: ScanPlan): Promise<boolean> {
+async function ask(context: Context, plan: ScanPlan): Promise<boolean> {
   if (!process.stdin.isTTY || context.stderr.isTTY !== true) return false;
   const prompt = createInterface({ input: process.stdin, output: context.stderr });
   try {

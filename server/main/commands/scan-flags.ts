@@ -50,6 +50,6 @@ export function addScanFlags(command: Command): Command {
     .option("--timeout <seconds>", "longest time for one answer", positive)
     .option("--limit <name=value>", "another of the limits in docs/scanning.md, as in concurrency=2 (repeatable)", many)
     .option("--threshold <score>", "lowest score that passes: N, or CATEGORY=N (repeatable)", many)
-    .option("--yes", "consent to scanning a host that is not this machine")
+    .option("--yes", "consent to scanning a host that is not this machine; it is remembered")
     .option("--config <file>", "settings file to use instead of the nearest .spillcheck.yaml");
 }

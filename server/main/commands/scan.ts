@@ -27,7 +27,7 @@ import { reportConfigProblems } from "./config-problems.js";
 import { type Context, exit } from "./context.js";
 import { type Past, remember, retentionOf } from "./history-folder.js";
 import { formatForFile } from "./save.js";
-import { consent, describePlan } from "./scan-consent.js";
+import { agreed, describePlan } from "./scan-consent.js";
 import { addScanFlags, many } from "./scan-flags.js";
 import { type ScanFlags, scanRequest } from "./scan-options.js";
 import { pingEndpoint } from "./scan-ping.js";
@@ -105,9 +105,8 @@ async function scan(context: Context, url: string | undefined, flags: Flags): Pr
     const plan = await planScan(options);
     say(context, describePlan(plan));
     for (const note of plan.notes) say(context, terminalText(note));
-    const agreed = (asked: ScanPlan) => flags.yes === true || consent(context, asked);
-    if (flags.ping)
-      return await pingEndpoint(context, options, flags.format, { signal: cancel.signal, consent: agreed });
+    const consent = (asked: ScanPlan) => agreed(context, asked, flags);
+    if (flags.ping) return await pingEndpoint(context, options, flags.format, { signal: cancel.signal, consent });
     const progress = new Progress(context, "scanning");
     const journal = lab || (!flags.history && !flags.resume) ? undefined : openJournal(context, options, flags);
     const trace = flags.trace === undefined ? undefined : openLines(absolute(flags.trace, cwd));
@@ -122,7 +121,7 @@ async function scan(context: Context, url: string | undefined, flags: Flags): Pr
             say(context, terminalText(event.reply === "" ? event.note : `${event.note} It replied: ${event.reply}`));
           progress.update(event.done, event.total);
         },
-        consent: agreed,
+        consent,
       });
     } finally {
       progress.end();
