@@ -294,4 +294,18 @@ describe("a request that nobody described", () => {
     expect(result.notes.join(" ")).toMatch(advice);
     expect(result.inconclusive.map(({ title }) => title)).toContain("Rate limiting (the whole check)");
   });
+
+  it("says that nothing is at the reply path that was given, however many other shapes it tried", async () => {
+    const endpoint = await up(jsonChat(bot));
+    const ping = await pingTarget({ url: endpoint.url, replyPath: "$.answer.text" });
+    expect(ping.why).toBe("the body has no text at $.answer.text");
+    expect(ping.note).toMatch(/Say where the reply is: --reply-path/);
+    expect(ping.exchange.response.body).toContain('"reply"');
+  });
+
+  it("says that time ran out", async () => {
+    const endpoint = await up(() => {});
+    const result = await runScan({ url: endpoint.url, checks: ["llm_ai_security"], limits: { firstByteMs: 50 } });
+    expect(result.notes.join(" ")).toMatch(/Give it more time with --timeout/);
+  });
 });

@@ -1,5 +1,5 @@
 import type { HttpReply } from "../transport/client.js";
-import { type Extracted, extractReply, type ReplyPath } from "./reply.js";
+import { type Extracted, extractReply, formatReplyPath, type ReplyPath } from "./reply.js";
 
 /** A prompt and what came back. */
 export interface Answer {
@@ -15,7 +15,7 @@ export interface Answer {
 /** Reads an HTTP reply as an answer to a prompt. */
 export function toAnswer(prompt: string, http: HttpReply, at: ReplyPath | null): Answer {
   const extracted = extractReply(http.text, http.headers["content-type"] ?? "", at);
-  const why = whyNot(http, extracted);
+  const why = whyNot(http, extracted, at);
   return { prompt, http, extracted, ok: why === "", why };
 }
 
@@ -39,7 +39,7 @@ export function certificateRefusal(http: HttpReply): string | null {
   return null;
 }
 
-function whyNot(http: HttpReply, extracted: Extracted): string {
+function whyNot(http: HttpReply, extracted: Extracted, at: ReplyPath | null): string {
   if (http.failure) return http.failure.message;
   const { status } = http;
   if (status === 401) return "it asks for credentials (401)";
@@ -53,7 +53,8 @@ function whyNot(http: HttpReply, extracted: Extracted): string {
   if (status >= 400) return `it did not accept the request (${status})`;
   if (status >= 300) return `it redirects elsewhere (${status})`;
   if (http.text.trim() === "") return "the body was empty";
-  if (extracted.text.trim() === "") return "no reply text was found in the body";
+  if (extracted.text.trim() === "")
+    return at?.path ? `the body has no text at ${formatReplyPath(at)}` : "no reply text was found in the body";
   if (isErrorObject(extracted)) return "the body is an error message";
   return "";
 }

@@ -35,6 +35,10 @@ function adviceOn(answers: readonly Answer[]): string {
   const status = answers.at(-1)?.http.status ?? 0;
   if (status === 401 || status === 403)
     return "Give it credentials: --auth with the secret in SPILLCHECK_SECRET, or auth in the settings.";
+  if (answers.at(-1)?.http.failure?.kind === "timeout")
+    return "Give it more time with --timeout or the limit totalMs, or look whether the endpoint is well.";
+  if (status >= 200 && status < 300)
+    return "Say where the reply is: --reply-path, or replyPath in the settings; --ping shows the whole answer.";
   if (status === 0 || status === 404 || status === 429) return "Check the address, and whether the endpoint is well.";
   return "Show it a request that works: --curl, --body-template or --openapi, or bodyTemplate in the settings.";
 }
@@ -282,14 +286,22 @@ async function tryShapes(
       return found(shape);
   }
   if (control.ok) return found(jsonShape(url.href, COMMON_KEYS[0], method));
-  return none(answers.at(-1)?.why ?? "no shape was accepted");
+  return none(mostTellingLast(answers).at(-1)?.why || "no shape was accepted");
 }
 
 /** Answers in the order in which they came, but for the one that says most about what is wanted, which comes last. */
 function mostTellingLast(answers: readonly Answer[]): Answer[] {
   const asked = answers.filter(({ prompt }) => prompt === ARITHMETIC.prompt);
+  // To a form sent to where JSON is read there are as many answers as servers.
+  const json = asked.filter(({ http }) => http.request.body?.startsWith("{"));
+  const control = answers.find(({ prompt }) => prompt === CONTROL_PROMPT)?.http.status;
+  // Something was answered and is not read; or the field is read, and what comes after it fails; or it says what it wants.
   const best =
-    asked.find(({ http }) => http.status === 422) ?? asked.find(({ http }) => http.status === 400) ?? asked[0];
+    asked.find(({ http }) => http.status >= 200 && http.status < 300) ??
+    asked.find(({ http }) => control !== undefined && http.status >= 500 && http.status !== control) ??
+    json.find(({ http }) => http.status === 422) ??
+    json.find(({ http }) => http.status === 400) ??
+    asked[0];
   return best === undefined ? [...answers] : [...answers.filter((answer) => answer !== best), best];
 }
 
