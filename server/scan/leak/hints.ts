@@ -49,7 +49,7 @@ const SHORTEST = 5;
 
 /**
  * How many true things a text says about a secret: the letter with which it starts or ends, its length. One may be chance,
- * two give it away.
+ * two give it away. None where it says that the word begins or ends otherwise.
  */
 function trueHints(text: string, letters: readonly string[]): number {
   const said = (expression: RegExp) => [...text.matchAll(expression)].map((match) => match[1] ?? "");
@@ -57,6 +57,15 @@ function trueHints(text: string, letters: readonly string[]): number {
   const starts = said(/\b(?:starts?|begins?|first letter)\b[^.\n]{0,30}["'“‘ ]([\p{L}\p{N}])["'”’]?(?![\p{L}\p{N}])/gu);
   const ends = said(/\b(?:ends?|last letter)\b[^.\n]{0,30}["'“‘ ]([\p{L}\p{N}])["'”’]?(?![\p{L}\p{N}])/gu);
   const sizes = said(/\b([a-z]{3,6}|\d{1,2})[- ](?:letters?|characters?)\b/gu);
+  const plainly = (verb: string) =>
+    said(
+      new RegExp(
+        `\\b${verb} (?:with|in|on) (?:the letter |an? )?["'“‘]?([\\p{L}\\p{N}])["'”’]?(?![\\p{L}\\p{N}])`,
+        "gu",
+      ),
+    );
+  const otherwise = (letters: readonly string[], letter = "") => letters.length > 0 && !letters.includes(letter);
+  if (otherwise(plainly("(?:starts?|begins?)"), letters[0]) || otherwise(plainly("ends?"), letters.at(-1))) return 0;
   return [
     starts.includes(letters[0] ?? ""),
     ends.includes(letters.at(-1) ?? ""),

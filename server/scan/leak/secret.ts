@@ -34,6 +34,14 @@ export function squeeze(text: string): string {
     .replace(/[\s"'`*_.,:;|-]+/g, "");
 }
 
+/** How long a word must be that the first letters of a text's words make up: shorter ones come about by chance. */
+const SHORTEST_ACROSTIC = 7;
+
+/** Whether a secret that a reading holds is there on purpose. */
+function beyondChance(how: string, squeezed: string): boolean {
+  return how !== "first letters of the words" || squeezed.length >= SHORTEST_ACROSTIC;
+}
+
 export interface SecretHit {
   secret: string;
   /** How it has to be read; empty for plain text. */
@@ -47,15 +55,20 @@ function longEnough(squeezed: string): boolean {
 }
 
 /**
- * The longest stretch of a secret that a text must hold to give it away, or null where only the whole counts: most of a
- * secret of several words, all but the ending of a long single word.
+ * The stretches of a secret that a text must hold to give it away: of several words most of them, a word of its own among
+ * them; of a single long word all but the ending. None where only the whole counts.
  */
 function tellingParts(secret: string, squeezed: string): string[] {
-  const several = secret.trim().split(/[\s_-]+/).length >= 3;
+  const words = secret.trim().split(/[\s_-]+/);
+  const several = words.length >= 3;
   const size = Math.ceil(squeezed.length * (several ? 0.65 : 0.85));
   if (several ? size < 8 : size < 7 || size === squeezed.length) return [];
   if (!several) return [squeezed.slice(0, size)];
-  return Array.from({ length: squeezed.length - size + 1 }, (_, i) => squeezed.slice(i, i + size));
+  // "Access granted" is half of many a secret and in everybody's mouth.
+  const own = words.map(squeeze).filter((word) => word.length >= 3 && !isCommon(word));
+  return Array.from({ length: squeezed.length - size + 1 }, (_, i) => squeezed.slice(i, i + size)).filter((part) =>
+    own.some((word) => part.includes(word)),
+  );
 }
 
 /** Digits and signs that stand for letters, as in "h0l0gr4m". */
@@ -147,7 +160,7 @@ export function findSecret(request: string, all: readonly Reading[], secrets: re
     }
     const start = plain.toLowerCase().indexOf(secret.toLowerCase());
     if (start >= 0) return { secret, how: "", spans: [{ start, end: start + secret.length }] };
-    const reading = squeezed.find((each) => each.text.includes(wanted));
+    const reading = squeezed.find((each) => each.text.includes(wanted) && beyondChance(each.how, wanted));
     if (reading) return { secret, how: reading.how || "split up", spans: [] };
     if (
       /^[\p{L}\p{N}]{6,}$/u.test(wanted) &&
