@@ -14,7 +14,7 @@ import {
 } from "./extractions.js";
 import { type Half, halfOf, type Labelled, type Miss, measure } from "./figures.js";
 import { DataFolder } from "./files.js";
-import { garakLeak, ourLeak, plainLeak, tensorTrust, withoutRecitals } from "./leaks.js";
+import { garakLeak, otherSecrets, ourLeak, plainLeak, tensorTrust, withoutRecitals } from "./leaks.js";
 import { measureOrdinary } from "./ordinary.js";
 import { measurePersonal, readSentences } from "./personal.js";
 import { measurePromptLike, playersPrompts, servicesPrompts } from "./promptlike.js";
@@ -106,6 +106,7 @@ function leaks() {
     return {
       ours: listed(measure(items, ourLeak)),
       ours_without_recitals: listed(measure(withoutRecitals(items), ourLeak)),
+      other_secrets: otherSecrets(items),
       secret_or_six_words: measure(items, plainLeak).figures,
       garak: measure(items, garakLeak).figures,
     };
