@@ -1,6 +1,6 @@
 /** The dynamic pieces of the texts that a model call sends. */
 import type { Label, Loc } from "../server/analysis/flow/labels.js";
-import { type PromptPart, promptParts, type TextForm, textForms } from "../server/analysis/flow/prompt.js";
+import { joinedTexts, type PromptPart, promptParts, type TextForm, textForms } from "../server/analysis/flow/prompt.js";
 import type { FlowEvent } from "../server/analysis/flow/summary.js";
 import { deepLabels, type Piece } from "../server/analysis/flow/value.js";
 
@@ -13,12 +13,12 @@ export interface PromptPiece {
   loc: Loc;
 }
 
-/** Every value that is put into a prompt text of the call. */
-export function promptPieces(e: FlowEvent): PromptPiece[] {
+/** Every value that is put into a prompt text of the call. @param isPrompt whether a text tells a model what to do */
+export function promptPieces(e: FlowEvent, isPrompt: (text: string) => boolean): PromptPiece[] {
   const out: PromptPiece[] = [];
   if (e.kind !== "llm") return out;
   for (const part of promptParts(e)) {
-    for (const form of textForms(part)) {
+    for (const form of textForms(part).flatMap((f) => joinedTexts(f, isPrompt))) {
       for (const piece of form.pieces)
         if (typeof piece !== "string") out.push({ part, form, piece, labels: deepLabels(piece.v), loc: piece.loc });
     }
@@ -29,10 +29,11 @@ export function promptPieces(e: FlowEvent): PromptPiece[] {
 /** The pieces that `pick` finds a label in, one group for each prompt text. */
 export function hitsByText<T>(
   e: FlowEvent,
+  isPrompt: (text: string) => boolean,
   pick: (p: PromptPiece) => T | undefined,
 ): { piece: PromptPiece; hit: T }[][] {
   const groups = new Map<string, { piece: PromptPiece; hit: T }[]>();
-  for (const piece of promptPieces(e)) {
+  for (const piece of promptPieces(e, isPrompt)) {
     const hit = pick(piece);
     if (hit === undefined) continue;
     const key = piece.form.loc.id || piece.loc.id;

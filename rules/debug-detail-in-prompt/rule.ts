@@ -21,7 +21,9 @@ const rule: Rule = {
     helpMarkdown: page,
   },
   check(e, cx) {
-    for (const group of hitsByText(e, (p) => p.labels.find((l) => l.kind === "exception" || l.kind === "debug"))) {
+    for (const group of hitsByText(e, cx.lexicon.instruction, (p) =>
+      p.labels.find((l) => l.kind === "exception" || l.kind === "debug"),
+    )) {
       const { piece, hit } = group[0]!;
       cx.report({
         at: piece.loc,

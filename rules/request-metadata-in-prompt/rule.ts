@@ -28,7 +28,7 @@ const rule: Rule = {
     helpMarkdown: page,
   },
   check(e, cx) {
-    for (const group of hitsByText(e, (p) => metadata(p, cx.lexicon))) {
+    for (const group of hitsByText(e, cx.lexicon.instruction, (p) => metadata(p, cx.lexicon))) {
       const { piece, hit } = group[0]!;
       const weak = group.every((g) => g.hit.weak & bit("meta"));
       cx.report({

@@ -1,6 +1,6 @@
 /** A named sensitive field of a record in a prompt. */
 import { bit, type Label, type Loc } from "../../server/analysis/flow/labels.js";
-import { promptParts, textForms } from "../../server/analysis/flow/prompt.js";
+import { joinedTexts, promptParts, textForms } from "../../server/analysis/flow/prompt.js";
 import { deepLabels } from "../../server/analysis/flow/value.js";
 import type { Rule } from "../../server/analysis/rule.js";
 import { lower, namedByPrompt, sensitiveName } from "../shared.js";
@@ -26,7 +26,7 @@ const rule: Rule = {
   check(e, cx) {
     if (e.kind !== "llm") return;
     for (const p of promptParts(e)) {
-      for (const form of textForms(p)) {
+      for (const form of textForms(p).flatMap((f) => joinedTexts(f, cx.lexicon.instruction))) {
         const hits: { label: Label; name: string; loc: Loc }[] = [];
         for (const [i, piece] of form.pieces.entries()) {
           if (typeof piece === "string") continue;

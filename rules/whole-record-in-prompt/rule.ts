@@ -24,7 +24,7 @@ const rule: Rule = {
     helpMarkdown: page,
   },
   check(e, cx) {
-    for (const group of hitsByText(e, (p) => p.labels.find((l) => isWhole(l, cx.lexicon)))) {
+    for (const group of hitsByText(e, cx.lexicon.instruction, (p) => p.labels.find((l) => isWhole(l, cx.lexicon)))) {
       const { piece, hit } = group[0]!;
       const r = hit.record!;
       let level: Level = r.excluded.size ? "warning" : "error";

@@ -265,11 +265,11 @@ function readRecord(
   return r.under ? { ...out, ...dictOf(new Map([[r.under, v]])), types: out.types } : v;
 }
 
-/** A record that was just made: what a model wrote is in the fields that it was given for. */
+/** A record that was just made: what a model or a user wrote is in the fields that it was given for. */
 function withGiven(v: Value, args: Args): Value {
   let out = v;
   for (const [name, { value }] of args.kw) {
-    const written = deepLabels(value).filter((l) => l.kind === "llm" || l.kind === "param");
+    const written = deepLabels(value).filter((l) => /^(llm|user|param)$/.test(l.kind));
     if (written.length) out = withField(out, name, labelled(unionLabels(inherited(v, name), written)));
   }
   return out;

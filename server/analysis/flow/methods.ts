@@ -135,7 +135,8 @@ export function dataMethod(
         updateAt(frame, env, target, (o) => (o.fields?.has(key) ? o : withField(o, key, join(v, def))));
       }
       if (target && first) v = keptInMemory(target, recv, first, at, v);
-      return def && def.c !== null ? join(v, def) : v;
+      // `answer.get("choices", [{}])[0]`: the placeholder says nothing of what is there.
+      return !def || def.c === null || (v.labels.length && isBlank(def)) ? v : join(v, def);
     }
     case "pop":
     case "popitem":
@@ -220,6 +221,15 @@ export function unknownMethod(recv: Value, name: string): Value {
   }
   return labelled(labels);
 }
+
+/** An empty text, list or dictionary, or one of such. */
+const isBlank = (v: Value): boolean =>
+  !v.labels.length &&
+  !v.str &&
+  !v.elem &&
+  (v.c === undefined || v.c === "" || v.c === 0 || v.c === false) &&
+  (!v.items || v.items.every(isBlank)) &&
+  (!v.fields || [...v.fields.values()].every(isBlank));
 
 /** An object of a library, and no text. */
 const isConverter = (v: Value): boolean =>

@@ -163,3 +163,19 @@ export function innerForms(x: Exclude<Piece, string>): TextForm[] {
   const dynamic = x.v.str?.filter((f) => f.pieces.some((p) => typeof p !== "string"));
   return dynamic?.length ? dynamic.map((f) => ({ pieces: f.pieces, loc: f.loc, text: constantText(f.pieces) })) : [];
 }
+
+/**
+ * The prompts that a text is put together of, each with the pieces that were put into it: what a helper was handed as a whole
+ * prompt (`ask(f"Summarise the mails of {user.email}")`) was joined where it was handed over.
+ *
+ * @param isPrompt whether a text tells a model what to do
+ */
+export function joinedTexts(form: TextForm, isPrompt: (text: string) => boolean, depth = 0): TextForm[] {
+  const inside: TextForm[] = [];
+  const pieces = form.pieces.filter((x) => {
+    const inner = typeof x === "string" || depth >= 4 ? [] : innerForms(x).filter((f) => isPrompt(f.text));
+    inside.push(...inner.flatMap((f) => joinedTexts(f, isPrompt, depth + 1)));
+    return !inner.length;
+  });
+  return [...(pieces.some((x) => typeof x !== "string") ? [{ ...form, pieces }] : []), ...inside];
+}

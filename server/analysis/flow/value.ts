@@ -121,18 +121,42 @@ export function join(a: Value, b: Value, level = 0): Value {
 export const joinAll = (vs: readonly Value[]): Value => vs.reduce((a, b) => join(a, b), EMPTY);
 
 function joinFields(a: Value, b: Value, depth: number): ReadonlyMap<string, Value> | undefined {
-  if (!b.fields || a.fields === b.fields) return a.fields;
-  if (!a.fields) return b.fields;
+  if (a.fields === b.fields) return a.fields;
   let out: Map<string, Value> | undefined;
-  for (const [k, v] of b.fields) {
-    const old = (out ?? a.fields).get(k);
-    const next = old ? join(old, v, depth + 1) : v;
-    if (next === old) continue;
-    if (!old && (out ?? a.fields).size >= MAX_FIELDS) continue;
+  const put = (k: string, v: Value) => {
     out ??= new Map(a.fields);
-    out.set(k, next);
+    out.set(k, v);
+  };
+  for (const [k, v] of b.fields ?? []) {
+    const old = (out ?? a.fields)?.get(k);
+    const next = old ? join(old, v, depth + 1) : withMember(a, k, v);
+    if (next === old) continue;
+    if (!old && ((out ?? a.fields)?.size ?? 0) >= MAX_FIELDS) continue;
+    put(k, next);
   }
+  if (hasMembers(b))
+    for (const [k, v] of a.fields ?? []) {
+      if (b.fields?.has(k)) continue;
+      const next = withMember(b, k, v);
+      if (next !== v) put(k, next);
+    }
   return out ?? a.fields;
+}
+
+/** Labels of what was fetched: its members have them too. */
+const OBJECTS = /^(llm-object|record)$/;
+const hasMembers = (v: Value): boolean => v.labels.some((l) => OBJECTS.test(l.kind));
+
+/** A field of one value, where the other one may be an object that has a member of the name: `fetch() or {"name": ""}`. */
+function withMember(other: Value, key: string, v: Value, depth = 0): Value {
+  const added = inherited(other, key).filter((l) => OBJECTS.test(l.kind));
+  const labels = unionLabels(v.labels, added);
+  if (labels === v.labels) return v;
+  if (depth >= MAX_DEPTH || (!v.fields && !v.items)) return join(v, labelled(added), MAX_DEPTH);
+  const member = labelled(added);
+  const fields = v.fields && new Map([...v.fields].map(([k, x]) => [k, withMember(member, k, x, depth + 1)]));
+  const items = v.items?.map((x, n) => withMember(member, `[${n}]`, x, depth + 1));
+  return { ...v, labels, fields, items };
 }
 
 function joinItems(a: readonly Value[] | undefined, b: readonly Value[] | undefined, depth: number) {

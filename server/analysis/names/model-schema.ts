@@ -116,7 +116,7 @@ const record = z.strictObject({
   onto: z.literal("self").optional(),
   /** The value of the first column, not a row. */
   scalar: z.boolean().optional(),
-  /** The record was made from the keywords: model text among them is in its fields. */
+  /** The record was made from the keywords: what models and users wrote among them is in its fields. */
   keeps: z.boolean().optional(),
 });
 
