@@ -555,7 +555,6 @@ class ProjectEngine implements Engine {
       if (own && (this.relevant.get(f)?.matters || focus.touched.has(f))) keys.set(f, own);
     }
     this.roots = { keys, order };
-    this.program.focusOn(focus);
     this.program.view = new Set(keys.keys());
     return keys;
   }

@@ -63,9 +63,11 @@ function decoratorEntry(program: Program, frame: Frame, env: Env, d: Expr): Entr
 
 const TOOL: EntryModel = { kind: "tool" };
 
-/** Route decorators have a path as their first argument. */
+/** Route decorators have a path as their first argument; `@mock.patch("shop.llm.ask")` and `@responses.get("https://...")` have not. */
 function firstText(d: Extract<Expr, { k: "call" }>): boolean {
   const a = d.args[0];
+  if (a?.k === "const" && typeof a.v === "string" && (/^[A-Za-z_]\w*(?:\.\w+)+$/.test(a.v) || a.v.includes("://")))
+    return false;
   return !a || a.k === "const" || a.k === "fstr" || a.k === "bin" || a.k === "name";
 }
 

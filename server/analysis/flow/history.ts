@@ -25,11 +25,15 @@ const IDENTITY =
 /** Functions that by their name ask whether something is the caller's. */
 const ASKS_OWNER = /own(s|er)|belongs|access|permission|permitted|authori[sz]|can_(view|read|see|use|open)|allowed_to/i;
 
+/** Methods that make what was not there before: nobody is shown what another one said. */
+const MAKES = /^(?:a?create|bulk_create|insert(?:_one|_many)?|add(?:_all)?|save|put_item)$/;
+
 const speaks = (l: Label): boolean => l.kind === "user" || l.kind === "param" || l.kind === "meta";
 
 /** The result of a query with a note of the values that chose it; the same where none of them came from outside. */
 export function chosenBy(frame: Frame, env: Env, out: Value, recv: Value | undefined, args: Args): Value {
-  if (!someLabel(out, isKept)) return out;
+  const { f } = args.x;
+  if (!someLabel(out, isKept) || (f.k === "attr" && MAKES.test(f.a))) return out;
   const own = recv && someLabel(recv, (l) => l.kind === "meta");
   const named: [string, Value][] = own ? [["owner", recv]] : [];
   for (const a of args.pos) named.push(...namedValues(a.value, ""));

@@ -3,12 +3,12 @@
  * demand and kept. Who used what is recorded, so that a change re-does only what depends on it.
  */
 
-import type { FunctionIR, ModuleIR } from "../ir.js";
+import type { ModuleIR } from "../ir.js";
 import { type ClassDef, defineModule, type FunctionDef, formerOf, type ModuleDef } from "../names/definitions.js";
 import type { EntryModel } from "../names/model-schema.js";
 import type { Models } from "../names/models.js";
 import { createResolver, type ModuleResolver } from "../names/modules.js";
-import { type Focus, Order } from "../names/order.js";
+import { Order } from "../names/order.js";
 import type { Sketch } from "../names/sketch.js";
 import type { Registration } from "../part.js";
 import { sameList } from "../same-list.js";
@@ -17,7 +17,6 @@ import { Classes } from "./classes.js";
 import { declareModule } from "./declared.js";
 import { Env } from "./env.js";
 import { analyseFunction, analyseModule, type ModuleState } from "./function.js";
-import type { Label } from "./labels.js";
 import type { Lexicon } from "./lexicon.js";
 import { headersOf, outlineOf } from "./outline.js";
 import { Registrations } from "./registrations.js";
@@ -25,7 +24,7 @@ import { replaceBody } from "./replace-body.js";
 import { external } from "./sources.js";
 import { NOTHING, type Summary } from "./summary.js";
 import { type Standing, type Unit, Units } from "./units.js";
-import { EMPTY, labelled, typed, type Value } from "./value.js";
+import { EMPTY, typed, type Value } from "./value.js";
 
 export type { Unit } from "./units.js";
 
@@ -235,14 +234,6 @@ export class Program {
    */
   keepsOrder = false;
 
-  private focus: Focus | undefined;
-
-  /** What has to be looked at; the same for the same texts. */
-  focusOn(focus: Focus): void {
-    this.focus = focus;
-    this.reuse();
-  }
-
   /** Does anew what used others in another way than it would now. */
   private reuse(): void {
     const turned = [...this.units.values()].filter((u) =>
@@ -252,14 +243,7 @@ export class Program {
   }
 
   private standing(key: string, user: Unit): Standing {
-    if (this.isBeside(key, user)) return "beside";
     return this.isBelow(key, user.orderKey) ? "below" : "above";
-  }
-
-  /** Neither the user nor what it asks for has to do with a model, and nothing says that it may be part of another flow. */
-  private isBeside(key: string, user: Unit): boolean {
-    const { focus } = this;
-    return !!focus?.plain.has(key) && !focus.touched.has(user.module.file) && !key.endsWith(".__init__");
   }
 
   /** Level of what is asked for by whoever is being analysed. */
@@ -452,7 +436,6 @@ export class Program {
   summary(fn: FunctionDef, selfClass?: ClassDef): Summary {
     const cls = selfClass && selfClass !== fn.cls && fn.binding !== "static" ? selfClass : undefined;
     const { level, standing } = this.asks(fn.key);
-    if (standing === "beside") return passing(fn);
     const above = standing === "above";
     if (level <= 0) {
       const user = this.stack.at(-1);
@@ -600,24 +583,4 @@ function slotsOf<K extends object>(map: WeakMap<K, (Unit | undefined)[]>, key: K
     map.set(key, slots);
   }
   return slots;
-}
-
-const passed = new WeakMap<FunctionIR, Summary>();
-
-/** A function that is not looked into: its result holds what its arguments hold. */
-function passing(fn: FunctionDef): Summary {
-  let out = passed.get(fn.ir);
-  if (!out) {
-    const ret = labelled(
-      fn.ir.params.slice(0, 12).map((p, i): Label => {
-        const loc = { chunk: fn.ir.chunk, s: p.s, e: p.e, id: `${fn.key}#=${p.name}` };
-        const step = { loc, msg: `\`${p.name}\` is a parameter of \`${fn.name}\``, prev: undefined };
-        const key = `param@${fn.key}:${i}`;
-        return { kind: "param", key, step, path: [], cleared: 0, weak: 0, doubt: 0, param: i, what: `\`${p.name}\`` };
-      }),
-    );
-    out = { ...NOTHING, ret };
-    passed.set(fn.ir, out);
-  }
-  return out;
 }

@@ -14,8 +14,8 @@ import type { Places } from "./places.js";
 import { moduleShape, shapeOf } from "./shape.js";
 import type { Summary } from "./summary.js";
 
-/** How a unit may use another: its full result, that of the level below, or none since it can be no part of a flow. */
-export type Standing = "below" | "above" | "beside";
+/** How a unit may use another: its full result, or that of the level below. */
+export type Standing = "below" | "above";
 
 /** A piece of knowledge that others may depend on: a function's summary, a module's names. */
 export interface Unit {

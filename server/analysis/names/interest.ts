@@ -3,7 +3,7 @@
  * Errs on the side of yes; what it says no to is analysed only where something that matters calls it.
  */
 import { looksLikeLlmName } from "./prompt-names.js";
-import { CALLED, MEMBER, PLAIN, type SketchDef, wordOf } from "./sketch.js";
+import { CALLED, MEMBER, type SketchDef, wordOf } from "./sketch.js";
 
 /** Kinds of interest, as bits. */
 export const NEAR = {
@@ -22,8 +22,6 @@ export const NEAR = {
   setting: 256,
   /** A framework calls it. */
   route: 512,
-  /** Holds what queries are run on. */
-  store: 1024,
 } as const;
 
 const MODEL =
@@ -41,8 +39,6 @@ const RESPONSE =
 const LOG =
   /^(?:log|logs|logger|logging|LOG|LOGGER|_logger|_log|print|pprint|loguru|structlog|capture_message|capture_exception|debug|info|warning|error|exception|critical)$/;
 const SQL = /^(?:execute|executemany|executescript|raw|extra|RawSQL|text|read_sql\w*)$/;
-const STORE =
-  /^(?:connect|cursor|get_db|get_conn\w*|conn|connection|db|collection|pool|Session\w*|session|engine|client)$/;
 /** What only says something as the name of a method or a function. */
 const CALL_ONLY = /^(?:log|debug|info|warning|error|exception|critical|send|emit|status|render|abort)$/;
 /** Settings that a function makes by giving them a value. */
@@ -80,7 +76,6 @@ function ofWord(code: number): number {
   if (RESPONSE.test(text) && called) out |= NEAR.response;
   if (LOG.test(text) && called) out |= NEAR.log;
   if (SQL.test(text)) out |= NEAR.sql;
-  if (STORE.test(text)) out |= NEAR.store;
   if (SETTING.test(text)) out |= NEAR.setting;
   known[code] = out;
   return out;
@@ -120,20 +115,6 @@ export function interestOf(def: SketchDef): number {
     if (def.kind === "function" && looksLikeLlmName(def.name)) out |= NEAR.model;
     if (def.kind === "function" && def.cls >= 0 && VIEW_METHOD.test(def.name)) out |= NEAR.route;
     interests.set(def, out);
-  }
-  return out;
-}
-
-const calling = new WeakMap<SketchDef, boolean>();
-
-/** Whether a function may call what it was handed: a name that is mentioned (as a parameter) and called. */
-export function mayCallBack(def: SketchDef): boolean {
-  let out = calling.get(def);
-  if (out === undefined) {
-    const mentioned = new Set<number>();
-    for (const code of def.words) if ((code & 7) === PLAIN) mentioned.add(code >> 3);
-    out = def.words.some((code) => (code & 7) === CALLED && mentioned.has(code >> 3));
-    calling.set(def, out);
   }
   return out;
 }

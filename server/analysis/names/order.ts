@@ -6,7 +6,7 @@
  * The ranks are the postorder of a depth-first walk over what each definition mentions (the order in which Tarjan's
  * algorithm completes nodes; R. Tarjan, Depth-first search and linear graph algorithms, 1972).
  */
-import { interestOf, mayCallBack, NEAR, reaching, worthALook } from "./interest.js";
+import { interestOf, NEAR, reaching, worthALook } from "./interest.js";
 import { CALLED, MEMBER, OWN, type Sketch, type SketchDef, WRITTEN, wordCount, wordNumber } from "./sketch.js";
 
 /** Where a name that is imported may come from. */
@@ -22,8 +22,6 @@ export interface Focus {
   roots: ReadonlyMap<string, ReadonlySet<string>>;
   /** Files that have to do with a model: everything in them counts. */
   touched: ReadonlySet<string>;
-  /** Keys of functions elsewhere that, with what they mention, name no source and no sink. */
-  plain: ReadonlySet<string>;
 }
 
 interface Node {
@@ -179,15 +177,10 @@ export class Order {
       own[n] = interestOf(def) & reaching(touched.has(file));
     }
     const model = this.closure(own);
-    const next = this.nearby(own);
-    const near = this.nearby(next);
+    const near = this.nearby(this.nearby(own));
     const out = new Map<string, Set<string>>();
-    const plain = new Set<string>();
     for (let n = 0; n < count; n++) {
       const { file, def, key } = this.nodes[n]!;
-      const flows = next[n]! & ~(NEAR.setting | NEAR.route);
-      const dull = def.kind === "function" && !def.nests && !flows && !model[n];
-      if (dull && !touched.has(file) && !whole(file) && !mayCallBack(def)) plain.add(key);
       if (def.kind === "class") {
         // Its body is run with the module's.
         if (own[n]! & NEAR.setting) getOrMake(out, file, () => new Set<string>()).add(`${file}::`);
@@ -197,7 +190,7 @@ export class Order {
       if (!model[n] && !touched.has(file) && !worthALook(own[n]!, near[n]!) && !whole(file)) continue;
       getOrMake(out, file, () => new Set<string>()).add(key);
     }
-    return { roots: out, touched, plain };
+    return { roots: out, touched };
   }
 
   /** Files that talk to a model, and those that import them, directly or not. */
