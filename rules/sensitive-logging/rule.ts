@@ -2,7 +2,7 @@
 import { bit, type Label, type Loc } from "../../server/analysis/flow/labels.js";
 import type { Lexicon } from "../../server/analysis/flow/lexicon.js";
 import type { FlowEvent, Slot } from "../../server/analysis/flow/summary.js";
-import { deepLabels, type Value } from "../../server/analysis/flow/value.js";
+import { deepLabels, type StrForm, type Value } from "../../server/analysis/flow/value.js";
 import type { FunctionDef } from "../../server/analysis/names/definitions.js";
 import type { Rule, RuleContext } from "../../server/analysis/rule.js";
 import { isFreeText, isModelText, lastName, lower, sensitiveName } from "../shared.js";
@@ -72,15 +72,22 @@ interface LogPart {
 }
 
 function partsOf(s: Slot, cx: RuleContext): LogPart[] {
-  if (s.value.str)
-    return s.value.str.flatMap((f) =>
-      f.pieces.flatMap((p, i) => {
-        const before = f.pieces[i - 1];
-        if (typeof p === "string") return [];
-        return [partAt(p.v, p.loc, cx, typeof before === "string" ? before : undefined)];
-      }),
-    );
-  return [partAt(s.value, s.loc, cx)];
+  const whole = partAt(s.value, s.loc, cx);
+  if (!s.value.str) return [whole];
+  // A text that was put together elsewhere is a prompt by its own name, whatever it is made of.
+  const named =
+    /^[\w.]+$/.test(whole.text) && (cx.lexicon.promptName(whole.name) || PROMPT.test(whole.name)) ? [whole] : [];
+  return [...named, ...piecesOf(s.value.str, cx)];
+}
+
+function piecesOf(forms: readonly StrForm[], cx: RuleContext): LogPart[] {
+  return forms.flatMap((f) =>
+    f.pieces.flatMap((p, i) => {
+      const before = f.pieces[i - 1];
+      if (typeof p === "string") return [];
+      return [partAt(p.v, p.loc, cx, typeof before === "string" ? before : undefined)];
+    }),
+  );
 }
 
 function partAt(v: Value, loc: Loc, cx: RuleContext, before?: string): LogPart {
@@ -116,14 +123,16 @@ function leakOf(p: LogPart, e: FlowEvent, lexicon: Lexicon): { label?: Label; wh
     const what = quotes && label.kind === "user" ? undefined : leaked(label, lexicon);
     if (what) return { label, what };
   }
-  if (p.v.c !== undefined || p.v.labels.some((l) => l.kind !== "param") || !p.name) return undefined;
+  if (p.v.c !== undefined || !p.name) return undefined;
+  const prompt = lexicon.promptName(p.name) || PROMPT.test(p.name);
+  if (p.v.labels.some((l) => l.kind !== "param") && !prompt) return undefined;
   if (p.before && SAYS_WHAT.test(p.before)) return undefined;
   const credential =
     (lexicon.sensitive(p.name)?.category === "credential" && (p.name !== "token" || speaksOfAccess(p, e))) ||
     CONNECTION.test(p.name);
   if (credential && !/^[A-Z_]+$/.test(p.name)) return { what: `A credential (\`${p.name}\`)` };
   if (HISTORY.test(p.name)) return { what: `A conversation (\`${p.name}\`)` };
-  return lexicon.promptName(p.name) || PROMPT.test(p.name) ? { what: `A prompt (\`${p.name}\`)` } : undefined;
+  return prompt ? { what: `A prompt (\`${p.name}\`)` } : undefined;
 }
 
 /** A log line that says of the value behind it that it is no text: `reading the prompt from file: `. */

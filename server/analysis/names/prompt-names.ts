@@ -129,7 +129,7 @@ const PROMPT_WHOLE = new Set(
 );
 /** What the prompt's name is followed by when it is not the prompt's text. */
 const PROMPT_OTHER = new Set(
-  "id ids name names token tokens count length len path file filename dir folder key type version cost hash url size limit at session timeout response result answer output".split(
+  "feedback filter ratings id ids name names token tokens count length len path file filename dir folder key type version cost hash url size limit at session timeout response result answer output".split(
     " ",
   ),
 );
