@@ -1,26 +1,26 @@
 /** Calls of libraries: what the models say of them. */
-import type { CallExpr, Expr } from "../ir.js";
+import type { CallExpr } from "../ir.js";
 import type { ClassDef } from "../names/definitions.js";
 import type { CallModel } from "../names/model-schema.js";
 import { redactsData } from "../names/sanitisers.js";
 import { type Args, allArguments, argument, literalParts } from "./arguments.js";
 import { builtinCall } from "./builtins.js";
 import { callFunction, nameOf } from "./calls.js";
-import { checkedEvent } from "./checks.js";
 import type { Env } from "./env.js";
-import { evalExpr, iterate } from "./expr.js";
+import { iterate } from "./expr.js";
 import type { Frame, Refinement } from "./frame.js";
 import { clearLabel, sanitise } from "./guards.js";
-import { chosenBy, withHistory } from "./history.js";
+import { chosenBy } from "./history.js";
 import { type Kind, type Label, maskOf, unionLabels } from "./labels.js";
+import { llmCall, openRawCall, transport } from "./llm-calls.js";
 import { dataMethod, keepsNothing } from "./methods.js";
-import { judgeCall, openCall } from "./raw-calls.js";
+import { judgeCall } from "./raw-calls.js";
 import { queryName, recordLabel, refineRecord } from "./records.js";
 import { wordsFor } from "./sources.js";
 import { isStatement, shown } from "./strings.js";
 import type { Slot } from "./summary.js";
 import { updateAt } from "./targets.js";
-import { fillTemplate, openTemplate, templateOf } from "./templates.js";
+import { templateOf } from "./templates.js";
 import {
   constant,
   deepLabels,
@@ -346,130 +346,6 @@ function message(frame: Frame, m: CallModel, args: Args): Value {
       ["content", content?.value ?? EMPTY],
       ["#message", constant(true)],
     ]),
-  );
-}
-
-const PROMPT_SLOTS = ["messages", "completion", "input", "system", "body", "variables", "tools", "history"] as const;
-
-function llmCall(
-  frame: Frame,
-  env: Env,
-  q: string,
-  m: CallModel,
-  args: Args,
-  x: CallExpr,
-  recv: Value | undefined,
-  out: Value,
-  doubt: 0 | 1 | 2,
-): Value {
-  const llm = m.llm!;
-  const slots: Slot[] = [];
-  for (const name of PROMPT_SLOTS) {
-    const spec = llm[name];
-    const a = spec && argument(frame, args, spec);
-    if (!a) continue;
-    if (name === "messages" && !argExpr(x, a.loc, frame)) slots.push({ slot: name, value: a.value, loc: a.loc });
-    else slots.push({ slot: name, value: a.value, loc: a.loc });
-  }
-  // What was set up earlier on the same object: a model with system instructions, a chat session, a prompt template.
-  const kept = recv?.fields?.get("#setup");
-  if (kept?.fields) for (const [name, v] of kept.fields) slots.push({ slot: name, value: v, loc: frame.loc(x) });
-  const at = frame.loc(x);
-  if (recv) slots.push(...(fillTemplate(recv, slots, at) ?? []), ...openTemplate(recv, slots, at));
-  const timed = limits(frame, env, m, args, x);
-  if (llm.setup && timed.given) out = withField(out, "#timed", constant(true));
-  if (!llm.setup) slots.push(...transport(frame, m, args));
-  if (llm.setup) {
-    const fields = new Map<string, Value>(
-      slots.filter((s) => s.slot === "system" || s.slot === "messages").map((s) => [s.slot, s.value]),
-    );
-    if (slots.some((s) => s.slot === "system")) emitLlm(frame, q, m, slots, x, doubt, { setup: true });
-    return fields.size ? withField(out, "#setup", dictOf(fields)) : kept ? withField(out, "#setup", kept) : out;
-  }
-  emitLlm(frame, q, m, slots, x, doubt, { setup: false, bounded: timed.bounded, timed: timed.timed });
-  return out;
-}
-
-/** An HTTP call of which the callers know whether it asks a model. */
-function openRawCall(
-  frame: Frame,
-  env: Env,
-  q: string,
-  m: CallModel,
-  args: Args,
-  x: CallExpr,
-  doubt: 0 | 1 | 2,
-): Value {
-  const body = m.llm?.body && argument(frame, args, m.llm.body);
-  const { bounded, timed } = limits(frame, env, m, args, x);
-  return openCall(frame, {
-    kind: "raw",
-    loc: frame.loc(x),
-    q,
-    model: m,
-    slots: [...(body ? [{ slot: "body", value: body.value, loc: body.loc }] : []), ...transport(frame, m, args)],
-    fn: frame.fn,
-    module: frame.module,
-    via: [],
-    doubt,
-    data: { setup: false, bounded, timed },
-  });
-}
-
-/** Where the server is and whether its certificate is checked. */
-function transport(frame: Frame, m: CallModel, args: Args): Slot[] {
-  return (["url", "verify"] as const).flatMap((slot) => {
-    const spec = m.llm?.[slot];
-    const a = spec && argument(frame, args, spec);
-    return a ? [{ slot, value: a.value, loc: a.loc }] : [];
-  });
-}
-
-/** Whether the output and the time of a call are bounded, by its arguments or by those of the client it is made on. */
-function limits(
-  frame: Frame,
-  env: Env,
-  m: CallModel,
-  args: Args,
-  x: CallExpr,
-): { given: boolean; bounded: boolean; timed: boolean } {
-  const llm = m.llm!;
-  const has = (names: readonly string[]) => names.some((n) => args.kw.has(n)) || !!args.dstar;
-  const given = !!llm.timeouts && has(llm.timeouts);
-  let timed = !llm.timeouts || given || llm.setup === true;
-  // Only what is looked up is looked at again; a call in the chain would happen twice.
-  let r: Expr | undefined = x.f.k === "attr" ? x.f.o : undefined;
-  for (; r && !timed && (r.k === "attr" || r.k === "name"); r = r.k === "attr" ? r.o : undefined)
-    timed = evalExpr(frame, env, r).fields?.has("#timed") ?? false;
-  return { given, bounded: !llm.bounds || has(llm.bounds), timed };
-}
-
-const argExpr = (x: CallExpr, loc: { s: number }, _frame: Frame): Expr | undefined => x.args.find((a) => a.s === loc.s);
-
-function emitLlm(
-  frame: Frame,
-  q: string,
-  m: CallModel,
-  slots: readonly Slot[],
-  x: CallExpr,
-  doubt: 0 | 1 | 2,
-  data: Readonly<Record<string, boolean>>,
-): void {
-  frame.emit(
-    withHistory(
-      checkedEvent(frame, {
-        kind: "llm",
-        loc: frame.loc(x),
-        q,
-        model: m,
-        slots,
-        fn: frame.fn,
-        module: frame.module,
-        via: [],
-        doubt,
-        data,
-      }),
-    ),
   );
 }
 

@@ -1,0 +1,135 @@
+/** Calls of models as the models of libraries describe them: what is sent, where to, and within which bounds. */
+import type { CallExpr, Expr } from "../ir.js";
+import type { CallModel } from "../names/model-schema.js";
+import { type Args, argument } from "./arguments.js";
+import { checkedEvent } from "./checks.js";
+import type { Env } from "./env.js";
+import { evalExpr } from "./expr.js";
+import type { Frame } from "./frame.js";
+import { withHistory } from "./history.js";
+import { openCall } from "./raw-calls.js";
+import type { Slot } from "./summary.js";
+import { fillTemplate, openTemplate } from "./templates.js";
+import { constant, dictOf, type Value, withField } from "./value.js";
+
+const PROMPT_SLOTS = ["messages", "completion", "input", "system", "body", "variables", "tools", "history"] as const;
+
+/** A call that sends a prompt, or that sets up what a later one on the same object will send; @returns its result. */
+export function llmCall(
+  frame: Frame,
+  env: Env,
+  q: string,
+  m: CallModel,
+  args: Args,
+  x: CallExpr,
+  recv: Value | undefined,
+  out: Value,
+  doubt: 0 | 1 | 2,
+): Value {
+  const llm = m.llm!;
+  const slots: Slot[] = [];
+  for (const name of PROMPT_SLOTS) {
+    const spec = llm[name];
+    const a = spec && argument(frame, args, spec);
+    if (!a) continue;
+    slots.push({ slot: name, value: a.value, loc: a.loc });
+  }
+  // What was set up earlier on the same object: a model with system instructions, a chat session, a prompt template.
+  const kept = recv?.fields?.get("#setup");
+  if (kept?.fields) for (const [name, v] of kept.fields) slots.push({ slot: name, value: v, loc: frame.loc(x) });
+  const at = frame.loc(x);
+  if (recv) slots.push(...(fillTemplate(recv, slots, at) ?? []), ...openTemplate(recv, slots, at));
+  const timed = limits(frame, env, m, args, x);
+  if (llm.setup && timed.given) out = withField(out, "#timed", constant(true));
+  if (!llm.setup) slots.push(...transport(frame, m, args));
+  if (llm.setup) {
+    const fields = new Map<string, Value>(
+      slots.filter((s) => s.slot === "system" || s.slot === "messages").map((s) => [s.slot, s.value]),
+    );
+    if (slots.some((s) => s.slot === "system")) emitLlm(frame, q, m, slots, x, doubt, { setup: true });
+    return fields.size ? withField(out, "#setup", dictOf(fields)) : kept ? withField(out, "#setup", kept) : out;
+  }
+  emitLlm(frame, q, m, slots, x, doubt, { setup: false, bounded: timed.bounded, timed: timed.timed });
+  return out;
+}
+
+/** An HTTP call of which the callers know whether it asks a model. */
+export function openRawCall(
+  frame: Frame,
+  env: Env,
+  q: string,
+  m: CallModel,
+  args: Args,
+  x: CallExpr,
+  doubt: 0 | 1 | 2,
+): Value {
+  const body = m.llm?.body && argument(frame, args, m.llm.body);
+  const { bounded, timed } = limits(frame, env, m, args, x);
+  return openCall(frame, {
+    kind: "raw",
+    loc: frame.loc(x),
+    q,
+    model: m,
+    slots: [...(body ? [{ slot: "body", value: body.value, loc: body.loc }] : []), ...transport(frame, m, args)],
+    fn: frame.fn,
+    module: frame.module,
+    via: [],
+    doubt,
+    data: { setup: false, bounded, timed },
+  });
+}
+
+/** Where the server is and whether its certificate is checked. */
+export function transport(frame: Frame, m: CallModel, args: Args): Slot[] {
+  return (["url", "verify"] as const).flatMap((slot) => {
+    const spec = m.llm?.[slot];
+    const a = spec && argument(frame, args, spec);
+    return a ? [{ slot, value: a.value, loc: a.loc }] : [];
+  });
+}
+
+/** Whether the output and the time of a call are bounded, by its arguments or by those of the client it is made on. */
+function limits(
+  frame: Frame,
+  env: Env,
+  m: CallModel,
+  args: Args,
+  x: CallExpr,
+): { given: boolean; bounded: boolean; timed: boolean } {
+  const llm = m.llm!;
+  const has = (names: readonly string[]) => names.some((n) => args.kw.has(n)) || !!args.dstar;
+  const given = !!llm.timeouts && has(llm.timeouts);
+  let timed = !llm.timeouts || given || llm.setup === true;
+  // Only what is looked up is looked at again; a call in the chain would happen twice.
+  let r: Expr | undefined = x.f.k === "attr" ? x.f.o : undefined;
+  for (; r && !timed && (r.k === "attr" || r.k === "name"); r = r.k === "attr" ? r.o : undefined)
+    timed = evalExpr(frame, env, r).fields?.has("#timed") ?? false;
+  return { given, bounded: !llm.bounds || has(llm.bounds), timed };
+}
+
+function emitLlm(
+  frame: Frame,
+  q: string,
+  m: CallModel,
+  slots: readonly Slot[],
+  x: CallExpr,
+  doubt: 0 | 1 | 2,
+  data: Readonly<Record<string, boolean>>,
+): void {
+  frame.emit(
+    withHistory(
+      checkedEvent(frame, {
+        kind: "llm",
+        loc: frame.loc(x),
+        q,
+        model: m,
+        slots,
+        fn: frame.fn,
+        module: frame.module,
+        via: [],
+        doubt,
+        data,
+      }),
+    ),
+  );
+}
