@@ -313,12 +313,21 @@ export function applySummary(s: Summary, b: Binding, at: Loc): Applied {
   };
 }
 
-/** The parameter that the value is, or that a stream of it hands on bit by bit and nothing else. */
-function handedWhole(v: Value): Label | undefined {
-  if (v.labels.length || !v.elem) return v.labels.find((l) => l.kind === "param");
+/**
+ * The parameter that the value is, or that a stream of it hands on bit by bit and nothing else. Of several that were put
+ * together the one that brings an error or model text.
+ */
+function handedWhole(v: Value, b: Binding): Label | undefined {
+  if (v.labels.length || !v.elem) {
+    const all = v.labels.filter((l) => l.kind === "param");
+    const brings = (l: Label) => someLabel(b.args.get(l.param ?? -1)?.value ?? EMPTY, isOutput);
+    return (all.length > 1 ? all.find(brings) : undefined) ?? all[0];
+  }
   const whole = (l: Label) => l.kind === "param" && l.path.every((key) => key === "[]");
   return v.elem.labels.every(whole) ? v.elem.labels[0] : undefined;
 }
+
+const isOutput = (l: Label): boolean => l.kind === "exception" || l.kind === "llm" || l.kind === "llm-object";
 
 /** An open event as it happens when called from `at`. */
 function substituteEvent(e: FlowEvent, b: Binding, at: Loc, cache: Map<Value, Value>): FlowEvent {
@@ -326,7 +335,7 @@ function substituteEvent(e: FlowEvent, b: Binding, at: Loc, cache: Map<Value, Va
   let variables: Loc | undefined;
   const slots = e.slots.map((s) => {
     // Where a value is handed in whole (or streamed bit by bit), that argument is where a mend would be made.
-    const whole = handedWhole(s.value);
+    const whole = handedWhole(s.value, b);
     const given = whole && b.args.get(whole.param ?? -1)?.loc;
     if (given && s.slot !== TEMPLATE_SLOT) handed = given;
     if (given && s.slot === "variables") variables = given;
