@@ -16,6 +16,9 @@ import { deepLabels, dictOf, EMPTY, flatten, join, mapLabels, someLabel, type Va
 /** Names of stores and keys of what was said before. */
 const HISTORY =
   /(^|[^a-z])(messages?|chats?|chat\w*|conversations?|convos?|histor(y|ies)|sessions?|threads?|dialogs?|dialogues?|transcripts?|memor(y|ies)|\w*(message|chat|conversation|history|session|thread|dialog|transcript|memory)s?(_\w+|s)?)([^a-z]|$)/i;
+/** Mappings that are named like conversations and hold something about them. */
+const ABOUT =
+  /_(?:stage|state|status|type|kind|config|setting|model|template|schema|limit|count|lock|timeout|name|title|label|handler|class)(?:e?s)?(?:_(?:dict|map|by_id))?$/i;
 /** Fields that say whose something is. */
 const OWNER =
   /(^|_|\.)(user|owner|account|author|customer|tenant|member|profile|creator|created_by|uid|username|user_?id|owner_?id)(_id|__id|_pk|_email)?$/i;
@@ -126,6 +129,7 @@ export function keptInMemory(x: Expr, recv: Value, key: Value, at: Loc, out: Val
   if (
     !name ||
     !HISTORY.test(name) ||
+    ABOUT.test(name) ||
     key.c !== undefined ||
     !someLabel(key, (l) => l.kind === "user" || l.kind === "param")
   )
