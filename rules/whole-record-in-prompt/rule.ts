@@ -15,6 +15,7 @@ const rule: Rule = {
     preset: "recommended",
     summary:
       "An entire record is put into a prompt, so every field it has now or gets later goes to the model's provider.",
+    fix: "puts a dict of the harmless fields in its place, where the model class names them",
     cwe: [359, 201],
     owaspLlm: ["LLM02"],
     owaspApi: ["API3"],
@@ -44,13 +45,28 @@ const rule: Rule = {
           .slice(1)
           .map((g) => ({ loc: g.piece.loc, msg: `another record (${g.hit.record!.name}) goes into the same prompt` })),
         doubt: Math.max(e.doubt, hit.doubt) as 0 | 1 | 2,
-        fixes: [{ kind: "allowlist-fields" }],
+        fixes:
+          group.length === 1 ? [{ kind: "allowlist-fields", fields: harmless(hit, cx.lexicon), many: !!hit.many }] : [],
         key: piece.form.loc.id || piece.loc.id,
       });
     }
   },
 };
 export default rule;
+
+/** Most fields that a fix writes out; more are for the author to choose from. */
+const MAX_FIELDS = 8;
+
+/** The fields of a model's row that say nothing of a person, with commas between them. */
+function harmless(l: Label, lexicon: Lexicon): string {
+  const fields = l.record?.columns ? [] : (l.record?.plain ?? []);
+  return fields
+    .filter((f) => /^[a-z]\w*$/.test(f) && !ROWS.test(f) && !lexicon.sensitive(f))
+    .slice(0, MAX_FIELDS)
+    .join();
+}
+
+const ROWS = /^(?:id|pk|uuid|guid|metadata|password\w*)$|_(?:id|ids|pk|uuid|hash)$/;
 
 /** The record itself and no field of it, unless all that it can hold is harmless. */
 function isWhole(l: Label, lexicon: Lexicon): boolean {

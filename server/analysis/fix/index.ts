@@ -1,6 +1,7 @@
 /** Quick fixes: edits that were re-parsed and re-analysed before they are offered. */
 import type { Finding, Fix } from "../finding.js";
 import { UNUSED_SUPPRESSION } from "../unused-suppressions.js";
+import { allowlistFields } from "./allowlist.js";
 import { Case, type Draft, type FixContext } from "./context.js";
 import { debugOff } from "./debug.js";
 import { dropComment } from "./drop-comment.js";
@@ -31,6 +32,7 @@ const MAKERS: Record<string, (c: Case) => Draft[]> = {
   "secret-placeholder": secretPlaceholder,
   "sql-parameters": sqlParameters,
   "drop-piece": dropPiece,
+  "allowlist-fields": allowlistFields,
   "hash-value": hashValue,
   "text-alone": textAlone,
   "safe-counterpart": safeCounterpart,

@@ -10,6 +10,7 @@ import { conditionOf, flip } from "./guards.js";
 import { keptInMemory } from "./history.js";
 import { callProperty } from "./instances.js";
 import type { Label, Loc } from "./labels.js";
+import { withKnown } from "./records.js";
 import { external, pendingLabel, placed } from "./sources.js";
 import { returnedBy } from "./statements.js";
 import { binaryAdd, evalFString, percentFormat } from "./strings.js";
@@ -240,6 +241,8 @@ function guessByName(name: string): "llm" | "llm-meta" | undefined {
 /** `value.name`. `from` is the expression before the dot, for names that only say something by their look. */
 export function attribute(frame: Frame, o: Value, name: string, from?: Expr): Value {
   const { program } = frame;
+  // All that an object holds, as a dict.
+  if (name === "__dict__" && !o.types.some((t) => t.k === "module")) return o;
   const known = o.fields?.get(name);
   let out = known ?? refine(frame, { ...labelled(inherited(o, name)) });
   const types: TypeRef[] = [];
@@ -260,7 +263,10 @@ export function attribute(frame: Frame, o: Value, name: string, from?: Expr): Va
         const m = program.classes.method(t.cls, name);
         if (m?.binding === "property" && t.k === "inst") {
           out = join(out, callProperty(frame, m, t.cls, o));
-        } else if (!known || m) out = join(out, program.classes.attribute(t.cls, name, t.k === "inst" ? o : undefined));
+        } else if (!known || m) {
+          const v = program.classes.attribute(t.cls, name, t.k === "inst" ? o : undefined);
+          out = join(out, t.k === "class" ? withKnown(frame, v, t.cls) : v);
+        }
         break;
       }
       case "fn":

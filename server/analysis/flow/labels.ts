@@ -63,6 +63,8 @@ export interface RecordInfo {
   excluded: ReadonlySet<string>;
   /** Fields known from a class body (ORM), whether or not the query projects. */
   known: readonly string[] | undefined;
+  /** Those of them that hold a plain value: no relations, managers or options of the class. */
+  plain?: readonly string[];
   narrowable: boolean;
   fix: string | undefined;
   /** The query's call, for the fix: text places of its parts. */

@@ -19,13 +19,15 @@ export function recordLabel(
   cls: Extract<TypeRef, { k: "ext" }>["cls"],
 ): Label {
   const p = args && model.projection ? projectionOf(frame, model, args) : undefined;
+  const known = cls && knownFields(frame, cls);
   const record: RecordInfo = {
     store: model.store,
     loc,
     name,
     columns: p?.columns,
     excluded: new Set(p?.excluded ?? []),
-    known: cls && knownFields(frame, cls),
+    known,
+    ...(cls && known ? { plain: plainFields(frame, cls, known) } : {}),
     narrowable: model.narrowable === true && !p?.unclear,
     fix: model.fix,
     call: loc,
@@ -52,6 +54,34 @@ export function knownFields(frame: Frame, cls: ClassDef): string[] | undefined {
     .every((q) => /(^|\.)(Model|Base|DeclarativeBase|Document|TimeStampedModel|object)$/.test(q));
   return plain ? program.classes.mro(cls).flatMap((c) => [...c.attributes.keys()]) : undefined;
 }
+
+/** A query of a model class, with the fields that the class names. */
+export function withKnown(frame: Frame, v: Value, cls: ClassDef): Value {
+  if (!v.labels.some((l) => l.record && !l.record.plain)) return v;
+  const known = knownFields(frame, cls);
+  const plain = known && plainFields(frame, cls, known);
+  if (!plain) return v;
+  const labels = v.labels.map((l): Label => (l.record ? { ...l, record: { ...l.record, plain } } : l));
+  return { ...v, labels };
+}
+
+/** Columns and fields of a model class by what they are given: calls and annotations that speak of no other rows. */
+function plainFields(frame: Frame, cls: ClassDef, known: readonly string[]): string[] {
+  const given = new Map(frame.program.classes.mro(cls).flatMap((c) => [...c.attributes]));
+  return known.filter((name) => {
+    const value = given.get(name)?.value;
+    if (!value) return true;
+    const f = value.k === "call" ? value.f : undefined;
+    const made = f?.k === "attr" ? f.a : f?.k === "name" ? f.id : undefined;
+    if (made === undefined || /relation|backref|Manager|proxy|Index|Constraint|ForeignKey$|ToMany|OneToOne/i.test(made))
+      return false;
+    return value.k === "call" && !value.args.some(isForeignKey);
+  });
+}
+
+/** `Column(ForeignKey("users.id"))`: the id of another row. */
+const isForeignKey = (x: Expr): boolean =>
+  x.k === "call" && (x.f.k === "attr" ? x.f.a : x.f.k === "name" ? x.f.id : "") === "ForeignKey";
 
 export function describeRead(r: RecordInfo): string {
   if (r.columns) return `${r.columns.length ? list(r.columns) : "nothing"} is read from ${r.name}`;
