@@ -1,8 +1,8 @@
 /** A project in, findings out. */
+import { Callers } from "./callers.js";
 import { type Candidate, type Drawn, draw, keep } from "./candidate.js";
 import type { Cancel, Engine, SourceHost, TextChange } from "./engine-api.js";
 import type { FileNote, Finding } from "./finding.js";
-import { fingerprints } from "./fingerprint.js";
 import { fixesFor } from "./fix/index.js";
 import { appFacts, type Facts } from "./flow/facts.js";
 import type { Loc } from "./flow/labels.js";
@@ -18,10 +18,11 @@ import { resketch, type Sketch, type SketchedText, sketch } from "./names/sketch
 import { lexiconFor } from "./names/words.js";
 import { type Part, type Progress, partition, type Share, type UnitReports } from "./part.js";
 import { mayMatter, speaksToModel } from "./relevance.js";
-import { findSuppression, maySpeak, suppressionsOf } from "./suppression.js";
+import { RouteReach } from "./route-reach.js";
+import { maySpeak } from "./suppression.js";
 import type { OpenModule, StatementDiff, Syntax } from "./syntax/index.js";
 import { difference } from "./syntax/positions.js";
-import { UNUSED_SUPPRESSION, unusedSuppressions } from "./unused-suppressions.js";
+import { writeFindings } from "./write-findings.js";
 
 export interface EngineOptions extends KnowledgeOptions {
   syntax: Syntax;
@@ -73,11 +74,8 @@ class ProjectEngine implements Engine {
   private readonly byFile = new Map<string, Set<Unit>>();
   /** What of it stands in each file, each cause once, until a unit says something else. */
   private readonly chosen = new Map<string, readonly Candidate[]>();
-  /** How many units call a function, by its key; and what was counted for each unit. */
-  private readonly callers = new Map<string, number>();
-  private readonly counted = new Map<Unit, ReadonlySet<string>>();
-  /** Whom each unit used and which model it called when the rules last looked. */
-  private readonly reach = new WeakMap<Unit, string>();
+  private readonly callers = new Callers();
+  private readonly reach = new RouteReach();
   /** Whether a file's text says that it may matter. */
   private readonly relevant = new Map<string, Relevance>();
   /** Files with comments that speak to SpillCheck. */
@@ -262,7 +260,6 @@ class ProjectEngine implements Engine {
     this.reports.clear();
     this.templates.clear();
     this.callers.clear();
-    this.counted.clear();
     this.byFile.clear();
     this.chosen.clear();
     this.relevant.clear();
@@ -636,7 +633,8 @@ class ProjectEngine implements Engine {
   private judge(): void {
     const { program } = this;
     if (!program.fresh.size && !program.stale.size) return;
-    const turned = this.countCalls([...program.stale, ...program.fresh]);
+    const keys = this.callers.count([...program.stale, ...program.fresh]);
+    const turned = keys.size ? [...program.units.values()].filter((u) => u.fn && keys.has(u.fn.key)) : [];
     for (const u of program.stale) this.forgetReports(u);
     const text = this.facts.signature();
     const units =
@@ -645,7 +643,7 @@ class ProjectEngine implements Engine {
         : [...program.units.values()];
     this.factsText = text;
     const anew = new Set(units);
-    for (const u of this.routesAbove(program.fresh)) anew.add(u);
+    for (const u of this.reach.above(program.fresh)) anew.add(u);
     program.fresh.clear();
     program.stale.clear();
     for (const u of anew) {
@@ -666,43 +664,8 @@ class ProjectEngine implements Engine {
     }
   }
 
-  /**
-   * Units of routes that reach another model call than before, perhaps: those above units that call a model now, or did, or
-   * call others than before. What these hand on may be the same, so that the routes themselves were not done anew.
-   */
-  private routesAbove(fresh: ReadonlySet<Unit>): Unit[] {
-    const seen = new Set<Unit>();
-    for (const u of fresh) {
-      const now = u.fn ? reachOf(u) : "";
-      if ((this.reach.get(u) ?? "") === now) continue;
-      this.reach.set(u, now);
-      seen.add(u);
-    }
-    for (const u of seen) for (const user of u.usedBy) if (user.fn) seen.add(user);
-    return [...seen].filter((u) => u.summary?.entry);
-  }
-
   private isCalled(key: string): boolean {
     return this.callers.has(key) || (this.part?.called.has(key) ?? false);
-  }
-
-  /** Brings up to date who is called; returns the units of functions that got their first caller or lost their last. */
-  private countCalls(units: readonly Unit[]): Unit[] {
-    const before = new Map<string, boolean>();
-    const count = (key: string, by: number) => {
-      if (!before.has(key)) before.set(key, this.callers.has(key));
-      const n = (this.callers.get(key) ?? 0) + by;
-      if (n > 0) this.callers.set(key, n);
-      else this.callers.delete(key);
-    };
-    for (const u of new Set(units)) {
-      for (const key of this.counted.get(u) ?? []) count(key, -1);
-      const now = u.level === FULL && (u.summary || u.state) ? u.called : new Set<string>();
-      for (const key of now) count(key, 1);
-      this.counted.set(u, now);
-    }
-    const turned = new Set([...before].filter(([key, had]) => had !== this.callers.has(key)).map(([key]) => key));
-    return turned.size ? [...this.program.units.values()].filter((u) => u.fn && turned.has(u.fn.key)) : [];
   }
 
   private forgetReports(u: Unit): void {
@@ -766,60 +729,17 @@ class ProjectEngine implements Engine {
 
   private materialise(file: string, candidates: readonly Drawn[], cancel?: Cancel): Finding[] {
     if (!candidates.length && !this.commented.has(file)) return [];
-    const settings = this.options.settings(file);
-    const text = this.textOf(file) ?? "";
-    const ir = this.lower(file);
-    const suppressions = ir ? suppressionsOf(ir) : [];
-    const out: Finding[] = [];
-    for (const d of candidates) {
-      const { start, end } = d;
-      const rule = this.knowledge.rules[d.rule];
-      if (!rule || !this.knowledge.counts(rule, file)) continue;
-      // A comment for a rule that is switched off at present is no unused one.
-      const suppression = ir && findSuppression(suppressions, text, ir, rule.meta.id, start, end);
-      const override = settings.levels[rule.meta.id];
-      if (override === "off") continue;
-      const level = override ?? d.level;
-      if (
-        settings.preset === "recommended" &&
-        override === undefined &&
-        (rule.meta.preset === "strict" || level === "hint")
-      )
-        continue;
-      const finding: Finding = {
-        file,
-        start,
-        end,
-        rule: rule.meta.id,
-        level,
-        message: d.message,
-        confidence: d.doubt === 0 ? "high" : d.doubt === 1 ? "medium" : "low",
-        path: d.path,
-        related: d.related,
-        fixes: d.fixes,
-        fingerprint: "",
-      };
-      if (suppression) finding.suppressed = { reason: suppression.reason };
-      out.push(finding);
-    }
-    const level = settings.levels[UNUSED_SUPPRESSION] ?? "hint";
-    // Where something was not looked at, a comment may well have its use; so too in a file whose project is not known.
-    const whole = ir && !ir.errors.length && !ir.truncated && !cancel?.cancelled;
-    if (suppressions.length && whole && level !== "off" && this.options.host.files().includes(file)) {
-      const known = new Set(this.knowledge.rules.map((rule) => rule.meta.id));
-      out.push(...unusedSuppressions({ file, text, ir, suppressions, known, level }));
-    }
-    out.sort((a, b) => a.start - b.start || a.end - b.end || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0));
-    return fingerprints(out, text, this.options.root ?? "");
+    const about = {
+      file,
+      text: this.textOf(file) ?? "",
+      ir: this.lower(file),
+      settings: this.options.settings(file),
+      // Where something was not looked at, a comment may well have its use; so too in a file whose project is not known.
+      complete: !cancel?.cancelled && this.options.host.files().includes(file),
+      root: this.options.root ?? "",
+    };
+    return writeFindings(about, candidates, this.knowledge);
   }
-}
-
-/** Whom a function uses, and the model calls that stand in it. */
-function reachOf(u: Unit): string {
-  const out: string[] = [];
-  for (const d of u.uses) if (d.fn) out.push(d.key);
-  for (const e of u.summary?.events ?? []) if (e.kind === "llm" && !e.via.length) out.push(`${e.loc.id} ${e.q}`);
-  return out.join();
 }
 
 /** The one change that turns a text into another. */

@@ -1,0 +1,40 @@
+/** Who calls whom: a function that nobody in the project calls may be called from outside. */
+import { FULL, type Unit } from "./flow/program.js";
+
+/** How many units call a function, by its key. */
+export class Callers {
+  private readonly callers = new Map<string, number>();
+  /** What was counted for each unit. */
+  private readonly counted = new Map<Unit, ReadonlySet<string>>();
+
+  /** Whether any unit calls the function. */
+  has(key: string): boolean {
+    return this.callers.has(key);
+  }
+
+  clear(): void {
+    this.callers.clear();
+    this.counted.clear();
+  }
+
+  /**
+   * Brings up to date whom some units call.
+   * @returns keys of the functions that got their first caller or lost their last
+   */
+  count(units: Iterable<Unit>): Set<string> {
+    const before = new Map<string, boolean>();
+    const add = (key: string, by: number) => {
+      if (!before.has(key)) before.set(key, this.callers.has(key));
+      const n = (this.callers.get(key) ?? 0) + by;
+      if (n > 0) this.callers.set(key, n);
+      else this.callers.delete(key);
+    };
+    for (const u of new Set(units)) {
+      for (const key of this.counted.get(u) ?? []) add(key, -1);
+      const now = u.level === FULL && (u.summary || u.state) ? u.called : new Set<string>();
+      for (const key of now) add(key, 1);
+      this.counted.set(u, now);
+    }
+    return new Set([...before].filter(([key, had]) => had !== this.callers.has(key)).map(([key]) => key));
+  }
+}
