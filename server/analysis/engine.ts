@@ -445,7 +445,7 @@ class ProjectEngine implements Engine {
       const roots = this.rootKeys();
       if (before !== roots) {
         this.again = true;
-        for (const [file, keys] of before ?? []) program.unroot([...keys].filter((k) => !roots.get(file)?.has(k)));
+        if (before) program.unroot((u) => before.has(u.module.file) && !this.isRootUnit(u));
       }
       if (this.again && !this.ask(roots, cancel, progress)) return false;
       this.again = false;

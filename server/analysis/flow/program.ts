@@ -203,12 +203,9 @@ export class Program {
     }
   }
 
-  /** Units that are not looked at of themselves any more: they go unless something needs them. @param keys in the order */
-  unroot(keys: Iterable<string>): void {
-    for (const key of keys) {
-      const u = this.units.get(key);
-      if (u) this.graph.suspect(u);
-    }
+  /** Units that are not looked at of themselves any more: they go unless something needs them. */
+  unroot(is: (u: Unit) => boolean): void {
+    for (const u of this.units.values()) if (is(u)) this.graph.suspect(u);
   }
 
   private newOrder(): Order {
