@@ -6,6 +6,7 @@
 import type { Chunk } from "../ir.js";
 import type { LabelKind } from "../names/model-schema.js";
 import { labelKinds } from "../names/model-schema.js";
+import { sameList } from "../same-list.js";
 import { samePlace } from "./places.js";
 import type { Value } from "./value.js";
 
@@ -121,7 +122,7 @@ export function unionLabels(a: readonly Label[], b: readonly Label[]): readonly 
   let out: Label[] | undefined;
   for (const l of b) {
     const list = out ?? a;
-    const i = list.findIndex((x) => x.key === l.key && samePath(x.path, l.path) && x.many === l.many);
+    const i = list.findIndex((x) => x.key === l.key && sameList(x.path, l.path) && x.many === l.many);
     if (i < 0) {
       if (list.length >= MAX_LABELS) continue;
       out ??= a.slice();
@@ -134,10 +135,6 @@ export function unionLabels(a: readonly Label[], b: readonly Label[]): readonly 
     }
   }
   return out ?? a;
-}
-
-export function samePath(a: readonly string[], b: readonly string[]): boolean {
-  return a === b || (a.length === b.length && a.every((p, i) => p === b[i]));
 }
 
 /** The label as seen through one more field; undefined when the projection says that the field cannot be there. */
