@@ -35,11 +35,12 @@ const rule: Rule = {
         key: at.id,
       });
     for (const p of promptParts(e)) {
-      const role = p.spoken && userLabel(p.spoken);
+      const role = p.spoken && deepLabels(p.spoken).find((l) => isUsers(l) && !harmless(cx.facts.choicesOf(l)));
       if (role) report(p.loc, role, "The role of a message comes from the request", "role");
       if (p.role === "client") {
         const label = userLabel(p.value);
-        if (label) report(p.loc, label, "Messages come from the request as they are", "messages");
+        if (label && !harmless(cx.facts.choicesOf({ ...label, path: [...label.path, "role"] })))
+          report(p.loc, label, "Messages come from the request as they are", "messages");
       } else if (p.role === "system" && !role) {
         for (const form of textForms(p)) {
           const [piece, more] = form.pieces.filter((x) => typeof x !== "string" || x.trim() !== "");
@@ -53,5 +54,9 @@ const rule: Rule = {
 };
 export default rule;
 
-const userLabel = (v: Value): Label | undefined =>
-  deepLabels(v).find((l) => l.kind === "user" && !l.unseen && !(l.weak & bit("user")));
+const isUsers = (l: Label): boolean => l.kind === "user" && !l.unseen && !(l.weak & bit("user"));
+const userLabel = (v: Value): Label | undefined => deepLabels(v).find(isUsers);
+
+/** Whether a schema lets the client choose none of the roles that give instructions. */
+const harmless = (roles: readonly string[] | undefined): boolean =>
+  roles?.every((r) => r !== "system" && r !== "developer") ?? false;

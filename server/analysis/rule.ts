@@ -35,6 +35,8 @@ export interface AppFacts {
   endpoint(fn: FunctionDef): Endpoint | undefined;
   /** Whether a framework checks what the caller sent before the app has it: a route's converter, a field with a bound. */
   checksInput(l: Label): boolean;
+  /** The values that a field of a request's schema may have, where it is a `Literal`; undefined where it may have any. */
+  choicesOf(l: Label): readonly string[] | undefined;
   /** Whether a value is what a dependency says of who is calling. */
   saysWhoCalls(l: Label): boolean;
   /** Where a constant that holds the text stands, in the module or else anywhere in the project. */

@@ -51,6 +51,46 @@ export function checksInput(program: Program, l: Label): boolean {
   return param !== undefined && parameterChecked(program, fn, param, l.path);
 }
 
+/**
+ * The values that a field of a request's schema may have, where its annotation is a `Literal`.
+ * @returns undefined where it may have any
+ */
+export function choicesOf(program: Program, l: Label): readonly string[] | undefined {
+  const origin = originOf(program, l);
+  if (!origin?.param?.ann) return undefined;
+  let annotation: Expr = origin.param.ann;
+  let { module } = origin.fn;
+  let { chunk } = origin.fn.ir;
+  for (const name of l.path.filter((p) => !p.startsWith("[") && !WHOLE.test(p))) {
+    const frame = new Frame(program, module, undefined, chunk);
+    const v = program.classes.annotated(frame, new Env(new Map(), undefined), annotation);
+    const owners = [...v.types, ...(v.elem?.types ?? [])].flatMap((t) =>
+      t.k === "inst" ? program.classes.mro(t.cls) : [],
+    );
+    const owner = owners.find((c) => c.attributes.get(name)?.annotation);
+    const next = owner?.attributes.get(name)?.annotation;
+    if (!owner || !next) return undefined;
+    annotation = next;
+    module = owner.module;
+    chunk = owner.ir.chunk;
+  }
+  return literals(annotation);
+}
+
+/** The texts of `Literal["a", "b"]`, also under `Optional` and beside `None`. */
+function literals(x: Expr): readonly string[] | undefined {
+  if (x.k === "bin" && x.op === "|") {
+    const sides = [x.l, x.r].filter((y) => !(y.k === "const" && y.t === "none"));
+    return sides.length === 1 && sides[0] ? literals(sides[0]) : undefined;
+  }
+  if (x.k !== "sub") return undefined;
+  if (lastOf(x.o) === "Optional") return literals(x.i);
+  if (lastOf(x.o) !== "Literal") return undefined;
+  const xs = x.i.k === "tuple" ? x.i.xs : [x.i];
+  const texts = xs.flatMap((y) => (y.k === "const" && typeof y.v === "string" ? [y.v] : []));
+  return texts.length === xs.length ? texts : undefined;
+}
+
 /** Whether a value is what a dependency of the route gives: the caller's account, a session of the database. */
 export function saysWhoCalls(program: Program, l: Label): boolean {
   return stepsOf(l.step).some(({ loc }) => {

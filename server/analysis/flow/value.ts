@@ -143,19 +143,20 @@ function joinFields(a: Value, b: Value, depth: number): ReadonlyMap<string, Valu
   return out ?? a.fields;
 }
 
-/** Labels of what was fetched: its members have them too. */
-const OBJECTS = /^(llm-object|record)$/;
-const hasMembers = (v: Value): boolean => v.labels.some((l) => OBJECTS.test(l.kind));
+/** Labels of what was fetched, sent by the caller, or parsed out of a model's answer: its members have them too. */
+const OBJECTS = /^(llm-object|record|user)$/;
+const isObject = (l: Label): boolean => OBJECTS.test(l.kind) || (l.kind === "llm" && l.parsed === true);
+const hasMembers = (v: Value): boolean => v.labels.some(isObject);
 
 /** A field of one value, where the other one may be an object that has a member of the name: `fetch() or {"name": ""}`. */
-function withMember(other: Value, key: string, v: Value, depth = 0): Value {
-  const added = inherited(other, key).filter((l) => OBJECTS.test(l.kind));
+function withMember(other: Value, key: string, v: Value, depth = 0, among = isObject): Value {
+  const added = inherited(other, key).filter(among);
   const labels = unionLabels(v.labels, added);
   if (labels === v.labels) return v;
   if (depth >= MAX_DEPTH || (!v.fields && !v.items)) return join(v, labelled(added), MAX_DEPTH);
   const member = labelled(added);
-  const fields = v.fields && new Map([...v.fields].map(([k, x]) => [k, withMember(member, k, x, depth + 1)]));
-  const items = v.items?.map((x, n) => withMember(member, `[${n}]`, x, depth + 1));
+  const fields = v.fields && new Map([...v.fields].map(([k, x]) => [k, withMember(member, k, x, depth + 1, among)]));
+  const items = v.items?.map((x, n) => withMember(member, `[${n}]`, x, depth + 1, among));
   return { ...v, labels, fields, items };
 }
 
@@ -402,10 +403,19 @@ export function item(v: Value, index: number): Value {
   return joinAll([own, ...(known ? [known] : []), ...(v.elem ? [v.elem] : [])]);
 }
 
+/** What known elements hold, where those that came with the list hold more: `list(messages)` with one put in front. */
+function besideUnknown(known: Value, own: Value): Value {
+  if (!known.fields || !own.labels.length) return known;
+  const fields = new Map([...known.fields].map(([k, x]) => [k, withMember(own, k, x, 0, isHandedIn)]));
+  return { ...known, fields };
+}
+
+const isHandedIn = (l: Label): boolean => l.kind === "param";
+
 /** Some element: what a loop over the value gives. */
 export function element(v: Value): Value {
   const own = labelled(inherited(v, "[]"));
-  const all = v.items ? joinAll(v.items) : EMPTY;
+  const all = besideUnknown(v.items ? joinAll(v.items) : EMPTY, own);
   return joinAll([own, all, ...(v.elem ? [v.elem] : [])]);
 }
 
