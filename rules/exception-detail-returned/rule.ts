@@ -24,17 +24,23 @@ const rule: Rule = {
   check(e, cx) {
     if (e.kind !== "sink" || !isResponse(e.sink)) return;
     for (const s of e.slots) {
-      const label = deepLabels(s.value).find((l) => l.kind === "exception");
-      if (!label) continue;
-      cx.report({
-        at: e.handed ?? placeOf(label, s.loc),
-        message:
-          "Exception detail is returned to the client; it can quote prompts, queries, file paths or keys. Answer with a fixed text and log the detail.",
-        source: label,
-        sink: { loc: s.loc, msg: "it is returned to the client" },
-        doubt: Math.max(e.doubt, label.doubt) as 0 | 1 | 2,
-        fixes: [{ kind: "generic-error" }],
-      });
+      const reported = new Set<string>();
+      for (const label of deepLabels(s.value)) {
+        if (label.kind !== "exception") continue;
+        const at = e.handed ?? placeOf(label, s.loc);
+        // A helper may answer with one error here and another there: each is mended where it was made.
+        if (reported.has(at.id)) continue;
+        reported.add(at.id);
+        cx.report({
+          at,
+          message:
+            "Exception detail is returned to the client; it can quote prompts, queries, file paths or keys. Answer with a fixed text and log the detail.",
+          source: label,
+          sink: { loc: s.loc, msg: "it is returned to the client" },
+          doubt: Math.max(e.doubt, label.doubt) as 0 | 1 | 2,
+          fixes: [{ kind: "generic-error" }],
+        });
+      }
     }
   },
 };

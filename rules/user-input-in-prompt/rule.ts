@@ -51,7 +51,9 @@ const rule: Rule = {
 export default rule;
 
 function checkForm(form: TextForm, p: PromptPart, e: Parameters<Rule["check"]>[0], cx: RuleContext): void {
-  const hits = userPieces(form, cx);
+  // What somebody sends now stands before what was stored.
+  const found = userPieces(form, cx);
+  const hits = [...found.filter((h) => !h.stored), ...found.filter((h) => h.stored)];
   const first = hits[0];
   if (!first) return;
   if (!joinedToInstructions(form, p, hits, cx)) return;

@@ -6,10 +6,10 @@ import { evalCompare } from "./constants.js";
 import { Env } from "./env.js";
 import { isSecretName, secretVariable } from "./environment.js";
 import type { Frame } from "./frame.js";
-import { conditionOf, flip } from "./guards.js";
+import { conditionOf, flip, sanitise } from "./guards.js";
 import { keptInMemory } from "./history.js";
 import { callProperty } from "./instances.js";
-import type { Label, Loc } from "./labels.js";
+import { bit, type Label, type Loc } from "./labels.js";
 import { withKnown } from "./records.js";
 import { external, pendingLabel, placed } from "./sources.js";
 import { returnedBy } from "./statements.js";
@@ -34,6 +34,8 @@ import {
   withLabels,
 } from "./value.js";
 
+const DURATION = /^(days|seconds|microseconds)$/;
+
 /** The value of an expression. Emits the events of the calls in it. */
 export function evalExpr(frame: Frame, env: Env, x: Expr): Value {
   switch (x.k) {
@@ -45,6 +47,8 @@ export function evalExpr(frame: Frame, env: Env, x: Expr): Value {
       return evalFString(frame, env, x);
     case "attr": {
       const o = evalExpr(frame, env, x.o);
+      // The days between two dates are a number, whoever wrote the dates; of a record it may still be an age.
+      if (x.o.k === "bin" && x.o.op === "-" && DURATION.test(x.a)) return sanitise(o, bit("user") | bit("llm"), false);
       const v = attribute(frame, o, x.a, x.o);
       return placed(v, () => frame.loc(x));
     }
