@@ -476,6 +476,12 @@ export class Program {
       unit.summary = u.summary;
       unit.state = u.state;
       unit.called = u.called;
+      // Its places go with it: whoever holds one is to see it move when this unit is done anew by itself. Whoever holds one of
+      // the former ones would not.
+      if (unit.places !== u.places) {
+        unit.places = u.places;
+        unit.before = undefined;
+      }
       this.graph.within(unit, () => {
         this.graph.depend(u, false);
         // What it used is there at this level, too: which results there are must not depend on who asked first.
