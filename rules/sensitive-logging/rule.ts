@@ -75,8 +75,7 @@ function partsOf(s: Slot, cx: RuleContext): LogPart[] {
   const whole = partAt(s.value, s.loc, cx);
   if (!s.value.str) return [whole];
   // A text that was put together elsewhere is a prompt by its own name, whatever it is made of.
-  const named =
-    /^[\w.]+$/.test(whole.text) && (cx.lexicon.promptName(whole.name) || PROMPT.test(whole.name)) ? [whole] : [];
+  const named = /^[\w.]+$/.test(whole.text) && namesPrompt(whole.name, cx.lexicon) ? [whole] : [];
   return [...named, ...piecesOf(s.value.str, cx)];
 }
 
@@ -124,7 +123,7 @@ function leakOf(p: LogPart, e: FlowEvent, lexicon: Lexicon): { label?: Label; wh
     if (what) return { label, what };
   }
   if (p.v.c !== undefined || !p.name) return undefined;
-  const prompt = lexicon.promptName(p.name) || PROMPT.test(p.name);
+  const prompt = namesPrompt(p.name, lexicon);
   if (p.v.labels.some((l) => l.kind !== "param") && !prompt) return undefined;
   if (p.before && SAYS_WHAT.test(p.before)) return undefined;
   const credential =
@@ -140,6 +139,8 @@ const SAYS_WHAT = /\b(file|path|folder|directory|id|name|key|version|length|size
 
 /** Names of prompts and conversations; whose text it is does not matter in a log. */
 const PROMPT = /^((full|final|complete|user|llm|chat|rag|augmented|enhanced|formatted)_)?prompt$/;
+/** Whether a variable by its name holds a prompt. */
+const namesPrompt = (name: string, lexicon: Lexicon): boolean => lexicon.promptName(name) || PROMPT.test(name);
 const HISTORY = /^(chat|conversation)_history$/;
 
 /** What the same function sends to a model: a prompt, whoever calls it. */

@@ -1,4 +1,5 @@
 /** Puts a dict of named fields in place of a whole row of a model class. */
+import { lastNameOf } from "../last-name.js";
 import type { Case, Draft } from "./context.js";
 import { isTaken } from "./module-edits.js";
 import type { Node } from "./nodes.js";
@@ -58,7 +59,7 @@ function rowIn(c: Case, n: Node): { row: Node; whole: Node } | undefined {
     const row = node(x.f.o);
     return row && { row, whole: n };
   }
-  const last = x.f.k === "attr" ? x.f.a : x.f.k === "name" ? x.f.id : "";
+  const last = lastNameOf(x.f);
   const row = node(x.args[0]);
   if (!row) return undefined;
   if (/^(?:dict|vars|model_to_dict|asdict)$/.test(last)) return { row, whole: n };

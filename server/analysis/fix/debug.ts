@@ -1,6 +1,7 @@
 /** Turns debug mode off where its value is written. */
 import type { Edit } from "../finding.js";
 import type { ConstExpr, Expr } from "../ir.js";
+import { lastNameOf } from "../last-name.js";
 import type { Case, Draft } from "./context.js";
 import { childrenOf, isInside, type Node, type Statement } from "./nodes.js";
 
@@ -69,11 +70,11 @@ function collect(c: Case, n: Node, edits: Edit[], depth: number): void {
   } else if (x.k === "name") {
     for (const v of assigned(c, x.id, n.stmt)) collect(c, v, edits, depth + 1);
   } else if (x.k === "call") {
-    const called = x.f.k === "attr" ? x.f.a : x.f.k === "name" ? x.f.id : "";
+    const called = lastNameOf(x.f);
     const base = x.f.k === "attr" ? x.f.o : undefined;
     if (
       /^(getenv|get|config|bool|env)$/.test(called) &&
-      (called !== "get" || (base && /environ|env|config/i.test(last(base))))
+      (called !== "get" || (base && /environ|env|config/i.test(lastNameOf(base))))
     ) {
       const inner = x.args[1] ?? x.kw.find((k) => k.n === "default")?.x;
       const node = inner && c.nodes.node(inner);
@@ -104,8 +105,6 @@ function descend(c: Case, x: Expr, edits: Edit[], depth: number): void {
   const n = c.nodes.node(x);
   if (n) collect(c, n, edits, depth + 1);
 }
-
-const last = (x: Expr): string => (x.k === "attr" ? x.a : x.k === "name" ? x.id : "");
 
 function push(edits: Edit[], edit: Edit): void {
   if (!edits.some((e) => e.start === edit.start)) edits.push(edit);

@@ -1,4 +1,5 @@
 /** Routes model text through a redaction helper before it is returned. */
+import { lastNameOf } from "../last-name.js";
 import type { Case, Draft } from "./context.js";
 import { addHelper, isTaken } from "./module-edits.js";
 import { functionOf, type Node } from "./nodes.js";
@@ -63,7 +64,7 @@ function valueAt(c: Case): Node | undefined {
 function isText(c: Case, n: Node, depth: number): boolean {
   const { x } = n;
   if (x.k === "call") {
-    const name = x.f.k === "attr" ? x.f.a : x.f.k === "name" ? x.f.id : "";
+    const name = lastNameOf(x.f);
     return !/^(jsonify|make_response|.*Response|render|render_template(_string)?|loads|load|json|model_dump|to_dict|dict|list|parse\w*|split|splitlines)$/.test(
       name,
     );

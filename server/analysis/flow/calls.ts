@@ -1,5 +1,6 @@
 /** Calls: of project functions through their summaries, of classes, of libraries through the models. */
 import type { CallExpr, Expr } from "../ir.js";
+import { lastNameOf } from "../last-name.js";
 import type { FunctionDef } from "../names/definitions.js";
 import { type Argument, applySummary, type Binding, MAX_VIA, substitute } from "./apply.js";
 import { type Args, evalArgs } from "./arguments.js";
@@ -47,7 +48,7 @@ export function nameOf(x: Expr): string {
 export function evalCall(frame: Frame, env: Env, x: CallExpr): Value {
   const recvExpr = x.f.k === "attr" ? x.f.o : undefined;
   const recv = recvExpr && evalExpr(frame, env, recvExpr);
-  const name = x.f.k === "attr" ? x.f.a : x.f.k === "name" ? x.f.id : "";
+  const name = lastNameOf(x.f);
   const callee = recv && x.f.k === "attr" ? attribute(frame, recv, x.f.a, x.f.o) : evalExpr(frame, env, x.f);
   if (x.f.k === "name" && x.f.id === "super" && !x.args.length) return superValue(frame, env);
   const self: Argument | undefined = recv && recvExpr ? { value: recv, loc: frame.loc(recvExpr) } : undefined;

@@ -5,6 +5,7 @@
  * the answer is not looked at, since a value that was asked about is not one that nobody looked at.
  */
 import type { Expr } from "../ir.js";
+import { lastNameOf } from "../last-name.js";
 import { nameOf } from "./calls.js";
 import type { Env } from "./env.js";
 import { evalExpr } from "./expr.js";
@@ -143,7 +144,7 @@ function subject(frame: Frame, env: Env, x: Expr): void {
     subject(frame, env, x.r);
   } else if (x.k === "comp") every(frame, env, x);
   else if (x.k === "call") {
-    const name = x.f.k === "attr" ? x.f.a : x.f.k === "name" ? x.f.id : "";
+    const name = lastNameOf(x.f);
     if (x.f.k === "attr" && PROBES.test(name)) subject(frame, env, x.f.o);
     else if (x.f.k === "name" && /^(all|any)$/.test(name)) for (const a of x.args) everyIn(frame, env, a);
     else if (ASKS.test(name)) for (const a of x.args) subject(frame, env, a);

@@ -1,5 +1,6 @@
 /** Classes as the flow analysis sees them: what they inherit, what their attributes hold, what an annotation names. */
 import type { Expr } from "../ir.js";
+import { lastNameOf } from "../last-name.js";
 import type { ClassDef, FunctionDef } from "../names/definitions.js";
 import type { LabelKind } from "../names/model-schema.js";
 import { Env } from "./env.js";
@@ -142,9 +143,9 @@ export class Classes {
   private relatedTo(cls: ClassDef, name: string): ClassDef | undefined {
     for (const other of cls.module.classes)
       for (const { value } of other.attributes.values()) {
-        if (value?.k !== "call" || !/^(ForeignKey|OneToOneField|ManyToManyField)$/.test(lastName(value.f))) continue;
+        if (value?.k !== "call" || !/^(ForeignKey|OneToOneField|ManyToManyField)$/.test(lastNameOf(value.f))) continue;
         const to = value.args[0] ?? value.kw.find((k) => k.n === "to")?.x;
-        const target = to?.k === "const" ? String(to.v).split(".").at(-1) : to ? lastName(to) : "";
+        const target = to?.k === "const" ? String(to.v).split(".").at(-1) : to ? lastNameOf(to) : "";
         const as = value.kw.find((k) => k.n === "related_name")?.x;
         const called = as ? (as.k === "const" ? as.v : undefined) : `${other.name.toLowerCase()}_set`;
         if (target === cls.name && called === name) return other;
@@ -230,8 +231,6 @@ export class Classes {
     );
   }
 }
-
-const lastName = (x: Expr): string => (x.k === "attr" ? x.a : x.k === "name" ? x.id : "");
 
 /** A value that only says that there will be another one. */
 const isPlaceholder = (v: Value): boolean =>

@@ -1,5 +1,6 @@
 /** What FastAPI puts into a parameter that names a dependency: `user: User = Depends(get_current_user)`. */
 import type { Expr, Param } from "../ir.js";
+import { lastNameOf } from "../last-name.js";
 import type { FunctionDef } from "../names/definitions.js";
 import { type Argument, substitute } from "./apply.js";
 import { paramNames } from "./calls.js";
@@ -30,9 +31,7 @@ export function dependencyOf(frame: Frame, env: Env, p: Param, depth = 0): Value
 type Call = Extract<Expr, { k: "call" }>;
 
 const dependsCall = (x: Expr | null | undefined): Call | undefined =>
-  x?.k === "call" && /^(Depends|Security)$/.test(x.f.k === "name" ? x.f.id : x.f.k === "attr" ? x.f.a : "")
-    ? x
-    : undefined;
+  x?.k === "call" && /^(Depends|Security)$/.test(lastNameOf(x.f)) ? x : undefined;
 
 /** `Annotated[User, Depends(get_current_user)]`. */
 function annotatedCall(ann: Expr | null | undefined): Call | undefined {

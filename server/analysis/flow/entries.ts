@@ -1,5 +1,6 @@
 /** Functions that a framework calls: which, and what it hands them. */
 import type { Expr } from "../ir.js";
+import { lastNameOf } from "../last-name.js";
 import type { ClassDef, FunctionDef } from "../names/definitions.js";
 import type { EntryModel } from "../names/model-schema.js";
 import { Env } from "./env.js";
@@ -42,7 +43,7 @@ export function entryOf(
 
 function decoratorEntry(program: Program, frame: Frame, env: Env, d: Expr): Entry | undefined {
   const callee = d.k === "call" ? d.f : d;
-  const last = callee.k === "attr" ? callee.a : callee.k === "name" ? callee.id : "";
+  const last = lastNameOf(callee);
   const v = evalExpr(frame, env, callee);
   const exts = v.types.filter((t) => t.k === "ext");
   for (const t of exts) {
@@ -99,7 +100,7 @@ function looksLikeView(fn: FunctionDef): boolean {
   let found = false;
   const expr = (x: Expr) => {
     const f = x.k === "call" ? x.f : undefined;
-    const name = f?.k === "name" ? f.id : f?.k === "attr" ? f.a : "";
+    const name = lastNameOf(f);
     if (RESPONSES.test(name)) found = true;
   };
   const walk = (stmts: readonly import("../ir.js").Stmt[]) => {

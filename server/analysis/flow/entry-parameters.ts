@@ -1,5 +1,6 @@
 /** What a framework puts into the parameters of the functions that it calls. */
 import type { Expr } from "../ir.js";
+import { lastNameOf } from "../last-name.js";
 import type { FunctionDef } from "../names/definitions.js";
 import type { EntryModel } from "../names/model-schema.js";
 import { Env } from "./env.js";
@@ -122,7 +123,7 @@ function handlesOwnErrors(fn: FunctionDef | undefined): boolean {
   return !!fn?.ir.decorators.some((d) => {
     const a = d.k === "call" ? d.args[0] : undefined;
     if (a?.k === "const") return true;
-    const name = a?.k === "attr" ? a.a : a?.k === "name" ? a.id : "";
+    const name = lastNameOf(a);
     return /(HTTPException|Validation|BadRequest|NotFound|RateLimit|Unauthorized|Forbidden|MethodNotAllowed|TooLarge|^[A-Z0-9_]+$)/.test(
       name,
     );

@@ -1,5 +1,6 @@
 /** What holds for a whole app: hooks and middleware that filter every response. */
 import type { Expr, Stmt } from "../ir.js";
+import { lastNameOf } from "../last-name.js";
 import { blocksOf, type ClassDef, type FunctionDef, type ModuleDef } from "../names/definitions.js";
 import { dirname } from "../names/modules.js";
 import type { AppFacts } from "../rule.js";
@@ -204,7 +205,7 @@ function looksAndSets(body: readonly Stmt[]): boolean {
   let looks = false;
   const expr = (x: Expr): void => {
     if (x.k === "call") {
-      const name = x.f.k === "attr" ? x.f.a : x.f.k === "name" ? x.f.id : "";
+      const name = lastNameOf(x.f);
       if (/^(set_data|set_json|HttpResponse|JsonResponse|make_response|Response)$/.test(name)) sets = true;
       if (
         /^(search|sub|subn|match|findall|fullmatch|anonymize|analyze)$|redact|mask|scrub|saniti[sz]e|filter|contains_|has_pii|anonymi/i.test(

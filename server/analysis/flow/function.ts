@@ -1,5 +1,6 @@
 /** Analysis of one function or module body, from parameters to summary. */
 import type { FunctionIR, Stmt } from "../ir.js";
+import { lastNameOf } from "../last-name.js";
 import { blocksOf, type ClassDef, type FunctionDef, type ModuleDef } from "../names/definitions.js";
 import { isSymbolic } from "./apply.js";
 import { literalParts } from "./arguments.js";
@@ -376,6 +377,6 @@ function mentions(node: unknown, names: ReadonlySet<string>): boolean {
 
 function isLogging(x: import("../ir.js").Expr): boolean {
   if (x.k !== "call") return false;
-  const name = x.f.k === "name" ? x.f.id : x.f.k === "attr" ? x.f.a : "";
+  const name = lastNameOf(x.f);
   return /^(print|debug|info|warning|warn|error|exception|critical|log)$/.test(name);
 }

@@ -3,6 +3,7 @@
  * they belong to the caller.
  */
 import type { Expr } from "../ir.js";
+import { lastNameOf } from "../last-name.js";
 import type { Args } from "./arguments.js";
 import { nameOf } from "./calls.js";
 import type { Env } from "./env.js";
@@ -125,7 +126,7 @@ function sqlConditions(args: Args): [string, Value][] {
  * @param x the mapping as it is written
  */
 export function keptInMemory(x: Expr, recv: Value, key: Value, at: Loc, out: Value): Value {
-  const name = x.k === "name" ? x.id : x.k === "attr" ? x.a : "";
+  const name = lastNameOf(x);
   if (
     !name ||
     !HISTORY.test(name) ||
@@ -188,7 +189,7 @@ export function noteOwner(frame: Frame, env: Env, x: Expr): void {
 
 /** A function that by its name asks whether something is the caller's. */
 export function noteOwnerCall(frame: Frame, env: Env, x: Extract<Expr, { k: "call" }>): void {
-  const name = x.f.k === "attr" ? x.f.a : x.f.k === "name" ? x.f.id : "";
+  const name = lastNameOf(x.f);
   if (!ASKS_OWNER.test(name)) return;
   for (const a of [...x.args, ...x.kw.map((k) => k.x), ...(x.f.k === "attr" ? [x.f.o] : [])])
     if (a.k === "name" || a.k === "attr" || a.k === "sub") noteOwned(frame, evalExpr(frame, env, a));

@@ -1,5 +1,6 @@
 /** What frameworks check before the app has a value: converters of routes, fields with a bound, decorators that validate. */
 import type { Expr } from "../ir.js";
+import { lastNameOf } from "../last-name.js";
 import type { ClassDef, FunctionDef } from "../names/definitions.js";
 import { entryOf } from "./entries.js";
 import { Env } from "./env.js";
@@ -211,5 +212,5 @@ function validates(d: Expr, field: string): boolean {
 /** The last name of a dotted expression, of what is called. */
 function lastOf(x: Expr): string {
   if (x.k === "call") return lastOf(x.f);
-  return x.k === "attr" ? x.a : x.k === "name" ? x.id : "";
+  return lastNameOf(x);
 }

@@ -1,5 +1,6 @@
 /** The places of one unit's code: the same objects from one analysis to the next, so that whoever holds one sees it move. */
 import type { Chunk, Expr, Span } from "../ir.js";
+import { lastNameOf } from "../last-name.js";
 import type { Loc } from "./labels.js";
 
 /** A place, whose name is only put together when somebody asks for it: most never are. */
@@ -113,7 +114,7 @@ function lookOf(node: Span): string {
     case "attr":
       return `.${x.a}`;
     case "call":
-      return `${x.f.k === "attr" ? x.f.a : x.f.k === "name" ? x.f.id : ""}()`;
+      return `${lastNameOf(x.f)}()`;
     case "sub":
       return x.i.k === "const" ? `[${String(x.i.v).slice(0, 20)}]` : "[]";
     case "const":

@@ -1,6 +1,7 @@
 /** Records: what a query can return, from how it names its fields. */
 
 import type { Expr } from "../ir.js";
+import { lastNameOf } from "../last-name.js";
 import type { ClassDef } from "../names/definitions.js";
 import type { CallModel, RecordModel } from "../names/model-schema.js";
 import { type Args, argument } from "./arguments.js";
@@ -71,17 +72,15 @@ function plainFields(frame: Frame, cls: ClassDef, known: readonly string[]): str
   return known.filter((name) => {
     const value = given.get(name)?.value;
     if (!value) return true;
-    const f = value.k === "call" ? value.f : undefined;
-    const made = f?.k === "attr" ? f.a : f?.k === "name" ? f.id : undefined;
-    if (made === undefined || /relation|backref|Manager|proxy|Index|Constraint|ForeignKey$|ToMany|OneToOne/i.test(made))
+    const made = value.k === "call" ? lastNameOf(value.f) : "";
+    if (!made || /relation|backref|Manager|proxy|Index|Constraint|ForeignKey$|ToMany|OneToOne/i.test(made))
       return false;
     return value.k === "call" && !value.args.some(isForeignKey);
   });
 }
 
 /** `Column(ForeignKey("users.id"))`: the id of another row. */
-const isForeignKey = (x: Expr): boolean =>
-  x.k === "call" && (x.f.k === "attr" ? x.f.a : x.f.k === "name" ? x.f.id : "") === "ForeignKey";
+const isForeignKey = (x: Expr): boolean => x.k === "call" && lastNameOf(x.f) === "ForeignKey";
 
 export function describeRead(r: RecordInfo): string {
   if (r.columns) return `${r.columns.length ? list(r.columns) : "nothing"} is read from ${r.name}`;

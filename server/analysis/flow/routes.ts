@@ -1,5 +1,6 @@
 /** What stands around a route: whether it reaches a model, who may call it and how often, and who answers when it fails. */
 import type { Expr, FunctionIR, Stmt } from "../ir.js";
+import { lastNameOf } from "../last-name.js";
 import type { FunctionDef, ModuleDef } from "../names/definitions.js";
 import type { MarkModel } from "../names/model-schema.js";
 import { entryOf } from "./entries.js";
@@ -187,7 +188,7 @@ function isMarked(program: Program, fn: FunctionDef, kind: MarkKind): boolean {
 
 function decoratorMarks(frame: Frame, env: Env, d: Expr, marks: readonly MarkModel[], kind: MarkKind): boolean {
   const callee = d.k === "call" ? d.f : d;
-  const last = callee.k === "attr" ? callee.a : callee.k === "name" ? callee.id : "";
+  const last = lastNameOf(callee);
   if (marks.some((m) => m.duck?.includes(last))) return true;
   // `@method_decorator(login_required)`, `@bp.route(..., dependencies=[Depends(...)])`.
   if (d.k === "call") {

@@ -1,5 +1,6 @@
 /** Project entities: modules, classes, functions. Made from a module's intermediate form, before any flow. */
 import type { ClassIR, Expr, FunctionIR, ModuleIR, Stmt } from "../ir.js";
+import { lastNameOf } from "../last-name.js";
 
 export interface FunctionDef {
   kind: "function";
@@ -173,7 +174,7 @@ export function blocksOf(s: Stmt): Stmt[][] {
 
 function bindingOf(fn: FunctionIR): FunctionDef["binding"] {
   for (const d of fn.decorators) {
-    const name = d.k === "name" ? d.id : d.k === "attr" ? d.a : "";
+    const name = lastNameOf(d);
     if (name === "staticmethod") return "static";
     if (name === "classmethod") return "class";
     if (name === "property" || name === "cached_property" || name === "hybrid_property") return "property";
