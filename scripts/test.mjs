@@ -1,12 +1,14 @@
 /**
- * Runs every test, the real editor included, and ends with a line `N passed, N failed` counted from the results.
+ * Runs every test, the real editor included, and ends with a line `N passed, N failed` counted from the results. What
+ * failed is named before it, and in `out/test-results/failures.txt`.
  *
  *   node scripts/test.mjs [--unit]     --unit leaves the editor out
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { describeFailures, tally } from "./test-tally.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const results = path.join(root, "out", "test-results");
@@ -26,37 +28,34 @@ const suites = [
   { name: "editor", command: [path.join(root, "scripts", "editor-host.mjs"), "test"] },
 ];
 
-/** Counts one suite. What did not run, or could not even be loaded, did not pass. */
-function count(name, status) {
-  let report;
+/** What vitest's JSON reporter left of a suite, if anything. */
+function reportOf(name) {
   try {
-    report = JSON.parse(readFileSync(path.join(results, `${name}.json`), "utf8"));
+    return JSON.parse(readFileSync(path.join(results, `${name}.json`), "utf8"));
   } catch {
-    console.error(`The ${name} tests left no result.`);
-    return { passed: 0, failed: 1 };
+    return undefined;
   }
-  const tests = report.testResults.flatMap((file) => file.assertionResults);
-  const passed = tests.filter((test) => test.status === "passed").length;
-  const unloaded = report.testResults.filter((file) => file.status === "failed" && file.assertionResults.length === 0);
-  for (const test of tests.filter((one) => one.status !== "passed" && one.status !== "failed")) {
-    console.error(`${test.status}: ${test.fullName}`);
-  }
-  let failed = tests.length - passed + unloaded.length;
-  // An error outside of any test, such as an unhandled rejection.
-  if (status !== 0 && failed === 0) failed = 1;
-  return { passed, failed };
 }
 
 const total = { passed: 0, failed: 0 };
+const failures = [];
+const failuresFile = path.join(results, "failures.txt");
 mkdirSync(results, { recursive: true });
+rmSync(failuresFile, { force: true });
 for (const { name, command } of suites) {
   if (name === "editor" && process.argv.includes("--unit")) continue;
   rmSync(path.join(results, `${name}.json`), { force: true });
   const { status } = spawnSync(process.execPath, command, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
-  const { passed, failed } = count(name, status);
-  console.log(`${name} tests: ${passed} passed, ${failed} failed`);
-  total.passed += passed;
-  total.failed += failed;
+  const counted = tally(name, reportOf(name), status, root);
+  console.log(`${name} tests: ${counted.passed} passed, ${counted.failed} failed`);
+  total.passed += counted.passed;
+  total.failed += counted.failed;
+  failures.push(...counted.failures);
+}
+const told = describeFailures(failures);
+if (told !== "") {
+  writeFileSync(failuresFile, told);
+  console.log(`\n${told}`);
 }
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;

@@ -1,0 +1,22 @@
+/** The part of vitest's JSON report that is read. */
+export interface SuiteReport {
+  testResults: {
+    name: string;
+    status: string;
+    message?: string;
+    assertionResults: { fullName: string; status: string; failureMessages?: string[] }[];
+  }[];
+}
+export interface Failure {
+  /** Relative to the root, with slashes; empty where no file is to blame. */
+  file: string;
+  name: string;
+  message: string;
+}
+export interface Tally {
+  passed: number;
+  failed: number;
+  failures: Failure[];
+}
+export function tally(name: string, report: SuiteReport | undefined, status: number | null, root: string): Tally;
+export function describeFailures(failures: readonly Failure[]): string;
