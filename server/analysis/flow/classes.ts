@@ -8,6 +8,7 @@ import { evalExpr } from "./expr.js";
 import { Frame } from "./frame.js";
 import type { Label } from "./labels.js";
 import type { Program } from "./program.js";
+import { asGivenOut } from "./serializers.js";
 import { external, PENDING, pendingLabel, placed } from "./sources.js";
 import { EMPTY, join, mapLabels, type TypeRef, typed, type Value } from "./value.js";
 
@@ -130,10 +131,11 @@ export class Classes {
     if (out !== EMPTY) return out;
     const related = self && this.relatedTo(cls, name);
     if (related) return external(this.program.models, "django.db.models.Model.objects", related);
-    return this.libraryBases(cls)
+    const given = this.libraryBases(cls)
       .slice(0, 4)
       .map((q) => external(this.program.models, `${q}.${name}`, cls))
       .reduce((a, b) => join(a, b), EMPTY);
+    return asGivenOut(this.program, cls, given);
   }
 
   /**

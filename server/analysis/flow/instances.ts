@@ -10,6 +10,7 @@ import { access } from "./expr.js";
 import type { Frame } from "./frame.js";
 import type { Label, Loc } from "./labels.js";
 import { callLibrary } from "./library.js";
+import { namesGivenOut, SERIALIZER } from "./serializers.js";
 import {
   deepLabels,
   EMPTY,
@@ -70,8 +71,6 @@ export function instantiate(frame: Frame, env: Env, cls: ClassDef, args: Args, x
   return { ...base, fields: schema ? checkedFields(frame, cls, fields) : fields };
 }
 
-const SERIALIZER = "rest_framework.serializers.Serializer";
-
 /** A serializer: what a model wrote into the object that it was made with is in what it gives out. */
 function serializer(
   frame: Frame,
@@ -81,11 +80,12 @@ function serializer(
   x: CallExpr,
   libraries: readonly string[],
 ): Value {
+  const { program } = frame;
   for (const q of libraries.slice(0, 3)) callLibrary(frame, env, { k: "ext", q, cls }, args, x, undefined, cls.name);
   const given = (args.pos[0] ?? args.kw.get("instance") ?? args.kw.get("data"))?.value;
   const base = typed({ k: "inst", cls });
   if (!given) return base;
-  const names = namesGivenOut(frame, cls);
+  const names = namesGivenOut(program, cls);
   let written = EMPTY;
   for (const row of [given, ...(given.elem ? [given.elem] : []), ...(given.items ?? [])])
     for (const [name, v] of row.fields ?? []) {
@@ -93,18 +93,7 @@ function serializer(
       if (labels.length) written = withField(written, name, join(written.fields?.get(name) ?? EMPTY, labelled(labels)));
     }
   if (written === EMPTY) return base;
-  return withField(base, "data", join(frame.program.classes.attribute(cls, "data", base), written));
-}
-
-/** Names of a serializer's fields: those that its `Meta` lists, or those that it declares; undefined for all. */
-function namesGivenOut(frame: Frame, cls: ClassDef): ReadonlySet<string> | undefined {
-  const lineage = frame.program.classes.mro(cls);
-  const listed = lineage.map((c) => c.inner.get("Meta")?.attributes.get("fields")?.value).find((v) => v !== undefined);
-  if (listed && listed.k !== "list" && listed.k !== "tuple") return undefined;
-  const names = listed
-    ? listed.xs.flatMap((n) => (n.k === "const" && typeof n.v === "string" ? [n.v] : []))
-    : lineage.flatMap((c) => [...c.attributes.keys()]);
-  return names.length ? new Set(names) : undefined;
+  return withField(base, "data", join(program.classes.attribute(cls, "data", base), written));
 }
 
 /** What a schema lets through: parsed answers that fit it, and whatever a number or a choice can hold. */

@@ -60,3 +60,21 @@ export function headersOf(mod: ModuleDef): string {
   });
   return [...mod.functions.map((f) => f.key + headerOf(f.ir)), ...classes, writersText(mod.writers)].join("\n");
 }
+
+const attributeTexts = new WeakMap<object, string>();
+
+/** What the attributes of a module's classes are given and declared as, as a text without positions. */
+export function attributesOf(mod: ModuleDef): string {
+  const of = (x: object | null | undefined): string => {
+    if (!x) return "";
+    let text = attributeTexts.get(x);
+    if (text === undefined) {
+      text = exprTexts([x]);
+      attributeTexts.set(x, text);
+    }
+    return text;
+  };
+  return mod.classes
+    .map((c) => [...c.attributes].map(([name, a]) => `${c.key}.${name}:${of(a.annotation)}=${of(a.value)}`).join("\n"))
+    .join("\n");
+}

@@ -18,7 +18,7 @@ import { declareModule } from "./declared.js";
 import { Env } from "./env.js";
 import { analyseFunction, analyseModule, type ModuleState } from "./function.js";
 import type { Lexicon } from "./lexicon.js";
-import { headersOf, outlineOf } from "./outline.js";
+import { attributesOf, headersOf, outlineOf } from "./outline.js";
 import { Registrations } from "./registrations.js";
 import { replaceBody } from "./replace-body.js";
 import { external } from "./sources.js";
@@ -292,6 +292,7 @@ export class Program {
     const before = new Map(mod.functions.map((f) => [f.key, f.ir]));
     const outline = outlineOf(mod);
     const headers = headersOf(mod);
+    const attributes = attributesOf(mod);
     defineModule(ir, formerOf(mod));
     const units = this.unitsOf(mod);
     const now = new Set<FunctionDef>(mod.functions);
@@ -302,6 +303,8 @@ export class Program {
       touched.push(...own);
       this.classes.forget();
       if (before.size !== now.size || headers !== headersOf(mod)) for (const u of own) anew.add(u);
+      // Whoever reads an attribute of a class depends on what the module declares, whose names do not tell what is in them.
+      else if (attributes !== attributesOf(mod)) for (const u of own) if (u.level === 0) anew.add(u);
     }
     for (const u of units) if (u.fn && !now.has(u.fn)) this.remove(u);
     if (touched.length) this.graph.change(touched, anew);

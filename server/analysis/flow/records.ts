@@ -7,6 +7,7 @@ import type { CallModel, RecordModel } from "../names/model-schema.js";
 import { type Args, argument } from "./arguments.js";
 import type { Frame } from "./frame.js";
 import type { Label, Loc, RecordInfo } from "./labels.js";
+import type { Program } from "./program.js";
 import { parseSelect } from "./sql.js";
 import { formsOf, labelled, type TypeRef, type Value } from "./value.js";
 
@@ -20,7 +21,7 @@ export function recordLabel(
   cls: Extract<TypeRef, { k: "ext" }>["cls"],
 ): Label {
   const p = args && model.projection ? projectionOf(frame, model, args) : undefined;
-  const known = cls && knownFields(frame, cls);
+  const known = cls && knownFields(frame.program, cls);
   const record: RecordInfo = {
     store: model.store,
     loc,
@@ -48,8 +49,7 @@ export function recordLabel(
 }
 
 /** Fields of a model class whose whole ancestry is visible; undefined when a library may add some. */
-export function knownFields(frame: Frame, cls: ClassDef): string[] | undefined {
-  const { program } = frame;
+export function knownFields(program: Program, cls: ClassDef): string[] | undefined {
   const plain = program.classes
     .libraryBases(cls)
     .every((q) => /(^|\.)(Model|Base|DeclarativeBase|Document|TimeStampedModel|object)$/.test(q));
@@ -59,7 +59,7 @@ export function knownFields(frame: Frame, cls: ClassDef): string[] | undefined {
 /** A query of a model class, with the fields that the class names. */
 export function withKnown(frame: Frame, v: Value, cls: ClassDef): Value {
   if (!v.labels.some((l) => l.record && !l.record.plain)) return v;
-  const known = knownFields(frame, cls);
+  const known = knownFields(frame.program, cls);
   const plain = known && plainFields(frame, cls, known);
   if (!plain) return v;
   const labels = v.labels.map((l): Label => (l.record ? { ...l, record: { ...l.record, plain } } : l));

@@ -1,0 +1,77 @@
+/**
+ * What a serializer of Django REST framework gives out: the fields that its `Meta` lists, or that it declares, without those
+ * that are only written.
+ */
+import type { Expr } from "../ir.js";
+import type { ClassDef } from "../names/definitions.js";
+import type { RecordInfo } from "./labels.js";
+import type { Program } from "./program.js";
+import { knownFields } from "./records.js";
+import { mapLabels, type Value } from "./value.js";
+
+export const SERIALIZER = "rest_framework.serializers.Serializer";
+
+/** The record that a serializer's attribute is, with what is known of its fields. */
+export function asGivenOut(program: Program, cls: ClassDef, v: Value): Value {
+  if (!v.labels.some((l) => l.record)) return v;
+  if (!program.classes.libraryBases(cls).some((q) => program.models.isA(q, SERIALIZER))) return v;
+  const fields = fieldsOf(program, cls);
+  return mapLabels(v, (l) => (l.record ? { ...l, record: { ...l.record, ...fields } } : l));
+}
+
+/** Names of a serializer's fields: those that its `Meta` lists, or those that it declares; undefined for all. */
+export function namesGivenOut(program: Program, cls: ClassDef): ReadonlySet<string> | undefined {
+  const { columns } = fieldsOf(program, cls);
+  return columns && new Set(columns);
+}
+
+function fieldsOf(program: Program, cls: ClassDef): Pick<RecordInfo, "columns" | "excluded" | "known"> {
+  const lineage = program.classes.mro(cls);
+  const metas = lineage.flatMap((c) => c.inner.get("Meta") ?? []);
+  const option = (name: string): Expr | undefined =>
+    metas.map((m) => m.attributes.get(name)?.value ?? undefined).find((v) => v !== undefined);
+  const declared = new Map(lineage.toReversed().flatMap((c) => [...c.attributes]));
+  const hidden = new Set([
+    ...writtenOnly(option("extra_kwargs")),
+    ...[...declared].flatMap(([name, a]) => (a.value && isWrittenOnly(a.value) ? [name] : [])),
+    ...(textsOf(option("exclude")) ?? []),
+  ]);
+  const listed = textsOf(option("fields"));
+  if (listed) return { columns: listed.filter((n) => !hidden.has(n)), excluded: new Set(), known: undefined };
+  if (!metas.length && declared.size)
+    return { columns: [...declared.keys()].filter((n) => !hidden.has(n)), excluded: new Set(), known: undefined };
+  const ofModel = modelFields(program, metas);
+  return { columns: undefined, excluded: hidden, known: ofModel && [...declared.keys(), ...ofModel] };
+}
+
+/** Fields of the model class that `Meta` names; undefined where they are not all seen. */
+function modelFields(program: Program, metas: readonly ClassDef[]): readonly string[] | undefined {
+  for (const meta of metas)
+    for (const t of program.classes.attribute(meta, "model", undefined).types)
+      if (t.k === "class") return knownFields(program, t.cls);
+  return undefined;
+}
+
+/** `["id", "name"]` as texts; undefined for everything else, such as `"__all__"`. */
+function textsOf(x: Expr | undefined): readonly string[] | undefined {
+  if (x?.k !== "list" && x?.k !== "tuple") return undefined;
+  const texts = x.xs.flatMap((n) => (n.k === "const" && typeof n.v === "string" ? [n.v] : []));
+  return texts.length === x.xs.length && texts.length ? texts : undefined;
+}
+
+/** `CharField(write_only=True)`. */
+const isWrittenOnly = (x: Expr): boolean =>
+  x.k === "call" && x.kw.some((k) => k.n === "write_only" && k.x.k === "const" && k.x.v === true);
+
+/** `{"password": {"write_only": True}}`: the names. */
+function writtenOnly(x: Expr | undefined): readonly string[] {
+  if (x?.k !== "dict") return [];
+  return x.items.flatMap(({ key, v }) =>
+    key?.k === "const" &&
+    typeof key.v === "string" &&
+    v.k === "dict" &&
+    v.items.some((o) => o.key?.k === "const" && o.key.v === "write_only" && o.v.k === "const" && o.v.v === true)
+      ? [key.v]
+      : [],
+  );
+}
