@@ -7,8 +7,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/editor/**", "test/fixtures/**", "node_modules/**"],
     // Tests wait for events; this only ends a test that hangs.
-    testTimeout: 60_000,
-    hookTimeout: 180_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     pool: "forks",
     maxWorkers: 2,
     globalSetup: ["scripts/test-build.mjs"],

@@ -1,8 +1,9 @@
 /** The built `dist/cli.js`, as users run it. */
 import { spawn, spawnSync } from "node:child_process";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { checkResultSchema } from "../../server/report/check-json.js";
 import { scanResultSchema } from "../../server/scan/result.js";
@@ -20,6 +21,11 @@ function spillcheck(args: string[], cwd = root, env: Record<string, string> = {}
   });
   return { status, stdout, stderr };
 }
+
+/** Holds a copy of the sample: within the repository all that lies there would be read as part of its project, each time. */
+const samples = realpathSync(mkdtempSync(path.join(tmpdir(), "spillcheck-sample-")));
+cpSync(path.join(root, "media", "sample"), path.join(samples, "sample"), { recursive: true });
+afterAll(() => rmSync(samples, { recursive: true, force: true }));
 
 describe("the built command line", () => {
   it("is a program of its own and knows its version", () => {
@@ -65,7 +71,7 @@ describe("the built command line", () => {
   });
 
   it("finds the six kinds of leaks in the sample, and none in its safe counterpart", () => {
-    const { status, stdout } = spillcheck(["check", "media/sample", "--format", "json"]);
+    const { status, stdout } = spillcheck(["check", "sample", "--format", "json"], samples);
     expect(status).toBe(1);
     const { findings } = checkResultSchema.parse(JSON.parse(stdout));
     expect(findings.map((finding) => finding.rule)).toEqual(
@@ -87,7 +93,7 @@ describe("the built command line", () => {
   });
 
   it("resolves imports of the project when one file is asked for", () => {
-    const { stdout } = spillcheck(["check", "media/sample/support_bot/store.py", "--format", "json"]);
+    const { stdout } = spillcheck(["check", "sample/support_bot/store.py", "--format", "json"], samples);
     expect(JSON.parse(stdout)).toMatchObject({
       findings: expect.arrayContaining([expect.objectContaining({ rule: "missing-projection" })]),
       files: { checked: 1 },
@@ -95,8 +101,8 @@ describe("the built command line", () => {
   });
 
   it("says the same twice, byte for byte", () => {
-    const once = spillcheck(["check", "media/sample", "--format", "sarif"]).stdout;
-    expect(spillcheck(["check", "media/sample", "--format", "sarif"]).stdout).toBe(once);
+    const once = spillcheck(["check", "sample", "--format", "sarif"], samples).stdout;
+    expect(spillcheck(["check", "sample", "--format", "sarif"], samples).stdout).toBe(once);
   });
 
   it("mends what it offers to mend", () => {
@@ -128,16 +134,16 @@ describe("the built command line", () => {
   });
 
   it("colours only where it is asked to", () => {
-    expect(spillcheck(["check", "media/sample"]).stdout).not.toContain("\u001b");
-    expect(spillcheck(["check", "media/sample"], root, { FORCE_COLOR: "1" }).stdout).toContain("\u001b[1;31merror");
+    expect(spillcheck(["check", "sample"], samples).stdout).not.toContain("\u001b");
+    expect(spillcheck(["check", "sample"], samples, { FORCE_COLOR: "1" }).stdout).toContain("\u001b[1;31merror");
   });
 
   it("ends quietly when its reader closes the pipe", () => {
     const { stderr } = spawnSync(
       "sh",
-      ["-c", `"${process.execPath}" "${cli}" check media/sample --format sarif | head -c 10`],
+      ["-c", `"${process.execPath}" "${cli}" check sample --format sarif | head -c 10`],
       {
-        cwd: root,
+        cwd: samples,
         encoding: "utf8",
       },
     );

@@ -52,6 +52,9 @@ export interface StartOptions {
 
 type Connection = ReturnType<typeof createProtocolConnection>;
 
+/** Longest wait for what a server tells, in milliseconds; how soon it does is not what these tests are about. */
+const UNTIL_LIMIT = 90_000;
+
 export class TestClient {
   readonly published: PublishDiagnosticsParams[] = [];
   readonly statuses: Status[] = [];
@@ -144,7 +147,7 @@ export class TestClient {
       const timer = setTimeout(() => {
         this.waiting.delete(check);
         fail(new Error(`Waited in vain for ${what}.`));
-      }, 20_000);
+      }, UNTIL_LIMIT);
       const check = () => {
         const found = find();
         if (!found) return;

@@ -13,6 +13,9 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /** Screenshots for people to look at; not kept in the repository. */
 export const screenshots = path.join(root, "out", "screenshots");
 
+/** Longest wait for what the page does, in milliseconds. */
+const WAIT_LIMIT = 60_000;
+
 const CANDIDATES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 /** Starts Chromium: `CHROMIUM_PATH`, else a distribution's, else an installed Chrome. */
@@ -53,6 +56,7 @@ export async function openHtml(browser: Browser, html: string, options: BrowserC
   await writeFile(file, html);
   const url = pathToFileURL(file).href;
   const context = await browser.newContext({ viewport: { width: 1180, height: 900 }, ...options });
+  context.setDefaultTimeout(WAIT_LIMIT);
   const page = await context.newPage();
   const complaints: string[] = [];
   const requests: string[] = [];
@@ -84,7 +88,7 @@ export async function openHtml(browser: Browser, html: string, options: BrowserC
  * report's content security policy rightly forbids.
  */
 export async function until(page: Page, expression: string): Promise<void> {
-  await expect.poll(() => page.evaluate<boolean>(expression), { timeout: 15_000 }).toBe(true);
+  await expect.poll(() => page.evaluate<boolean>(expression), { timeout: WAIT_LIMIT }).toBe(true);
 }
 
 /** Opens the stand-alone report. */
