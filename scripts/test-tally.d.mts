@@ -17,6 +17,8 @@ export interface Tally {
   passed: number;
   failed: number;
   failures: Failure[];
+  /** Tests that are among the passed ones and had to be tried again. */
+  retried: Pick<Failure, "file" | "name">[];
 }
 export function tally(name: string, report: SuiteReport | undefined, status: number | null, root: string): Tally;
-export function describeFailures(failures: readonly Failure[]): string;
+export function describe(counted: Pick<Tally, "failures" | "retried">): string;

@@ -20,15 +20,24 @@ const LINE_LENGTH = 300;
  */
 export function tally(name, report, status, root) {
   if (report === undefined) {
-    return { passed: 0, failed: 1, failures: [{ file: "", name: `The ${name} tests left no result.`, message: "" }] };
+    return {
+      passed: 0,
+      failed: 1,
+      retried: [],
+      failures: [{ file: "", name: `The ${name} tests left no result.`, message: "" }],
+    };
   }
   let passed = 0;
   const failures = [];
+  const retried = [];
   for (const { name: whole, status: state, message, assertionResults } of report.testResults) {
     const file = path.relative(root, whole).split(path.sep).join("/");
     for (const test of assertionResults) {
-      if (test.status === "passed") passed++;
-      else {
+      if (test.status === "passed") {
+        passed++;
+        // What it failed by before it passed.
+        if ((test.failureMessages ?? []).length > 0) retried.push({ file, name: test.fullName });
+      } else {
         const told = (test.failureMessages ?? []).join("\n");
         failures.push({
           file,
@@ -47,12 +56,15 @@ export function tally(name, report, status, root) {
     const message = `It ended with ${status}; its output says why.`;
     failures.push({ file: "", name: `The ${name} tests failed outside of any test.`, message });
   }
-  return { passed, failed: failures.length, failures };
+  return { passed, failed: failures.length, failures, retried };
 }
 
-/** What failed, for people: nothing where nothing did. Each is named with its file and the first lines of its message. */
-export function describeFailures(failures) {
-  const lines = [];
+/**
+ * What is to be looked at, for people: nothing where nothing is. A failure is told with the first lines of its message; a test
+ * that passed when it was tried again is told by its name.
+ */
+export function describe({ failures, retried }) {
+  const lines = retried.map(({ file, name }) => `passed at the second try: ${file} > ${name}`);
   for (const { file, name, message } of failures) {
     lines.push(`FAILED: ${file === "" ? "" : `${file} > `}${name}`);
     const told = stripVTControlCharacters(message)

@@ -1,6 +1,6 @@
 /**
  * Runs every test, the real editor included, and ends with a line `N passed, N failed` counted from the results. What
- * failed is named before it, and in `out/test-results/failures.txt`.
+ * failed, and what passed only when it was tried again, is named before it, and in `out/test-results/summary.txt`.
  *
  *   node scripts/test.mjs [--unit]     --unit leaves the editor out
  */
@@ -8,7 +8,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { describeFailures, tally } from "./test-tally.mjs";
+import { describe, tally } from "./test-tally.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const results = path.join(root, "out", "test-results");
@@ -37,11 +37,10 @@ function reportOf(name) {
   }
 }
 
-const total = { passed: 0, failed: 0 };
-const failures = [];
-const failuresFile = path.join(results, "failures.txt");
+const total = { passed: 0, failed: 0, failures: [], retried: [] };
+const summary = path.join(results, "summary.txt");
 mkdirSync(results, { recursive: true });
-rmSync(failuresFile, { force: true });
+rmSync(summary, { force: true });
 for (const { name, command } of suites) {
   if (name === "editor" && process.argv.includes("--unit")) continue;
   rmSync(path.join(results, `${name}.json`), { force: true });
@@ -50,11 +49,12 @@ for (const { name, command } of suites) {
   console.log(`${name} tests: ${counted.passed} passed, ${counted.failed} failed`);
   total.passed += counted.passed;
   total.failed += counted.failed;
-  failures.push(...counted.failures);
+  total.failures.push(...counted.failures);
+  total.retried.push(...counted.retried);
 }
-const told = describeFailures(failures);
+const told = describe(total);
 if (told !== "") {
-  writeFileSync(failuresFile, told);
+  writeFileSync(summary, told);
   console.log(`\n${told}`);
 }
 console.log(`${total.passed} passed, ${total.failed} failed`);

@@ -8,8 +8,12 @@ export default defineConfig({
   root,
   test: {
     include: ["test/editor/**/*.test.ts"],
-    testTimeout: 90_000,
+    // Longer than a wait inside of a test, so that it is the wait that says what did not come.
+    testTimeout: 240_000,
     hookTimeout: 600_000,
+    // The last net for what the editor around the extension does by itself; see window.ts for what a second try starts with.
+    retry: 1,
+    expect: { poll: { timeout: 45_000, interval: 100 } },
     fileParallelism: false,
     pool: "forks",
     reporters: ["default", ["json", { outputFile: "out/test-results/editor.json" }], "./test/editor/closingLine.ts"],

@@ -1,24 +1,55 @@
 /** VS Code's workbench as a user sees it: files, commands, squiggles, the lightbulb, webviews. Waits for what it needs. */
 import path from "node:path";
 import type { Frame, Locator, Page } from "playwright-core";
-import { screenshots } from "./launch.js";
+import { screenshots, WAIT_LIMIT } from "./launch.js";
+
+/** Longest time for a palette to be opened and used, over all tries, in milliseconds. */
+const PALETTE_LIMIT = 90_000;
+/** Longest wait for what a key brings before the key is pressed again, in milliseconds. */
+const TRY_LIMIT = 8_000;
 
 export class Workbench {
   constructor(readonly page: Page) {}
 
   /** Opens a file of the workspace through the quick open list. */
   async openFile(name: string): Promise<void> {
-    await this.leaveWebview();
-    await this.page.keyboard.press("ControlOrMeta+P");
-    await this.pick(name, name);
+    await this.inPalette("ControlOrMeta+P", (timeout) => this.pick(name, name, timeout));
     await this.page.locator(`.tabs-container .tab.active[data-resource-name="${name}"]`).waitFor();
   }
 
   /** Runs a command through the command palette. */
   async run(title: string): Promise<void> {
+    await this.inPalette("F1", (timeout) => this.pick(title, `>${title}`, timeout));
+  }
+
+  /**
+   * Opens the palette by its key and does something in it. Where that could not be done it is tried afresh, as a user would:
+   * a window that still loads drops keys and closes a palette of its own accord. What the extension asks is never asked twice.
+   *
+   * @param work is given its longest time in milliseconds; it must leave nothing half done when it throws
+   */
+  private async inPalette<T>(key: string, work: (timeout: number) => Promise<T>): Promise<T> {
+    const deadline = Date.now() + PALETTE_LIMIT;
+    for (;;) {
+      await this.closeQuickInput();
+      await this.page.keyboard.press(key);
+      try {
+        await this.quickInput().waitFor({ timeout: TRY_LIMIT });
+        return await work(TRY_LIMIT);
+      } catch (error) {
+        if (Date.now() > deadline) throw error;
+      }
+    }
+  }
+
+  /** Closes the quick input that is open, if one is. */
+  private async closeQuickInput(): Promise<void> {
     await this.leaveWebview();
-    await this.page.keyboard.press("F1");
-    await this.pick(title, `>${title}`);
+    const widget = this.page.locator(".quick-input-widget");
+    for (let round = 0; round < 5 && (await widget.isVisible()); round++) {
+      await this.page.keyboard.press("Escape");
+      await widget.waitFor({ state: "hidden", timeout: 2_000 }).catch(() => undefined);
+    }
   }
 
   /** Keys pressed inside a webview are the webview's: gives the focus back to the window. */
@@ -28,11 +59,12 @@ export class Workbench {
 
   /** Titles that the command palette has for a text. */
   async commands(text: string): Promise<string[]> {
-    await this.page.keyboard.press("F1");
-    await this.quickInput().fill(`>${text}`);
-    await this.rows().filter({ hasText: text }).first().waitFor();
-    const titles = await this.rows().locator(".label-name").allInnerTexts();
-    await this.page.keyboard.press("Escape");
+    const titles = await this.inPalette("F1", async (timeout) => {
+      await this.quickInput().fill(`>${text}`, { timeout });
+      await this.rows().filter({ hasText: text }).first().waitFor({ timeout });
+      return this.rows().locator(".label-name").allInnerTexts();
+    });
+    await this.closeQuickInput();
     return titles;
   }
 
@@ -46,11 +78,11 @@ export class Workbench {
   }
 
   /** Picks an entry of the quick input, typing first. */
-  async pick(label: string, typed?: string): Promise<void> {
+  async pick(label: string, typed?: string, timeout: number = WAIT_LIMIT): Promise<void> {
     const input = this.quickInput();
-    await input.waitFor();
-    if (typed !== undefined) await input.fill(typed);
-    await this.rows().filter({ hasText: label }).first().click();
+    await input.waitFor({ timeout });
+    if (typed !== undefined) await input.fill(typed, { timeout });
+    await this.rows().filter({ hasText: label }).first().click({ timeout });
   }
 
   /** Types into the input box that asks for something, once it does: a list gives way to it a moment later. */
@@ -62,7 +94,7 @@ export class Workbench {
   /** Types into an input box and confirms. */
   async type(prompt: string, text: string): Promise<void> {
     await this.fill(prompt, text);
-    await this.page.keyboard.press("Enter");
+    await this.quickInput().press("Enter");
   }
 
   /** Squiggles of a severity in the active editor. */
@@ -70,18 +102,36 @@ export class Workbench {
     return this.page.locator(`.editor-instance .squiggly-${severity}`);
   }
 
-  /** The lightbulb beside the cursor. */
-  lightbulb(): Locator {
-    return this.page.locator(".editor-instance [class*=light-bulb], .editor-instance [class*=lightbulb]").first();
+  /** Waits for the lightbulb beside the cursor, which it may move to the right: that is when the editor looks for fixes. */
+  async lightbulb(): Promise<void> {
+    const bulb = this.page.locator(".editor-instance [class*=light-bulb], .editor-instance [class*=lightbulb]").first();
+    await this.untilShown(bulb, () => this.page.keyboard.press("ArrowRight"));
   }
 
   /** Opens the hover at the cursor and gives its text. */
   async hover(): Promise<string> {
-    await this.page.keyboard.press("ControlOrMeta+K");
-    await this.page.keyboard.press("ControlOrMeta+I");
     const box = this.page.locator(".monaco-hover:visible", { hasText: "What the rule says" }).first();
-    await box.waitFor();
+    await this.untilShown(box, async () => {
+      await this.page.keyboard.press("ControlOrMeta+K");
+      await this.page.keyboard.press("ControlOrMeta+I");
+    });
     return (await box.textContent()) ?? "";
+  }
+
+  /**
+   * Asks the editor for something until it is shown. It drops the question of its own accord when findings arrive at the same
+   * moment, when it looks for fixes by itself (a moment after the cursor moved), or while the window has no focus.
+   */
+  private async untilShown(wanted: Locator, ask: () => Promise<void>): Promise<void> {
+    const deadline = Date.now() + WAIT_LIMIT;
+    for (;;) {
+      await ask();
+      try {
+        return await wanted.waitFor({ timeout: TRY_LIMIT });
+      } catch (error) {
+        if (Date.now() > deadline) throw error;
+      }
+    }
   }
 
   /** Entries of the Problems view, once one of them holds a text. */
@@ -105,23 +155,30 @@ export class Workbench {
 
   /** Closes menus, hovers, quick inputs and notifications that a test left. */
   async dismiss(): Promise<void> {
+    await this.leaveWebview();
     for (let round = 0; round < 3; round++) await this.page.keyboard.press("Escape");
     await this.run("Notifications: Clear All Notifications");
   }
 
-  /** Puts the cursor somewhere; both from 1. */
+  /** Puts the cursor somewhere, and the focus into the editor; both from 1. */
   async goToLine(line: number, column = 1): Promise<void> {
-    await this.page.keyboard.press("ControlOrMeta+P");
-    await this.quickInput().fill(`:${line}:${column}`);
-    await this.page.keyboard.press("Enter");
-    await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+    await this.inPalette("ControlOrMeta+P", async (timeout) => {
+      await this.quickInput().fill(`:${line}:${column}`, { timeout });
+      // Before the list has read the number there is nothing that Enter would take.
+      await this.rows()
+        .filter({ hasText: `line ${line}` })
+        .first()
+        .waitFor({ timeout });
+      await this.quickInput().press("Enter", { timeout });
+      await this.page.locator(".quick-input-widget").waitFor({ state: "hidden", timeout });
+    });
+    await this.page.locator(".editor-instance .monaco-editor.focused").waitFor();
   }
 
   /** Opens the quick fix menu at the cursor and gives its entries. */
   async quickFixes(): Promise<string[]> {
-    await this.page.keyboard.press("ControlOrMeta+.");
     const menu = this.page.locator(".action-widget .monaco-list-row.action");
-    await menu.first().waitFor();
+    await this.untilShown(menu.first(), () => this.page.keyboard.press("ControlOrMeta+."));
     return menu.allInnerTexts();
   }
 
@@ -132,7 +189,7 @@ export class Workbench {
 
   /** The frame of the webview that holds an element. */
   async webview(selector: string): Promise<Frame> {
-    const deadline = Date.now() + 60_000;
+    const deadline = Date.now() + WAIT_LIMIT;
     for (;;) {
       for (const frame of this.page.frames()) {
         // A frame may go away while it is looked at.

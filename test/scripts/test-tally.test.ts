@@ -4,7 +4,7 @@ import { chmodSync, copyFileSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { describeFailures, type SuiteReport, tally } from "../../scripts/test-tally.mjs";
+import { type SuiteReport, tally, describe as told } from "../../scripts/test-tally.mjs";
 import { folderWith } from "../support/folder.js";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
@@ -15,8 +15,8 @@ const report = (...files: SuiteReport["testResults"]): SuiteReport => ({ testRes
 describe("a suite's results", () => {
   it("count as passed when all of them did", () => {
     const file = { name: path.join(root, "test", "a.test.ts"), status: "passed", assertionResults: [passed("adds")] };
-    expect(tally("unit", report(file), 0, root)).toEqual({ passed: 1, failed: 0, failures: [] });
-    expect(describeFailures([])).toBe("");
+    expect(tally("unit", report(file), 0, root)).toEqual({ passed: 1, failed: 0, failures: [], retried: [] });
+    expect(told({ failures: [], retried: [] })).toBe("");
   });
 
   it("name a failed test with its file and the first lines of its message", () => {
@@ -33,7 +33,7 @@ describe("a suite's results", () => {
     };
     const counted = tally("unit", report(file), 1, root);
     expect(counted).toMatchObject({ passed: 1, failed: 1 });
-    const lines = describeFailures(counted.failures).trimEnd().split("\n");
+    const lines = told(counted).trimEnd().split("\n");
     expect(lines[0]).toBe("FAILED: test/deep/a.test.ts > sums > adds");
     expect(lines[1]).toBe("    AssertionError: expected 1 to be 2");
     expect(lines).toHaveLength(7);
@@ -57,12 +57,20 @@ describe("a suite's results", () => {
     ]);
   });
 
+  it("name a test that passed when it was tried again, and count it once", () => {
+    const again = { fullName: "opens", status: "passed", failureMessages: ["TimeoutError: no window"] };
+    const file = { name: path.join(root, "test", "a.ts"), status: "passed", assertionResults: [again, passed("adds")] };
+    const counted = tally("editor", report(file), 0, root);
+    expect(counted).toMatchObject({ passed: 2, failed: 0, failures: [] });
+    expect(told(counted)).toBe("passed at the second try: test/a.ts > opens\n");
+  });
+
   it("do not pass when there are none, or when the suite ended badly though every test passed", () => {
     expect(tally("editor", undefined, 1, root)).toMatchObject({ passed: 0, failed: 1 });
     const file = { name: path.join(root, "a.ts"), status: "passed", assertionResults: [passed("adds")] };
-    const { failures, ...counts } = tally("unit", report(file), 1, root);
-    expect(counts).toEqual({ passed: 1, failed: 1 });
-    expect(describeFailures(failures)).toContain("The unit tests failed outside of any test.");
+    const counted = tally("unit", report(file), 1, root);
+    expect(counted).toMatchObject({ passed: 1, failed: 1 });
+    expect(told(counted)).toContain("The unit tests failed outside of any test.");
   });
 });
 
@@ -73,7 +81,7 @@ describe.skipIf(process.platform === "win32")(".ci/run", () => {
       "bin/npm": `#!/bin/sh\n${npm}\n`,
       ...Object.fromEntries(["npx", "node", "apt-get"].map((name) => [`bin/${name}`, "#!/bin/sh\nexit 0\n"])),
       "bin/id": "#!/bin/sh\necho 1000\n",
-      "out/test-results/failures.txt": stale,
+      "out/test-results/summary.txt": stale,
     });
     for (const name of ["npm", "npx", "node", "apt-get", "id"]) chmodSync(path.join(folder, "bin", name), 0o755);
     mkdirSync(path.join(folder, ".ci"));
@@ -85,20 +93,20 @@ describe.skipIf(process.platform === "win32")(".ci/run", () => {
 
   it("names failed tests after the output of the later steps, and counts last", () => {
     const npm = [
-      'if [ "$1" = test ]; then echo "FAILED: test/a.test.ts > adds" > out/test-results/failures.txt',
+      'if [ "$1" = test ]; then echo "FAILED: test/a.test.ts > adds" > out/test-results/summary.txt',
       'echo "7 passed, 1 failed"; exit 1; fi',
       'echo "output of $1"',
     ];
-    const told = lines(npm.join("\n"));
-    expect(told.at(-1)).toBe("7 passed, 1 failed");
-    const named = told.indexOf("FAILED: test/a.test.ts > adds");
-    expect(named).toBeGreaterThan(told.indexOf("output of start"));
-    expect(told.indexOf("output of start")).toBeGreaterThan(0);
+    const said = lines(npm.join("\n"));
+    expect(said.at(-1)).toBe("7 passed, 1 failed");
+    const named = said.indexOf("FAILED: test/a.test.ts > adds");
+    expect(named).toBeGreaterThan(said.indexOf("output of start"));
+    expect(said.indexOf("output of start")).toBeGreaterThan(0);
   });
 
   it("names none that an earlier run left", () => {
-    const told = lines('if [ "$1" = test ]; then echo "8 passed, 0 failed"; fi', "FAILED: test/old.test.ts > old\n");
-    expect(told.at(-1)).toBe("8 passed, 0 failed");
-    expect(told.join("\n")).not.toContain("old.test.ts");
+    const said = lines('if [ "$1" = test ]; then echo "8 passed, 0 failed"; fi', "FAILED: test/old.test.ts > old\n");
+    expect(said.at(-1)).toBe("8 passed, 0 failed");
+    expect(said.join("\n")).not.toContain("old.test.ts");
   });
 });

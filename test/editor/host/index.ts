@@ -41,7 +41,7 @@ function diagnostics(
     const timer = setTimeout(() => {
       listener.dispose();
       fail(new Error(`Waited in vain for ${what}; there is: ${ours(uri).map(codeOf).join(", ") || "nothing"}.`));
-    }, 15_000);
+    }, 60_000);
     look();
   });
 }
