@@ -147,21 +147,24 @@ export async function startServer(host, options = {}) {
     detached: process.platform !== "win32",
   });
   const gone = new Promise((settle) => child.once("exit", settle));
-  const end = () => {
+  const signal = (name) => {
     try {
       if (process.platform === "win32") child.kill();
-      else process.kill(-child.pid, "SIGTERM");
+      else process.kill(-child.pid, name);
     } catch {
       // It had ended by itself.
     }
   };
+  const end = () => signal("SIGTERM");
   // A test run that dies leaves no server behind.
   process.once("exit", end);
   const stop = async () => {
     process.off("exit", end);
     end();
     await gone;
-    rmSync(data, { recursive: true, force: true, maxRetries: 5 });
+    // Its own processes may outlive it for a while, and would go on writing into the folder.
+    if (process.platform !== "win32") signal("SIGKILL");
+    rmSync(data, { recursive: true, force: true, maxRetries: 10 });
   };
   const output = [];
   const port = await new Promise((settle, fail) => {

@@ -147,7 +147,7 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
     configure,
     close: async () => {
       await close();
-      rmSync(path.dirname(folder), { recursive: true, force: true, maxRetries: 5 });
+      rmSync(path.dirname(folder), { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }
@@ -168,13 +168,17 @@ async function startHost(folder: string, options: EditorOptions): Promise<Starte
   const close = async () => {
     await browser?.close();
     await server.stop();
-    rmSync(extensions, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(extensions, { recursive: true, force: true, maxRetries: 10 });
   };
   try {
-    browser = await chromium.launch({ executablePath, args: [...chromiumArguments, ...args] });
+    browser = await chromium.launch({
+      executablePath,
+      args: [...chromiumArguments, ...args],
+      timeout: START_LIMIT,
+    });
     const context = await browser.newContext({ viewport: { width: 1360, height: 860 } });
     const page = await context.newPage();
-    await page.goto(workbenchUrl(server.port, folder, options.extension));
+    await page.goto(workbenchUrl(server.port, folder, options.extension), { timeout: START_LIMIT });
     return { page, close };
   } catch (error) {
     await close();
@@ -197,12 +201,13 @@ async function startDesktop(executable: string, folder: string, options: EditorO
   const application = await _electron.launch({
     executablePath: executable,
     args,
+    timeout: START_LIMIT,
     env: { ...process.env, SPILLCHECK_DATA_DIR: path.join(data, "spillcheck") },
   });
-  const page = await application.firstWindow();
+  const page = await application.firstWindow({ timeout: START_LIMIT });
   const close = async () => {
     await application.close();
-    rmSync(data, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(data, { recursive: true, force: true, maxRetries: 10 });
   };
   return { page, close };
 }
@@ -235,10 +240,10 @@ export async function runInExtensionHost(module: string, extension: string): Pro
       extensionTestsEnv: { SPILLCHECK_HOST_RESULTS: results },
       launchArgs: [folder, "--disable-workspace-trust", `--user-data-dir=${data}`, "--disable-updates"],
     });
-    rmSync(data, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(data, { recursive: true, force: true, maxRetries: 10 });
   } else await runInHost(module, extension, folder, results);
   const text = existsSync(results) ? readFileSync(results, "utf8") : '{"total":0,"results":[]}';
-  rmSync(path.dirname(folder), { recursive: true, force: true, maxRetries: 5 });
+  rmSync(path.dirname(folder), { recursive: true, force: true, maxRetries: 10 });
   return hostRunSchema.parse(JSON.parse(text));
 }
 
@@ -246,7 +251,11 @@ async function runInHost(module: string, extension: string, folder: string, resu
   const host = await ensureHost(console.error);
   const { path: executablePath, args } = await ensureChromium(console.error);
   const server = await startServer(host, { environment: { SPILLCHECK_HOST_RESULTS: results } });
-  const browser = await chromium.launch({ executablePath, args: [...chromiumArguments, ...args] });
+  const browser = await chromium.launch({
+    executablePath,
+    args: [...chromiumArguments, ...args],
+    timeout: START_LIMIT,
+  });
   const said: string[] = [];
   try {
     const page = await browser.newPage();
@@ -256,7 +265,7 @@ async function runInHost(module: string, extension: string, folder: string, resu
     });
     await page.exposeFunction("codeAutomationLog", (type: string, values: unknown[]) => said.push(`${type} ${values}`));
     await page.exposeFunction("codeAutomationExit", () => end());
-    await page.goto(workbenchUrl(server.port, folder, extension, module));
+    await page.goto(workbenchUrl(server.port, folder, extension, module), { timeout: START_LIMIT });
     // A run that hangs is told by the results, which then lack some.
     const timer = setTimeout(end, HOST_LIMIT);
     await ended;

@@ -31,7 +31,8 @@ export async function launch(): Promise<Browser> {
     "--disable-sync",
   ];
   await mkdir(screenshots, { recursive: true });
-  return chromium.launch(executablePath ? { executablePath, args } : { channel: "chrome", args });
+  const timeout = 120_000;
+  return chromium.launch({ ...(executablePath ? { executablePath } : { channel: "chrome" }), args, timeout });
 }
 
 /** The page's bundle as the build wrote it. */
