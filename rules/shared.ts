@@ -102,3 +102,15 @@ export function nameOf(l: Label): string {
   const name = lastName(l);
   return name ? `\`${name}\`` : l.what;
 }
+
+const OF_THE_CALLER =
+  /auth|cookie|session|token|key|secret|passw|cert|ssl|tls|(^|_)s?dn(_|$)|subject|forwarded|real_ip|remote|client|user(?!_agent)|mail|csrf|signature|jwt|account|customer|identity|(^|_)(id|ip|sub|addr)$/i;
+/** What the server or the protocol says, and no sender freely. */
+const OF_THE_SERVER = /^(?:http_)?(?:host|content_length|server_\w+|request_method|method|scheme)$/i;
+
+/** A header whose name says nothing of who is calling: what somebody sends like any other field of the request. */
+export function isPlainHeader(l: Label): boolean {
+  const name = lastName(l).replace(/-/g, "_");
+  if (l.kind !== "meta" || !name || !/\b(headers|META|environ)\b/.test(l.what)) return false;
+  return !OF_THE_CALLER.test(name) && !OF_THE_SERVER.test(name);
+}

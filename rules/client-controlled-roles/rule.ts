@@ -1,7 +1,7 @@
 /** The client decides who speaks: a messages list, a role or a whole system prompt taken from the request. */
 import { bit, type Label, type Loc } from "../../server/analysis/flow/labels.js";
-import { promptParts, textForms } from "../../server/analysis/flow/prompt.js";
-import { deepLabels, type Value } from "../../server/analysis/flow/value.js";
+import { innerForms, promptParts, textForms } from "../../server/analysis/flow/prompt.js";
+import { deepLabels, formsOf, type Piece, type Value } from "../../server/analysis/flow/value.js";
 import type { Rule } from "../../server/analysis/rule.js";
 import page from "./page.md";
 
@@ -43,9 +43,8 @@ const rule: Rule = {
           report(p.loc, label, "Messages come from the request as they are", "messages");
       } else if (p.role === "system" && !role) {
         for (const form of textForms(p)) {
-          const [piece, more] = form.pieces.filter((x) => typeof x !== "string" || x.trim() !== "");
-          if (!piece || more || typeof piece === "string") continue;
-          const label = userLabel(piece.v);
+          const piece = wholePiece(form);
+          const label = piece && userLabel(piece.v);
           if (label) report(piece.loc, label, "The whole system prompt comes from the request", "system");
         }
       }
@@ -53,6 +52,19 @@ const rule: Rule = {
   },
 };
 export default rule;
+
+/** The one piece that a text is, with nothing around it, also where it was put together. */
+function wholePiece(form: { pieces: readonly Piece[] }): Exclude<Piece, string> | undefined {
+  const [piece, more] = form.pieces.filter((x) => typeof x !== "string" || x.trim() !== "");
+  if (!piece || more || typeof piece === "string") return undefined;
+  // Some of a list's elements come from the request, and others are the app's own.
+  if (piece.joined?.list.elem && formsOf(piece.joined.list.elem)?.some(isFixed)) return undefined;
+  const inner = innerForms(piece);
+  return !inner.length || inner.some(wholePiece) ? piece : undefined;
+}
+
+const isFixed = (form: { pieces: readonly Piece[] }): boolean =>
+  form.pieces.some((x) => typeof x === "string" && x.trim() !== "");
 
 const isUsers = (l: Label): boolean => l.kind === "user" && !l.unseen && !(l.weak & bit("user"));
 const userLabel = (v: Value): Label | undefined => deepLabels(v).find(isUsers);

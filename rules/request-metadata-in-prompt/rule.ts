@@ -3,7 +3,7 @@ import { bit, type Label } from "../../server/analysis/flow/labels.js";
 import type { Lexicon } from "../../server/analysis/flow/lexicon.js";
 import type { Rule } from "../../server/analysis/rule.js";
 import { goesTo, hitsByText, type PromptPiece } from "../prompt-pieces.js";
-import { lastName, lower, sensitiveName } from "../shared.js";
+import { isPlainHeader, lastName, lower, sensitiveName } from "../shared.js";
 import page from "./page.md";
 
 /** Headers that say nothing of who is calling. */
@@ -51,7 +51,7 @@ function metadata(p: PromptPiece, lexicon: Lexicon): Label | undefined {
   return p.labels.find((l) => {
     if (l.kind !== "meta") return false;
     const name = lastName(l).replace(/-/g, "_");
-    if (name && HARMLESS.test(name)) return false;
+    if ((name && HARMLESS.test(name)) || isPlainHeader(l)) return false;
     // A field of the logged-in user's record is that record's; its name and id say who calls.
     const user = p.labels.some((r) => r.kind === "record" && r.record?.store === "user");
     if (!user || !name) return true;

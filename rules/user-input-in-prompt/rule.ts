@@ -11,7 +11,7 @@ import {
 } from "../../server/analysis/flow/prompt.js";
 import { deepLabels } from "../../server/analysis/flow/value.js";
 import type { Rule, RuleContext } from "../../server/analysis/rule.js";
-import { isFreeText, lower, nameOf } from "../shared.js";
+import { isFreeText, isPlainHeader, lower, nameOf } from "../shared.js";
 import page from "./page.md";
 
 /** A dynamic piece of a text that a user wrote. */
@@ -98,7 +98,8 @@ function userPieces(form: TextForm, cx: RuleContext): Hit[] {
       continue;
     }
     const labels = deepLabels(piece.v);
-    const direct = labels.find((l) => l.kind === "user" && !l.unseen) ?? labels.find((l) => l.kind === "user");
+    const direct =
+      labels.find((l) => l.kind === "user" && !l.unseen) ?? labels.find((l) => l.kind === "user" || isPlainHeader(l));
     const stored = direct ? undefined : labels.find((l) => l.kind === "stored" || isFreeText(l, cx.lexicon));
     const label = direct ?? stored;
     if (label && !out.some((h) => h.loc.id === piece.loc.id)) out.push({ label, loc: piece.loc, stored: !direct });

@@ -171,10 +171,15 @@ function substituteForm(form: StrForm, b: Binding, cache: Map<Value, Value>, dep
       continue;
     }
     out ??= form.pieces.slice(0, i);
+    const list = p.joined && substitute(p.joined.list, b, cache, depth + 1);
+    if (list?.items && !list.elem) {
+      out.push(...inARow(list.items, p.joined!.by, p.loc));
+      continue;
+    }
     // A constant melts into the text; a text of its own stays one piece, so that it is known what was joined where.
     if (typeof v.c === "string") out.push(v.c);
     else if (typeof v.c === "number") out.push(String(v.c));
-    else out.push({ ...p, v });
+    else out.push({ ...p, v, joined: list && p.joined && { list, by: p.joined.by } });
   }
   if (!out) return form;
   const merged: Piece[] = [];
@@ -184,6 +189,14 @@ function substituteForm(form: StrForm, b: Binding, cache: Map<Value, Value>, dep
     else merged.push(p);
   }
   return { pieces: merged, loc: form.loc };
+}
+
+/** The pieces of a list that is put together. */
+function inARow(items: readonly Value[], by: string, loc: Loc): Piece[] {
+  return items.flatMap((v, n): Piece[] => [
+    ...(n ? [by] : []),
+    typeof v.c === "string" || typeof v.c === "number" ? String(v.c) : { v, loc },
+  ]);
 }
 
 /** Most calls through which a value is followed to where it goes in. */

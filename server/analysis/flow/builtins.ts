@@ -7,6 +7,7 @@ import type { Env } from "./env.js";
 import { isSecretName, secretVariable } from "./environment.js";
 import { access, iterate } from "./expr.js";
 import type { Frame, Refinement } from "./frame.js";
+import { inText } from "./in-text.js";
 import { ALL_KINDS, unionLabels } from "./labels.js";
 import { asText, joinText } from "./strings.js";
 import { updateAt } from "./targets.js";
@@ -34,7 +35,7 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
     case "builtins.repr":
     case "builtins.ascii":
       if (!a) return constant("");
-      return typeof a.c === "number" || typeof a.c === "string" ? constant(String(a.c)) : asTextValue(a);
+      return typeof a.c === "number" || typeof a.c === "string" ? constant(String(a.c)) : asTextValue(inText(frame, a));
     case "builtins.bool":
       return a
         ? {

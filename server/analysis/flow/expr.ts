@@ -11,6 +11,7 @@ import { keptInMemory } from "./history.js";
 import { callProperty } from "./instances.js";
 import { bit, type Label, type Loc } from "./labels.js";
 import { withKnown } from "./records.js";
+import { copiedRow } from "./row-copies.js";
 import { external, pendingLabel, placed } from "./sources.js";
 import { returnedBy } from "./statements.js";
 import { binaryAdd, evalFString, percentFormat } from "./strings.js";
@@ -455,7 +456,7 @@ function comprehension(frame: Frame, env: Env, x: Extract<Expr, { k: "comp" }>):
       if (typeof r.k.c === "string") fields.set(r.k.c, r.v);
       else elem = join(elem ?? EMPTY, r.v);
     }
-    return dictOf(fields, elem);
+    return (elem && !fields.size && copiedRow(frame, inner, x, elem)) || dictOf(fields, elem);
   }
   return { labels: [], types: [], elem: joinAll(results.map((r) => r.k)) };
 }

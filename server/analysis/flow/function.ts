@@ -198,7 +198,7 @@ function bindParameters(
       } else if (entry) v = entryParameter(frame, v, p.name, i, isMethod ? i - 1 : i, entry, types, step);
     }
     if (types.length) v = { ...v, types: dedupe(types) };
-    if (p.kind === "vararg") v = { labels: [], types: [], elem: v };
+    if (p.kind === "vararg" && entry) v = { labels: [], types: [], elem: v };
     env.set(p.name, v);
     return v;
   });

@@ -62,6 +62,8 @@ export interface RecordInfo {
   columns: readonly string[] | undefined;
   /** Fields left out by an excluding projection or removed later. */
   excluded: ReadonlySet<string>;
+  /** The query itself leaves some of them out. */
+  leavesOut?: boolean;
   /** Fields known from a class body (ORM), whether or not the query projects. */
   known: readonly string[] | undefined;
   /** Those of them that hold a plain value: no relations, managers or options of the class. */

@@ -234,7 +234,7 @@ function readRecord(
   const r = m.record!;
   const own = /\.a?get_object$/.test(t.q) && t.cls && rowOfView(frame, t.cls);
   if (own) return own;
-  if (r.refine) return recv ? refineRecord(frame, out === EMPTY ? recv : out, r, args) : out;
+  if (r.refine) return recv || out !== EMPTY ? refineRecord(frame, out === EMPTY && recv ? recv : out, r, args) : out;
   let cls = t.cls;
   if (r.projection?.style === "columns" && r.projection.arg) {
     const model = argument(frame, args, r.projection.arg)?.value;

@@ -78,18 +78,15 @@ export function dataMethod(
   switch (name) {
     case "format":
       return braceFormat(
+        frame,
         recv,
         at,
         args.pos.map((a) => ({ v: a.value, loc: a.loc })),
         new Map([...args.kw].map(([k, a]) => [k, { v: a.value, loc: a.loc }])),
         args.dstar ? { v: args.dstar.value, loc: args.dstar.loc } : undefined,
-        (v, key) => access(frame, v, key),
       );
     case "format_map":
-      return (
-        first &&
-        braceFormat(recv, at, [], new Map(), { v: first, loc: args.pos[0]!.loc }, (v, k) => access(frame, v, k))
-      );
+      return first && braceFormat(frame, recv, at, [], new Map(), { v: first, loc: args.pos[0]!.loc });
     case "join": {
       if (!first) return undefined;
       const list =

@@ -5,11 +5,12 @@ import { lastNameOf } from "../last-name.js";
 import type { ClassDef } from "../names/definitions.js";
 import type { CallModel, RecordModel } from "../names/model-schema.js";
 import { type Args, argument } from "./arguments.js";
+import { access } from "./expr.js";
 import type { Frame } from "./frame.js";
 import type { Label, Loc, RecordInfo } from "./labels.js";
 import type { Program } from "./program.js";
 import { parseSelect } from "./sql.js";
-import { formsOf, labelled, type TypeRef, type Value } from "./value.js";
+import { dictOf, formsOf, labelled, type TypeRef, type Value } from "./value.js";
 
 /** The label of what a query returns. */
 export function recordLabel(
@@ -28,6 +29,7 @@ export function recordLabel(
     name,
     columns: p?.columns,
     excluded: new Set(p?.excluded ?? []),
+    ...(p?.excluded?.length ? { leavesOut: true } : {}),
     known,
     ...(cls && known ? { plain: plainFields(frame, cls, known) } : {}),
     narrowable: model.narrowable === true && !p?.unclear,
@@ -111,8 +113,13 @@ function projectionOf(frame: Frame, model: RecordModel, args: Args): Projection 
       const names = p.names ? argument(frame, args, [p.names])?.value : undefined;
       return { columns: dynamoNames(arg.value.c, names) };
     }
-    case "attributes":
-      return arg?.value.items ? { columns: texts(arg.value) } : undefined;
+    case "attributes": {
+      if (arg?.value.items) return { columns: texts(arg.value) };
+      const left = p.exclude && argument(frame, args, p.exclude);
+      return left?.value.items ? { excluded: texts(left.value) } : undefined;
+    }
+    case "options":
+      return loadedBy(args.x.args);
     case "sql": {
       if (!arg) return undefined;
       const text = sqlText(arg.value);
@@ -140,6 +147,23 @@ function namesNoClass({ x, pos }: Args): boolean {
   return (
     x.args.some((a) => a.k === "star") || (!first?.types.length && !!first?.labels.some((l) => l.kind === "param"))
   );
+}
+
+/** `options(load_only(User.id), defer("email"))`: what is loaded of a row at once. */
+function loadedBy(xs: readonly Expr[]): Projection | undefined {
+  const columns: string[] = [];
+  const excluded: string[] = [];
+  for (const x of xs) {
+    if (x.k !== "call") continue;
+    const names = x.args.flatMap((a) =>
+      a.k === "attr" ? [a.a] : a.k === "const" && typeof a.v === "string" ? [a.v] : [],
+    );
+    const how = lastNameOf(x.f);
+    if (how === "load_only") columns.push(...names);
+    else if (how === "defer") excluded.push(...names);
+  }
+  if (columns.length) return { columns };
+  return excluded.length ? { excluded } : undefined;
 }
 
 /** `query(User.id, User.email.label("mail"))`; undefined where a whole class is asked for, or something that cannot be read. */
@@ -207,15 +231,19 @@ export function sqlText(v: Value): string | undefined {
 /** `.values("id")`, `.only(...)`, `.defer(...)` on what the receiver holds. */
 export function refineRecord(frame: Frame, v: Value, model: RecordModel, args: Args): Value {
   const p = model.projection ? projectionOf(frame, model, args) : undefined;
-  const left = model.projection ? [] : args.pos.map((a) => a.value.c).filter((c): c is string => typeof c === "string");
+  const left = model.projection
+    ? (p?.excluded ?? [])
+    : args.pos.map((a) => a.value.c).filter((c): c is string => typeof c === "string");
+  if (model.picks && p?.columns) return dictOf(new Map(p.columns.map((c) => [c, access(frame, v, c)])));
   return {
     ...v,
     labels: v.labels.map((l): Label => {
       if (l.kind !== "record" || !l.record) return l;
       const record: RecordInfo = {
         ...l.record,
-        columns: p ? p.columns : l.record.columns,
+        columns: p && !p.excluded ? p.columns : l.record.columns,
         excluded: left.length ? new Set([...l.record.excluded, ...left]) : l.record.excluded,
+        ...(left.length && !model.picks ? { leavesOut: true } : {}),
         narrowable: l.record.narrowable && !p?.unclear,
       };
       return { ...l, record, step: { ...l.step, msg: describeRead(record) } };

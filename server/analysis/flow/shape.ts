@@ -49,7 +49,7 @@ function formNumber(ir: FunctionIR): number {
 }
 
 const pieceText = (p: Exclude<Piece, string>, value: (v: Value, depth: number) => string, depth: number): string =>
-  `<${p.loc.id} ${p.name ?? ""} ${value(p.v, depth + 1)}>`;
+  `<${p.loc.id} ${p.name ?? ""} ${value(p.v, depth + 1)}${p.joined ? `+${p.joined.by}` : ""}>`;
 
 /**
  * A text that differs when a summary differs in anything that callers see. Positions do not count: places move by
@@ -143,5 +143,5 @@ function digest(text: string): string {
 function recordText(r: RecordInfo): string {
   const chosen = [...(r.by?.value.fields ?? [])].map(([k, v]) => `${k}${deepLabels(v).map(labelText).join()}`);
   const by = r.by ? `<${chosen.join()}@${r.by.loc.id}` : "";
-  return `:${r.columns ? r.columns.join("+") : "*"}-${[...r.excluded].join("-")}${r.narrowable ? "n" : ""}${r.name}${r.store}${r.fix ?? ""}${by}`;
+  return `:${r.columns ? r.columns.join("+") : "*"}-${[...r.excluded].join("-")}${r.leavesOut ? "l" : ""}${r.narrowable ? "n" : ""}${r.name}${r.store}${r.fix ?? ""}${by}`;
 }

@@ -2,8 +2,9 @@
 import type { Expr, FStringExpr } from "../ir.js";
 import { nameOf } from "./calls.js";
 import type { Env } from "./env.js";
-import { evalExpr, iterate } from "./expr.js";
+import { access, evalExpr, iterate } from "./expr.js";
 import type { Frame } from "./frame.js";
+import { inText } from "./in-text.js";
 import type { Loc } from "./labels.js";
 import {
   concat,
@@ -24,7 +25,7 @@ export function evalFString(frame: Frame, env: Env, x: FStringExpr): Value {
   const parts = x.parts.map((p) =>
     typeof p === "string"
       ? { v: constant(p), loc: at }
-      : { v: asText(evalExpr(frame, env, p.x)), loc: frame.loc(p.x), name: nameOf(p.x), nested: true },
+      : { v: asText(inText(frame, evalExpr(frame, env, p.x))), loc: frame.loc(p.x), name: nameOf(p.x), nested: true },
   );
   return concat(parts, at);
 }
@@ -80,18 +81,18 @@ export function percentFormat(frame: Frame, l: Value, r: Value, x: Extract<Expr,
     if (m[1]) return { v: asText(r.fields?.get(m[1]) ?? labelled(r.labels)), loc: argLocs[0] ?? at };
     const i = n++;
     const v = x.r.k === "tuple" ? (r.items?.[i] ?? EMPTY) : r;
-    return { v: asText(v), loc: argLocs[i] ?? argLocs[0] ?? at };
+    return { v: asText(inText(frame, v)), loc: argLocs[i] ?? argLocs[0] ?? at };
   });
 }
 
 /** `"...".format(...)`: numbered, automatic and named fields. */
 export function braceFormat(
+  frame: Frame,
   template: Value,
   at: Loc,
   args: readonly { v: Value; loc: Loc }[],
   named: ReadonlyMap<string, { v: Value; loc: Loc }>,
   rest: { v: Value; loc: Loc } | undefined,
-  get: (v: Value, key: string) => Value,
 ): Value {
   const forms = formsOf(template);
   if (!forms?.length) {
@@ -114,8 +115,8 @@ export function braceFormat(
               : (named.get(head) ?? restField(rest, head));
         if (!arg) return m[0];
         let v = arg.v;
-        for (const t of tail.matchAll(/\.(\w+)|\[(\w+)\]/g)) v = get(v, t[1] ?? t[2] ?? "");
-        return { v: asText(v), loc: arg.loc };
+        for (const t of tail.matchAll(/\.(\w+)|\[(\w+)\]/g)) v = access(frame, v, t[1] ?? t[2] ?? "");
+        return { v: asText(inText(frame, v)), loc: arg.loc };
       });
     }),
   );
@@ -162,7 +163,7 @@ export function joinText(
   at: Loc,
   itemLocs?: readonly Loc[],
 ): Value {
-  const parts: { v: Value; loc: Loc }[] = [];
+  const parts: Part[] = [];
   const sep = { v: typeof separator.c === "string" ? separator : constant(" "), loc: at };
   list.items?.forEach((v, i) => {
     if (parts.length) parts.push(sep);
@@ -173,7 +174,9 @@ export function joinText(
     const e = iterate(frame, rest);
     if (parts.length) parts.push(sep);
     const form = formsOf(e)?.[0];
-    parts.push({ v: form ? e : asText(e), loc: listLoc });
+    const by = typeof separator.c === "string" ? separator.c : " ";
+    // Callers may know what is in it.
+    parts.push({ v: form ? e : asText(e), loc: listLoc, joined: { list: rest, by } });
   }
   return concat(parts, at);
 }

@@ -15,7 +15,19 @@ export type TypeRef =
   | { k: "module"; mod: ModuleDef };
 
 /** A constant piece, or a dynamic one with the place where it was put in. */
-export type Piece = string | { v: Value; loc: Loc; name?: string | undefined };
+export type Piece = string | DynamicPiece;
+export interface DynamicPiece {
+  v: Value;
+  loc: Loc;
+  name?: string | undefined;
+  /** The elements of a list that is not known yet, put together. */
+  joined?: Joined | undefined;
+}
+/** `by.join(list)`. */
+export interface Joined {
+  list: Value;
+  by: string;
+}
 /** One way in which a text is put together. */
 export interface StrForm {
   readonly pieces: readonly Piece[];
@@ -218,6 +230,12 @@ function dynamicForm(v: Value): readonly StrForm[] | undefined {
   return [{ pieces: [{ v, loc: first.step.loc }], loc: first.step.loc }];
 }
 
+/** A text that stands where its source does: it is one of several values, and no text was put together of it yet. */
+const isUnplaced = (f: StrForm): f is StrForm & { pieces: readonly [DynamicPiece] } => {
+  const [piece, more] = f.pieces;
+  return !more && typeof piece === "object" && piece.loc === f.loc && piece.name === undefined;
+};
+
 function samePiece(a: Piece | undefined, b: Piece | undefined): boolean {
   if (typeof a === "string" || typeof b === "string" || !a || !b) return a === b;
   return samePlace(a.loc, b.loc);
@@ -244,6 +262,7 @@ export interface Part {
   name?: string | undefined;
   /** A text of its own inside the other: kept as one piece, so that it is known what was joined where. */
   nested?: boolean;
+  joined?: Joined;
 }
 
 /** Joins texts in order; `at` is where they are joined and `locs` where each part stands. */
@@ -260,10 +279,10 @@ export function concat(parts: readonly Part[], at: Loc): Value {
     const options: readonly (readonly Piece[])[] = dynamic
       ? [[{ v: p.v, loc: p.loc, name: p.name }]]
       : own?.length
-        ? own.map((f) => f.pieces)
+        ? own.map((f) => (isUnplaced(f) ? [{ ...f.pieces[0]!, loc: p.loc, name: p.name }] : f.pieces))
         : typeof p.v.c === "number"
           ? [[String(p.v.c)]]
-          : [[{ v: p.v, loc: p.loc, name: p.name }]];
+          : [[{ v: p.v, loc: p.loc, name: p.name, ...(p.joined ? { joined: p.joined } : {}) }]];
     const next: Piece[][] = [];
     for (const head of forms) for (const o of options) if (next.length < MAX_FORMS) next.push(appendPieces(head, o));
     forms = next;
@@ -313,7 +332,8 @@ export function mapForm(form: StrForm, f: (v: Value) => Value): StrForm {
   const pieces = mapArray(form.pieces, (p) => {
     if (typeof p === "string") return p;
     const v = f(p.v);
-    return v === p.v ? p : { ...p, v };
+    if (v === p.v) return p;
+    return p.joined ? { ...p, v, joined: { ...p.joined, list: f(p.joined.list) } } : { ...p, v };
   });
   return pieces === form.pieces ? form : { pieces, loc: form.loc };
 }

@@ -100,13 +100,17 @@ const record = z.strictObject({
   projection: z
     .strictObject({
       arg: arg.optional(),
-      style: z.enum(["mongo", "dynamo", "sql", "fields", "columns", "attributes"]),
+      style: z.enum(["mongo", "dynamo", "sql", "fields", "columns", "attributes", "options"]),
+      /** The argument with the names that are left out. */
+      exclude: arg.optional(),
       /** DynamoDB: the argument with the attribute names. */
       names: z.string().optional(),
     })
     .optional(),
   /** Narrows the receiver's record: Django `.values()`, `.only()`, SQLAlchemy `.with_entities()`. */
   refine: z.boolean().optional(),
+  /** Takes the fields that the projection names out of a record that was read before: Django's `model_to_dict`. */
+  picks: z.boolean().optional(),
   /** The API has a narrower form, so fetching everything can be mended. */
   narrowable: z.boolean().optional(),
   /** The kind of quick fix that narrows it. */
