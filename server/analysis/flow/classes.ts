@@ -10,7 +10,7 @@ import type { Label } from "./labels.js";
 import type { Program } from "./program.js";
 import { asGivenOut } from "./serializers.js";
 import { external, PENDING, pendingLabel, placed } from "./sources.js";
-import { EMPTY, join, mapLabels, type TypeRef, typed, type Value } from "./value.js";
+import { EMPTY, join, mapLabels, type TypeRef, typed, type Value, withLabels } from "./value.js";
 
 const RECORD_BASES = [
   "django.db.models.Model",
@@ -20,6 +20,11 @@ const RECORD_BASES = [
 ];
 /** Names in annotations that leave open what the value is. */
 const NO_TYPE = /^(typing|typing_extensions|collections\.abc)\./;
+/** Attributes of a form or serializer that hold the values of its fields after their conversion. */
+const CONVERTED = /^(?:validated|cleaned)_data$/;
+/** Fields of forms and serializers whose values are no free text. */
+const NO_TEXT =
+  /^(?:Integer|Float|Decimal|(?:Null)?Boolean|UUID|Date|DateTime|Time|Duration|(?:Typed)?(?:Multiple)?Choice|Model(?:Multiple)?Choice|PrimaryKeyRelated)Field$/;
 /** Most base classes of a class, direct or not, that are looked at. */
 const MAX_LINEAGE = 60;
 
@@ -81,6 +86,23 @@ export class Classes {
     return out;
   }
 
+  /** Whether the class is a schema: what does not fit its declarations is refused. */
+  isSchema(cls: ClassDef): boolean {
+    return this.libraryBases(cls).some((q) => this.program.models.isA(q, "pydantic.BaseModel"));
+  }
+
+  /**
+   * What an attribute of an instance cannot hold by its class: no text of the caller's where a schema declares a number, no
+   * detail of an error where an error class of the app's own was given the text to answer with.
+   */
+  holdsNone(cls: ClassDef, name: string): LabelKind | undefined {
+    const lineage = this.mro(cls);
+    const annotation = lineage.find((c) => c.attributes.has(name))?.attributes.get(name)?.annotation;
+    if (annotation && holdsNoText(annotation, false) && this.isSchema(cls)) return "user";
+    const written = lineage.some((c) => c.writers.has(name));
+    return written && this.libraryBases(cls).some((q) => q === "builtins.Exception") ? "exception" : undefined;
+  }
+
   method(cls: ClassDef, name: string): FunctionDef | undefined {
     for (const c of this.mro(cls)) {
       const m = c.methods.get(name);
@@ -133,9 +155,25 @@ export class Classes {
     if (related) return external(this.program.models, "django.db.models.Model.objects", related);
     const given = this.libraryBases(cls)
       .slice(0, 4)
-      .map((q) => external(this.program.models, `${q}.${name}`, cls))
+      .map((q) => this.inheritedFromLibrary(q, name, cls))
       .reduce((a, b) => join(a, b), EMPTY);
     return asGivenOut(this.program, cls, given);
+  }
+
+  /** What an attribute is by the library class that it comes from: `validated_data` of a project's own serializer. */
+  private inheritedFromLibrary(q: string, name: string, cls: ClassDef): Value {
+    const { models } = this.program;
+    const v = external(models, `${q}.${name}`, cls);
+    const kind = v.labels.length ? undefined : models.type(models.canonical(q))?.paths?.[name];
+    if (!kind || kind === "record") return v;
+    const out = withLabels(v, [pendingLabel(kind, `${q}.${name}`, name)]);
+    // What was converted to a number, a date or one of the choices that the app has is no text any more.
+    const converted = new Map<string, Value>();
+    if (CONVERTED.test(name))
+      for (const c of this.mro(cls))
+        for (const [field, { value }] of c.attributes)
+          if (value?.k === "call" && NO_TEXT.test(lastNameOf(value.f))) converted.set(field, EMPTY);
+    return converted.size ? { ...out, fields: converted } : out;
   }
 
   /**
@@ -253,3 +291,17 @@ const stripped = new WeakMap<Value, Value>();
 function withoutParams(v: Value): Value {
   return mapLabels(v, (l) => (l.kind === "param" ? undefined : l));
 }
+
+/**
+ * Whether an annotation is of a type whose values are no free text: a number, a date, one of several literals.
+ * @param literals whether a choice of literals counts
+ */
+export const holdsNoText = (x: Expr, literals = true): boolean =>
+  x.k === "name"
+    ? /^(int|float|bool|datetime|date|UUID|Decimal)$/.test(x.id)
+    : x.k === "sub"
+      ? x.o.k === "name" &&
+        ((literals && x.o.id === "Literal") || (x.o.id === "Optional" && holdsNoText(x.i, literals)))
+      : x.k === "bin" &&
+        x.op === "|" &&
+        [x.l, x.r].every((y) => holdsNoText(y, literals) || (y.k === "const" && y.v === null));

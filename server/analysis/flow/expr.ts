@@ -288,6 +288,10 @@ export function attribute(frame: Frame, o: Value, name: string, from?: Expr): Va
     const duck = program.models.duckAttributes(name).find((d) => d.segments.length === 1);
     if (duck) out = join(out, { labels: [], types: [{ k: "ext", q: duck.model.type ?? `${from.id}.${name}` }] });
   }
+  for (const t of o.types) {
+    const kind = t.k === "inst" && out.labels.length ? program.classes.holdsNone(t.cls, name) : undefined;
+    if (kind) out = { ...out, labels: out.labels.filter((l) => l.kind !== kind) };
+  }
   return types.length ? { ...out, types: [...out.types, ...types] } : out;
 }
 

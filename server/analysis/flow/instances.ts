@@ -1,10 +1,11 @@
 /** Instances of project classes, and the values of their properties. */
-import type { CallExpr, Expr } from "../ir.js";
+import type { CallExpr } from "../ir.js";
 import type { ClassDef, FunctionDef } from "../names/definitions.js";
 import { applySummary, isSymbolic, substitute } from "./apply.js";
 import type { Args } from "./arguments.js";
 import { bindArguments, paramNames } from "./calls.js";
 import { noteChecked } from "./checks.js";
+import { holdsNoText } from "./classes.js";
 import type { Env } from "./env.js";
 import { access } from "./expr.js";
 import type { Frame } from "./frame.js";
@@ -51,7 +52,7 @@ export function instantiate(frame: Frame, env: Env, cls: ClassDef, args: Args, x
   }
   const libraries = program.classes.libraryBases(cls);
   // A schema: what does not fit is refused, what fits has the declared types.
-  const schema = libraries.some((q) => program.models.isA(q, "pydantic.BaseModel"));
+  const schema = program.classes.isSchema(cls);
   if (libraries.some((q) => program.models.isA(q, SERIALIZER))) return serializer(frame, env, cls, args, x, libraries);
   const fields = new Map<string, Value>();
   const names = program.classes
@@ -116,13 +117,6 @@ function checkedFields(frame: Frame, cls: ClassDef, fields: ReadonlyMap<string, 
   }
   return out;
 }
-
-const holdsNoText = (x: Expr): boolean =>
-  x.k === "name"
-    ? /^(int|float|bool|datetime|date|UUID|Decimal)$/.test(x.id)
-    : x.k === "sub"
-      ? x.o.k === "name" && (x.o.id === "Literal" || (x.o.id === "Optional" && holdsNoText(x.i)))
-      : x.k === "bin" && x.op === "|" && [x.l, x.r].every((y) => holdsNoText(y) || (y.k === "const" && y.v === null));
 
 /** A property: its getter's result. */
 export function callProperty(frame: Frame, fn: FunctionDef, cls: ClassDef, self: Value): Value {
