@@ -8,7 +8,7 @@ const MODEL =
   /openai|anthropic|langchain|langgraph|llm|gpt|claude|gemini|genai|vertexai|mistral|cohere|bedrock|groq|ollama|litellm|huggingface|transformers|llama|crewai|autogen|pydantic_ai|generativeai|generate_content|invoke_model|(?:from|import) (?:agents|smolagents|haystack|agno|strands|dspy|semantic_kernel|together|replicate|fireworks|cerebras|perplexity|instructor|aisuite|text_generation|azure\.ai)\b|prompt|chat_?completion|chat\.|_ai\b|\bai_/i;
 /** Settings, hooks and registrations that speak for a whole app. */
 const APP =
-  /\bDEBUG\b|debug\s*=\s*True|use_debugger|DebuggedApplication|FLASK_|SECRET_KEY|API_KEY|_COOKIE_SECURE|SECURE_|urlpatterns|add_url_rule|register_blueprint|after_request|process_response|get_response|errorhandler|app\.debug|\.run\(/;
+  /\bDEBUG\b|debug\s*=\s*True|use_debugger|DebuggedApplication|FLASK_|SECRET_KEY|API_KEY|_COOKIE_SECURE|SECURE_|urlpatterns|add_url_rule|register_blueprint|after_request|process_response|get_response|errorhandler|add_exception_handler|register_error_handler|app\.debug|\.run\(/;
 /** An address with a password in it. */
 const ACCESS = /:\/\/[^\s/:"'@{}]+:[^\s/:"'@{}]+@/;
 const ANSWERS =
@@ -16,7 +16,7 @@ const ANSWERS =
 /** Routes: what they call may be anywhere. */
 const ROUTES =
   /^\s*@\w+(?:\.\w+)?\.(?:route|get|post|put|delete|patch|websocket|api_route|on|event)\(\s*["']|^\s*@(?:api_view|action)\b|\b(?:JsonResponse|jsonify|StreamingHttpResponse|StreamingResponse|EventSourceResponse|APIView|MethodView|ViewSet|AsyncWebsocketConsumer)\b/m;
-const FAILS = /\bexcept\b|traceback|format_exc|exc_info|exception_handler/;
+const FAILS = /\bexcept\b|traceback|format_exc|exc_info|exception_handler|\(.*: \w*(?:Exception|Error)\b/;
 const INPUT = /\brequest\b|\brequest_|self\.request|get_json|query_params|cleaned_data|validated_data/;
 const QUERIES = /\.(?:execute|executemany|raw|extra|text)\s*\(/;
 const LOGS = /\blog(?:ger|ging)?\b|\bprint\s*\(|\bcapture_(?:message|exception)\b/i;

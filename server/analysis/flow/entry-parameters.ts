@@ -28,7 +28,7 @@ export function entryParameter(
   }
   const handed = entry.model.hands?.find((h) => h.arg.some((a) => a === name || a === position));
   if (handed) return handedParameter(frame, v, name, index, entry, handed, types, step);
-  if (entry.model.kind === "error-handler" && !handlesOwnErrors(frame.fn)) {
+  if (entry.model.kind === "error-handler" && !handlesOwnErrors(frame.fn, types)) {
     const label: Label = {
       kind: "exception",
       key: `exception@${frame.key}:${index}`,
@@ -119,13 +119,18 @@ function decoratorKeyword(fn: FunctionDef | undefined, keyword: string): Expr | 
 }
 
 /** Handlers of a status code, or of errors whose text the app itself wrote for the client. */
-function handlesOwnErrors(fn: FunctionDef | undefined): boolean {
-  return !!fn?.ir.decorators.some((d) => {
+function handlesOwnErrors(fn: FunctionDef | undefined, types: readonly TypeRef[]): boolean {
+  const named = fn?.ir.decorators.map((d) => {
     const a = d.k === "call" ? d.args[0] : undefined;
-    if (a?.k === "const") return true;
-    const name = lastNameOf(a);
-    return /(HTTPException|Validation|BadRequest|NotFound|RateLimit|Unauthorized|Forbidden|MethodNotAllowed|TooLarge|^[A-Z0-9_]+$)/.test(
-      name,
-    );
+    return a?.k === "const" ? STATUS : lastNameOf(a);
   });
+  // A handler that a call registers says by its annotation, or else by its name, what it handles.
+  const declared = types.flatMap((t) => (t.k === "ext" ? [t.q.slice(t.q.lastIndexOf(".") + 1)] : []));
+  const byName = named?.length || declared.length ? [] : [fn?.name.replace(/_/g, "") ?? ""];
+  return [...(named ?? []), ...declared].some((n) => FOR_CLIENTS.test(n)) || byName.some((n) => SAYS_SO.test(n));
 }
+
+const STATUS = "STATUS";
+const FOR_CLIENTS =
+  /(HTTPException|Validation|BadRequest|NotFound|RateLimit|Unauthorized|Forbidden|MethodNotAllowed|TooLarge|^[A-Z0-9_]+$)/;
+const SAYS_SO = /^(?:handle)?(?:http(?:exception|error)|.*validation|notfound|ratelimit)/i;

@@ -11,7 +11,7 @@ import type { Label } from "./labels.js";
 import { emitSetting, settingTarget } from "./settings.js";
 import { binaryAdd } from "./strings.js";
 import { assignTo, removeAt } from "./targets.js";
-import { EMPTY, join, labelled, mapLabels, someLabel, typed, type Value } from "./value.js";
+import { EMPTY, join, labelled, mapLabels, someLabel, type TypeRef, typed, type Value } from "./value.js";
 
 /** Executes statements in order; undefined when every way out is a return, raise, break or continue. */
 export function execBody(frame: Frame, env: Env, stmts: readonly Stmt[]): Env | undefined {
@@ -289,7 +289,7 @@ function execTry(frame: Frame, env: Env, s: Extract<Stmt, { k: "try" }>): Env | 
     const e = atHandler.clone();
     const outerCaught = frame.caught;
     const type = h.type ? evalExpr(frame, e, h.type) : EMPTY;
-    const caught = exceptionValue(frame, h, h.name, type);
+    const caught = type.types.length && type.types.every(isForClients) ? type : exceptionValue(frame, h, h.name, type);
     frame.caught = caught;
     if (h.name) e.set(h.name, caught);
     const end = execBody(frame, e, h.body);
@@ -308,6 +308,12 @@ const REFUSALS = /^(KeyError|BadRequestKeyError|ValidationError|UnicodeDecodeErr
 
 const namesIn = (x: Expr): string[] =>
   x.k === "name" ? [x.id] : x.k === "attr" ? [x.a] : x.k === "tuple" ? x.xs.flatMap(namesIn) : [];
+
+/** Exceptions of a framework that are made to be answered with: their text is what the app says to the client. */
+const FOR_CLIENTS =
+  /^(?:django\.core\.exceptions\.ValidationError|django\.http\.Http404|rest_framework\.(?:exceptions|serializers)\.\w+|(?:fastapi|starlette)\.(?:exceptions\.)?HTTPException|werkzeug\.exceptions\.(?!HTTPException|InternalServerError)\w+|ninja\.errors\.HttpError)$/;
+
+const isForClients = (t: TypeRef): boolean => t.k === "ext" && FOR_CLIENTS.test(t.q);
 
 /** Exceptions whose text the app itself wrote, for the client to read. */
 const CLIENT_ERRORS =

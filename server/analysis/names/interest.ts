@@ -49,9 +49,9 @@ const GIVEN_SECRET =
   /^(?:\w*api_key|\w*API_KEY|\w*apikey|\w*SECRET_KEY|\w*(?:password|passwd|PASSWORD|secret|SECRET|token|TOKEN)|passwd|pwd)$/;
 /** Names that say by themselves that a function sets up an app or a connection. */
 const SET_UP =
-  /^(?:run|run_simple|serve|from_mapping|from_object|DebuggedApplication|after_request|before_request|errorhandler|process_response|exception_handler|add_middleware|add_url_rule|register_blueprint|add_api_route|include_router|Limiter|LoginManager|JWTManager|HTTPBasicAuth|HTTPBearer|APIKeyHeader|CORS|SessionMiddleware|MongoClient|create_engine|from_url)$/;
+  /^(?:run|run_simple|serve|from_mapping|from_object|DebuggedApplication|after_request|before_request|errorhandler|process_response|exception_handler|add_exception_handler|register_error_handler|add_middleware|add_url_rule|register_blueprint|add_api_route|include_router|Limiter|LoginManager|JWTManager|HTTPBasicAuth|HTTPBearer|APIKeyHeader|CORS|SessionMiddleware|MongoClient|create_engine|from_url)$/;
 const SETTING =
-  /^(?:DEBUG\w*|\w*_DEBUG|debug|use_debugger|use_evalex|reload|run|run_simple|serve|FLASK_ENV|settings|from_mapping|from_object|DebuggedApplication|DEBUG_PROPAGATE_EXCEPTIONS|FLASK_\w+|SECURE_\w+|\w+_COOKIE_SECURE|after_request|before_request|errorhandler|process_response|exception_handler|MIDDLEWARE|add_middleware|urlpatterns|add_url_rule|register_blueprint|add_api_route|include_router|handler500|Limiter|LoginManager|JWTManager|HTTPBasicAuth|HTTPBearer|APIKeyHeader|REST_FRAMEWORK|CORS|SessionMiddleware|\w*api_key|\w*API_KEY|\w*apikey|\w*SECRET_KEY|\w*(?:password|passwd|PASSWORD|secret|SECRET|token|TOKEN)|MongoClient|create_engine|from_url|verify|base_url|api_base)$/;
+  /^(?:DEBUG\w*|\w*_DEBUG|debug|use_debugger|use_evalex|reload|run|run_simple|serve|FLASK_ENV|settings|from_mapping|from_object|DebuggedApplication|DEBUG_PROPAGATE_EXCEPTIONS|FLASK_\w+|SECURE_\w+|\w+_COOKIE_SECURE|after_request|before_request|errorhandler|process_response|exception_handler|add_exception_handler|register_error_handler|MIDDLEWARE|add_middleware|urlpatterns|add_url_rule|register_blueprint|add_api_route|include_router|handler500|Limiter|LoginManager|JWTManager|HTTPBasicAuth|HTTPBearer|APIKeyHeader|REST_FRAMEWORK|CORS|SessionMiddleware|\w*api_key|\w*API_KEY|\w*apikey|\w*SECRET_KEY|\w*(?:password|passwd|PASSWORD|secret|SECRET|token|TOKEN)|MongoClient|create_engine|from_url|verify|base_url|api_base)$/;
 const ROUTE =
   /^(?:route|get|post|put|delete|patch|websocket|websocket_route|api_route|api_view|action|on|event|on_event|tool|function_tool|task|shared_task|expose|errorhandler|exception_handler|after_request|before_request|middleware|app_errorhandler)$/;
 
@@ -91,6 +91,13 @@ function setsUp(def: SketchDef): boolean {
   );
 }
 
+/** Whether a definition makes what it mentions handlers of errors: `app.add_exception_handler(Exception, answer)`. */
+export const registersErrors = (def: SketchDef): boolean =>
+  def.words.some((code) => /^(?:add_exception_handler|register_error_handler)$/.test(wordOf(code >> 3)));
+
+/** What a handler of errors is about: it is handed the exception and answers. */
+export const HANDLES_ERRORS = NEAR.exception | NEAR.response;
+
 const interests = new WeakMap<SketchDef, number>();
 
 /** What a definition itself may be about, as bits of `NEAR`. */
@@ -102,7 +109,7 @@ export function interestOf(def: SketchDef): number {
     if (def.kind === "function" && out & NEAR.setting && !setsUp(def)) out &= ~NEAR.setting;
     // Handlers are handed the exception; hooks and middleware speak for a whole app.
     const handles = def.decorators.some((w) => /errorhandler|exception_handler/.test(wordOf(w)));
-    if (handles) out |= NEAR.exception | NEAR.response;
+    if (handles) out |= HANDLES_ERRORS;
     if (/^(?:process_\w+|__call__|dispatch)$/.test(def.name)) out |= NEAR.setting;
     // An exception is a source where it is caught by name, or asked for.
     if (

@@ -6,7 +6,7 @@
  * The ranks are the postorder of a depth-first walk over what each definition mentions (the order in which Tarjan's
  * algorithm completes nodes; R. Tarjan, Depth-first search and linear graph algorithms, 1972).
  */
-import { interestOf, NEAR, reaching, worthALook } from "./interest.js";
+import { HANDLES_ERRORS, interestOf, NEAR, reaching, registersErrors, worthALook } from "./interest.js";
 import { CALLED, MEMBER, OWN, type Sketch, type SketchDef, WRITTEN, wordCount, wordNumber } from "./sketch.js";
 
 /** Where a name that is imported may come from. */
@@ -174,7 +174,8 @@ export class Order {
     const own = new Uint32Array(count);
     for (let n = 0; n < count; n++) {
       const { file, def } = this.nodes[n]!;
-      own[n] = interestOf(def) & reaching(touched.has(file));
+      own[n]! |= interestOf(def) & reaching(touched.has(file));
+      if (registersErrors(def)) for (const t of this.mentioned(n)) own[t]! |= HANDLES_ERRORS;
     }
     const model = this.closure(own);
     const near = this.nearby(this.nearby(own));
@@ -300,6 +301,15 @@ export class Order {
     sure.delete(n);
     out = [...sure];
     this.edges[n] = out;
+    return out;
+  }
+
+  /** What a definition mentions by name, called or not. */
+  private mentioned(n: number): ReadonlySet<number> {
+    const { file, def } = this.nodes[n]!;
+    const f = this.files.get(file)!;
+    const out = new Set<number>();
+    for (const code of def.words) if (this.mayName(code >> 3)) this.named(f, code >> 3, out, MAX_REEXPORTS);
     return out;
   }
 
