@@ -114,8 +114,12 @@ const isLogger = (fn: FunctionDef): boolean =>
 const lastWord = (text: string): string => /(?:^|[.\s(["'])(\w+)["']?\]?$/.exec(text)?.[1] ?? "";
 
 function leakOf(p: LogPart, e: FlowEvent, lexicon: Lexicon): { label?: Label; what: string } | undefined {
-  if (isPlain(p)) return undefined;
   const labels = deepLabels(p.v);
+  // `api_key` is a key, and an address may have one in it.
+  if (isPlain(p) && lexicon.sensitive(p.name)?.category !== "credential") {
+    const secret = MAY_HOLD_KEY.test(p.name) ? labels.find((l) => l.kind === "secret") : undefined;
+    return secret && { label: secret, what: leaked(secret, lexicon)! };
+  }
   // An error quotes what was wrong with the input, as it should.
   const quotes = labels.some((l) => l.kind === "exception");
   for (const label of labels) {
@@ -156,6 +160,9 @@ function sentToModel(p: LogPart, e: FlowEvent): { what: string } | undefined {
 /** Names of what goes into a prompt beside its text. */
 const GOES_ALONG =
   /^(?:self|cls|user|users|owner|tenant|client|loader|options|config|settings|params|kwargs|args)$|(?:^|_)(?:name|from|to|ref|dict|cls|class)$/;
+
+/** Names that say nothing of a person, of values that may have a key in them. */
+const MAY_HOLD_KEY = /(?:^|_)(?:key|url|uri|endpoint)$/i;
 
 const CONNECTION = /^(conn(ection)?_?str(ing)?|dsn|database_url|db_url|mongo_uri|redis_url)$/i;
 

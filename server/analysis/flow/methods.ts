@@ -22,6 +22,7 @@ import {
   joinAll,
   labelled,
   listOf,
+  mapLabels,
   type Value,
   withField,
   withItem,
@@ -47,6 +48,9 @@ const CONTAINERS = new Set(
     " ",
   ),
 );
+
+/** Whether two labels are of the same value from the same place. */
+const isSame = (a: Label, b: Label): boolean => a.kind === b.kind && a.key === b.key && a.path.join() === b.path.join();
 
 /** Whether nothing comes of a method of this name on plain data. On another object the name may mean something. */
 export const keepsNothing = (name: string): boolean => NOTHING_KEPT.has(name);
@@ -113,6 +117,10 @@ export function dataMethod(
           ],
           at,
         );
+      // `url.replace(api_key, "...")` takes out what it names.
+      const named = typeof by?.c === "string" ? (first?.labels ?? []).filter((l) => l.kind !== "param") : [];
+      if (named.length && first?.c === undefined)
+        return mapLabels(recv, (l) => (named.some((n) => isSame(n, l)) ? undefined : l));
       const redacts =
         typeof by?.c === "string" && /redact|mask|remov|filter|hidden|censor|\*{2,}|x{3,}|\[.*\]/i.test(by.c);
       const out = by?.labels.length
