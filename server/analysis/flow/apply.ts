@@ -333,24 +333,29 @@ export function applySummary(s: Summary, b: Binding, at: Loc): Applied {
 function handedWhole(v: Value, b: Binding): Label | undefined {
   if (v.labels.length || !v.elem) {
     const all = v.labels.filter((l) => l.kind === "param");
-    const brings = (l: Label) => someLabel(b.args.get(l.param ?? -1)?.value ?? EMPTY, isOutput);
-    return (all.length > 1 ? all.find(brings) : undefined) ?? all[0];
+    return (all.length > 1 ? all.find((l) => bringsOutput(l, b)) : undefined) ?? all[0];
   }
   const whole = (l: Label) => l.kind === "param" && l.path.every((key) => key === "[]");
   return v.elem.labels.every(whole) ? v.elem.labels[0] : undefined;
 }
+
+const bringsOutput = (l: Label, b: Binding): boolean => someLabel(b.args.get(l.param ?? -1)?.value ?? EMPTY, isOutput);
 
 const isOutput = (l: Label): boolean => l.kind === "exception" || l.kind === "llm" || l.kind === "llm-object";
 
 /** An open event as it happens when called from `at`. */
 function substituteEvent(e: FlowEvent, b: Binding, at: Loc, cache: Map<Value, Value>): FlowEvent {
   let handed: Loc | undefined = e.handed;
+  let brought = false;
   let variables: Loc | undefined;
   const slots = e.slots.map((s) => {
     // Where a value is handed in whole (or streamed bit by bit), that argument is where a mend would be made.
     const whole = handedWhole(s.value, b);
     const given = whole && b.args.get(whole.param ?? -1)?.loc;
-    if (given && s.slot !== TEMPLATE_SLOT) handed = given;
+    if (given && s.slot !== TEMPLATE_SLOT && !brought) {
+      handed = given;
+      brought = bringsOutput(whole, b);
+    }
     if (given && s.slot === "variables") variables = given;
     const value = substitute(s.value, b, cache);
     return value === s.value ? s : { ...s, value };

@@ -58,7 +58,8 @@ export function binaryAdd(
 ): Value {
   if (typeof l.c === "number" && typeof r.c === "number") return constant(l.c + r.c);
   if ((l.items || l.elem || r.items || r.elem) && !formsOf(l) && !formsOf(r)) return unionItems(l, r);
-  const text = formsOf(l) || formsOf(r) || l.labels.length || r.labels.length;
+  // `json.dumps(d).encode() + b"\n"`: what holds the labels may lie inside.
+  const text = formsOf(l) || formsOf(r) || flatten(l).labels.length || flatten(r).labels.length;
   if (!text) return EMPTY;
   return concat(
     [
