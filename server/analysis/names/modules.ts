@@ -1,7 +1,8 @@
 /**
  * Which file an import means. A dotted name is looked for beside the importing file and in each folder above it
  * (nearest first), in `src/` below those too: that covers flat apps, packages, `src/` layouts, several roots in one
- * workspace and namespace packages alike, without any configuration.
+ * workspace and namespace packages alike, without any configuration. A name of several parts that is found nowhere there
+ * may still be one file of the same project, which `sys.path` or `PYTHONPATH` leads to.
  */
 export interface ModuleResolver {
   /**
@@ -33,6 +34,33 @@ export function createResolver(files: Iterable<string>): ModuleResolver {
     if (set.has(`${path}.py`)) return `${path}.py`;
     return folders.has(path) ? `${path}/` : undefined;
   };
+  /** Modules by the last two parts of their dotted names. */
+  let tails: Map<string, string[]> | undefined;
+  const tailOf = (path: string) => path.split("/").slice(-2).join("/");
+  const elsewhere = (from: string, parts: readonly string[]): string | undefined => {
+    if (parts.length < 2) return undefined;
+    if (!tails) {
+      tails = new Map();
+      for (const f of set) {
+        const tail = tailOf(f.replace(/(?:\/__init__)?\.pyi?$/, ""));
+        tails.set(tail, [...(tails.get(tail) ?? []), f]);
+      }
+    }
+    const path = parts.join("/");
+    const ends = [`/${path}.py`, `/${path}/__init__.py`];
+    const near = (tails.get(tailOf(path)) ?? [])
+      .filter((f) => ends.some((end) => f.endsWith(end)))
+      .map((f) => ({ f, shared: sharedFolder(from, f) }))
+      .filter(({ shared }) => isOneProject(shared))
+      .sort((a, b) => b.shared.length - a.shared.length);
+    return near[0] && near[0].shared !== near[1]?.shared ? near[0].f : undefined;
+  };
+  /** Several projects may stand side by side in one folder: it is all that they share, and has no code of its own. */
+  let top: string | undefined;
+  const isOneProject = (folder: string): boolean => {
+    top ??= [...set].reduce((a, f) => (f.startsWith(`${a}/`) ? a : sharedFolder(f, `${a}/`)), folder);
+    return folder !== top || [...set].some((f) => dirname(f) === folder);
+  };
   const cache = new Map<string, string | undefined>();
   return {
     resolve(from, module, level) {
@@ -59,7 +87,7 @@ export function createResolver(files: Iterable<string>): ModuleResolver {
           }
           if (found || !base || !folders.has(base)) break;
         }
-        found ??= namespace;
+        found ??= namespace ?? elsewhere(from, parts);
         // `import openai` in a file called openai.py means the library.
         if (found === from) found = undefined;
       }
@@ -67,6 +95,13 @@ export function createResolver(files: Iterable<string>): ModuleResolver {
       return found;
     },
   };
+}
+
+/** The innermost folder that two paths have in common. */
+function sharedFolder(a: string, b: string): string {
+  let folder = dirname(a);
+  while (folder && !b.startsWith(`${folder}/`)) folder = dirname(folder);
+  return folder;
 }
 
 export function dirname(path: string): string {

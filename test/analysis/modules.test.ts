@@ -1,0 +1,36 @@
+/** Which file an import means. */
+import { describe, expect, it } from "vitest";
+import { createResolver } from "../../server/analysis/names/modules.js";
+
+describe("imports of a folder that lies on the path", () => {
+  const one = createResolver([
+    "/w/clinic/setup.py",
+    "/w/clinic/web/main.py",
+    "/w/clinic/web/routes/tasks.py",
+    "/w/clinic/shared/agents/crew.py",
+    "/w/clinic/shared/store/__init__.py",
+    "/w/clinic/old/store/models.py",
+    "/w/clinic/new/store/models.py",
+    "/w/clinic/settings.py",
+  ]);
+  const two = createResolver(["/w/shop/main.py", "/w/clinic/agents/crew.py"]);
+
+  it("finds the one file of the name in the project", () => {
+    expect(one.resolve("/w/clinic/web/routes/tasks.py", "agents.crew", 0)).toBe("/w/clinic/shared/agents/crew.py");
+    expect(one.resolve("/w/clinic/web/main.py", "shared.store", 0)).toBe("/w/clinic/shared/store/__init__.py");
+  });
+
+  it("leaves open which of two files is meant", () => {
+    expect(one.resolve("/w/clinic/web/main.py", "store.models", 0)).toBeUndefined();
+    expect(one.resolve("/w/clinic/new/main.py", "store.models", 0)).toBe("/w/clinic/new/store/models.py");
+  });
+
+  it("takes a name of one part for a library", () => {
+    expect(one.resolve("/w/clinic/web/main.py", "crew", 0)).toBeUndefined();
+    expect(one.resolve("/w/clinic/web/main.py", "settings", 0)).toBe("/w/clinic/settings.py");
+  });
+
+  it("does not look into the project next door", () => {
+    expect(two.resolve("/w/shop/main.py", "agents.crew", 0)).toBeUndefined();
+  });
+});
