@@ -27,25 +27,30 @@ const rule: Rule = {
     for (const s of e.slots) {
       // A template made of model text is run, which is worse and another rule's.
       if (s === e.slots[0] && /template_string$/.test(e.q)) continue;
-      const label = deepLabels(s.value).find(isModelText);
-      if (!label) continue;
-      if (cx.facts.filtersResponses(e.module)) continue;
-      const weak = (label.weak & bit("llm")) !== 0;
-      const at = e.handed ?? placeOf(label, s.loc);
-      cx.report({
-        at,
-        ...(weak ? { level: lower("warning") } : {}),
-        message: weak
-          ? "Model text is returned to the client; the filter on the way is weak and leaves most leaks in."
-          : "Model text is returned to the client without a filter, so what the model repeats of prompts, records or keys leaves the app.",
-        source: label,
-        sink: {
-          loc: s.loc,
-          msg: e.sink === "stream-response" ? "it is streamed to the client" : "it is returned to the client",
-        },
-        doubt: Math.max(e.doubt, label.doubt) as 0 | 1 | 2,
-        fixes: [{ kind: "redact-output", stream: e.sink === "stream-response" }],
-      });
+      const labels = deepLabels(s.value).filter(isModelText);
+      if (!labels.length || cx.facts.filtersResponses(e.module)) continue;
+      // A stream gives text away at each of its yields.
+      const places = new Set<string>();
+      for (const label of labels) {
+        const at = e.handed ?? placeOf(label, s.loc);
+        if (places.has(at.id)) continue;
+        places.add(at.id);
+        const weak = (label.weak & bit("llm")) !== 0;
+        cx.report({
+          at,
+          ...(weak ? { level: lower("warning") } : {}),
+          message: weak
+            ? "Model text is returned to the client; the filter on the way is weak and leaves most leaks in."
+            : "Model text is returned to the client without a filter, so what the model repeats of prompts, records or keys leaves the app.",
+          source: label,
+          sink: {
+            loc: s.loc,
+            msg: e.sink === "stream-response" ? "it is streamed to the client" : "it is returned to the client",
+          },
+          doubt: Math.max(e.doubt, label.doubt) as 0 | 1 | 2,
+          fixes: [{ kind: "redact-output", stream: e.sink === "stream-response" }],
+        });
+      }
     }
   },
 };

@@ -95,7 +95,7 @@ function resultOfCall(
         break;
       }
       case "ext": {
-        const r = callLibrary(frame, env, t, args, x, recv, name);
+        const r = validated(frame, env, t, args, x) ?? callLibrary(frame, env, t, args, x, recv, name);
         if (r) {
           known = true;
           add(r);
@@ -123,6 +123,20 @@ function resultOfCall(
   }
   if (recv) return finish(frame, join(unknownMethod(recv, name), ownType(callee)));
   return ownType(callee);
+}
+
+/** `Answer.model_validate(row)`: a schema's own instance, made of the fields of what it is given. */
+function validated(
+  frame: Frame,
+  env: Env,
+  t: Extract<TypeRef, { k: "ext" }>,
+  args: Args,
+  x: CallExpr,
+): Value | undefined {
+  const given = args.pos[0] ?? args.kw.get("obj");
+  if (!given || !t.cls || !/\.(?:model_validate|from_orm|parse_obj)$/.test(t.q)) return undefined;
+  if (!frame.program.classes.isSchema(t.cls)) return undefined;
+  return instantiate(frame, env, t.cls, { ...args, pos: [], kw: new Map(), dstar: given }, x);
 }
 
 /** A text, a list or a dictionary, or what came out of a request. */

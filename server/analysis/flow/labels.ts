@@ -111,22 +111,29 @@ export interface Label {
   readonly parsed?: boolean;
 }
 
-/** Most labels a value keeps; more of one kind say nothing new. */
+/** Most labels a value keeps; more of one kind, given away at one place, say nothing new. */
 const MAX_LABELS = 12;
+const MAX_KINDS = 24;
 const MAX_PATH = 8;
 
 export const NO_LABELS: readonly Label[] = [];
 
-/** Union by key and path; the first (oldest) wins, cleared masks are intersected. */
+/** Union by key, path and where they were given away; the first (oldest) wins, cleared masks are intersected. */
 export function unionLabels(a: readonly Label[], b: readonly Label[]): readonly Label[] {
   if (a === b || b.length === 0) return a;
   if (a.length === 0) return b;
   let out: Label[] | undefined;
   for (const l of b) {
     const list = out ?? a;
-    const i = list.findIndex((x) => x.key === l.key && sameList(x.path, l.path) && x.many === l.many);
+    const i = list.findIndex(
+      (x) => x.key === l.key && sameList(x.path, l.path) && x.many === l.many && givenAwayTogether(x, l),
+    );
     if (i < 0) {
-      if (list.length >= MAX_LABELS) continue;
+      if (
+        list.length >= MAX_LABELS &&
+        (list.length >= MAX_KINDS || list.some((x) => x.kind === l.kind && givenAwayTogether(x, l)))
+      )
+        continue;
       out ??= a.slice();
       out.push(l);
     } else {
@@ -138,6 +145,8 @@ export function unionLabels(a: readonly Label[], b: readonly Label[]): readonly 
   }
   return out ?? a;
 }
+
+const givenAwayTogether = (a: Label, b: Label): boolean => a.at === b.at || (!!a.at && !!b.at && samePlace(a.at, b.at));
 
 /** The label as seen through one more field; undefined when the projection says that the field cannot be there. */
 export function extendLabel(l: Label, key: string): Label | undefined {
