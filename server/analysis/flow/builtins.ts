@@ -8,11 +8,12 @@ import { isSecretName, secretVariable } from "./environment.js";
 import { access, iterate } from "./expr.js";
 import type { Frame, Refinement } from "./frame.js";
 import { inText } from "./in-text.js";
-import { ALL_KINDS, unionLabels } from "./labels.js";
+import { ALL_KINDS, bit, unionLabels } from "./labels.js";
 import { asText, joinText } from "./strings.js";
 import { updateAt } from "./targets.js";
 import {
   constant,
+  deepLabels,
   dictOf,
   EMPTY,
   ext,
@@ -54,7 +55,6 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
     case "builtins.len":
     case "builtins.hash":
     case "builtins.id":
-    case "builtins.isinstance":
     case "builtins.hasattr":
     case "builtins.callable":
     case "builtins.issubclass":
@@ -62,6 +62,14 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
     case "builtins.ord":
     case "builtins.abs":
       return EMPTY;
+    case "builtins.isinstance": {
+      // What is no exception holds no exception's detail.
+      const labels = deepLabels(a ?? EMPTY).filter((l) => l.kind === "exception");
+      const any = args.pos[1]?.value.types.some((t) => t.k === "ext" && /^builtins\.(?:Base)?Exception$/.test(t.q));
+      return any && labels.length
+        ? { ...EMPTY, test: [{ labels, mask: bit("exception"), weak: false, unsafe: "then" }] }
+        : EMPTY;
+    }
     case "builtins.any":
     case "builtins.all":
       return { ...EMPTY, test: a?.elem?.test ?? a?.items?.flatMap((i) => i.test ?? []) };

@@ -179,6 +179,8 @@ export function extendLabel(l: Label, key: string): Label | undefined {
     case "exception":
       return /^(code|status_code|status|errno|returncode)$/.test(key) ? undefined : l;
     case "llm":
+      // A message that is text all told: what it cost is not.
+      if (/^(?:usage|response)_metadata$/.test(key)) return undefined;
       return l.parsed ? { ...l, path: pushPath(l.path, key) } : l;
     default:
       return l;
