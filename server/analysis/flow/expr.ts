@@ -81,8 +81,7 @@ export function evalExpr(frame: Frame, env: Env, x: Expr): Value {
         return binaryAdd(l, frame.loc(x.l), r, frame.loc(x.r), frame.loc(x), [nameOf(x.l), nameOf(x.r)]);
       if (x.op === "%") return percentFormat(frame, l, r, x);
       if (x.op === "|") return pipe(l, r);
-      if (typeof l.c === "number" && typeof r.c === "number") return EMPTY;
-      return labelled([...l.labels, ...r.labels]);
+      return isNumeric(x.op, l, r) ? EMPTY : labelled([...l.labels, ...r.labels]);
     }
     case "un": {
       const v = evalExpr(frame, env, x.x);
@@ -270,7 +269,9 @@ export function attribute(frame: Frame, o: Value, name: string, from?: Expr): Va
           out = join(out, callProperty(frame, m, t.cls, o));
         } else if (!known || m) {
           const v = program.classes.attribute(t.cls, name, t.k === "inst" ? o : undefined);
-          out = join(out, t.k === "class" ? withKnown(frame, v, t.cls) : v);
+          // A declared `system: str = ""` says nothing beside what the object was made with.
+          if (!(t.k === "inst" && out.labels.length && v.c === ""))
+            out = join(out, t.k === "class" ? withKnown(frame, v, t.cls) : v);
         }
         break;
       }
@@ -465,6 +466,12 @@ function comprehension(frame: Frame, env: Env, x: Extract<Expr, { k: "comp" }>):
   return { labels: [], types: [], elem: joinAll(results.map((r) => r.k)) };
 }
 
+/** Whether an operation gives a number, as only numbers have it: one divided by a thousand. A text can be repeated. */
+const isNumeric = (op: string, l: Value, r: Value): boolean =>
+  (typeof l.c === "number" && typeof r.c === "number") ||
+  (NUMERIC.has(op) && (typeof l.c === "number" || typeof r.c === "number"));
+const NUMERIC = new Set(["-", "/", "//", "**"]);
+
 /** `prompt | model | parser` of LangChain, and unions of dicts. */
 function pipe(l: Value, r: Value): Value {
   const runnable = [...l.types, ...r.types].some((t) => t.k === "ext" && /langchain|runnable/i.test(t.q));
@@ -473,11 +480,16 @@ function pipe(l: Value, r: Value): Value {
   const types: TypeRef[] = [{ k: "ext", q: "langchain.Runnable" }];
   // Behind a template a model is told the template's texts, and not what the chain is called with.
   const told = out.fields?.has("#template") || out.fields?.has("#messages");
-  const rest = out.types.filter(
-    (t) => t.k !== "ext" || !(t.q === "langchain.Runnable" || (told && /chat_?model|llm/i.test(t.q))),
-  );
+  const rest = out.types
+    .filter((t) => t.k !== "ext" || !(t.q === "langchain.Runnable" || (told && /chat_?model|llm/i.test(t.q))))
+    .map((t) => (isParser(r) && isChatModel(t) ? PARSED : t));
   return { ...out, types: [...types, ...rest].slice(0, 6) };
 }
+
+/** A chat model with a parser behind it: it is told what a chat model is, and what comes out is the text. */
+const PARSED: TypeRef = { k: "ext", q: "langchain.ParsedChatModel" };
+const isChatModel = (t: TypeRef): boolean => t.k === "ext" && /chat_?model$/i.test(t.q);
+const isParser = (v: Value): boolean => v.types.some((t) => t.k === "ext" && /(?:Output|Schema)Parser$/.test(t.q));
 
 /** What the parts of `a or b` and `a and b` test, the whole tests; of `or`, only what holds when all of it fails. */
 function withTests(v: Value, parts: readonly Value[], unsafe: "then" | undefined): Value {

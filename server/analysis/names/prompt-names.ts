@@ -129,9 +129,10 @@ const PROMPT_WHOLE = new Set(
 );
 /** What the prompt's name is followed by when it is not the prompt's text. */
 const PROMPT_OTHER = new Set(
-  "feedback filter ratings id ids name names token tokens count length len path file filename dir folder key type version cost hash url size limit at session timeout response result answer output".split(
-    " ",
-  ),
+  (
+    "feedback filter ratings id ids name names token tokens count length len path file filename dir folder key type version cost hash url size limit at session timeout response result answer output " +
+    "ms ns secs seconds duration latency elapsed usage stats"
+  ).split(" "),
 );
 const USERS_OWN = new Set("user users human input query question customer client request image negative".split(" "));
 
