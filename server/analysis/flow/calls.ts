@@ -246,7 +246,7 @@ export function callFunction(
   const cls = selfType && (selfType.k === "inst" || selfType.k === "class") ? selfType.cls : undefined;
   frame.program.noteCall(fn);
   const s = frame.program.summary(fn, cls);
-  if (s.stub && frame.program.lexicon.llmName(name || fn.name)) return stubCall(frame, args, at, fn);
+  if (s.stub && isModelByName(frame, fn, name)) return stubCall(frame, args, at, fn);
   const binding: Binding = {
     args: bound,
     name: fn.name,
@@ -377,6 +377,12 @@ function callNested(
   const out = resultOf(child, fn.ir);
   if (child.guards.length) for (const g of child.guards) if (!frame.guards.includes(g)) frame.guards.push(g);
   return stepThrough(out, EMPTY, at, fn.name);
+}
+
+/** Whether a function by its name asks a model, or a method by that of its class: `get_response` of a protocol `LLMClient`. */
+function isModelByName(frame: Frame, fn: FunctionDef, name: string): boolean {
+  const { llmName } = frame.program.lexicon;
+  return llmName(name || fn.name) || (fn.cls !== undefined && llmName(`${fn.cls.name}.${fn.name}`));
 }
 
 /** A wrapper without a body yet: known to call a model by its name alone. */
