@@ -2,6 +2,7 @@
 import { functionOf, isOpen, noteResult, resultAt } from "./callbacks.js";
 import { addStep, bit, type Label, type Loc, rebase, type Step, unionLabels } from "./labels.js";
 import { answerRaw } from "./raw-calls.js";
+import { readAt } from "./saved-files.js";
 import { placed } from "./sources.js";
 import type { FlowEvent, Summary } from "./summary.js";
 import { fillOpen, TEMPLATE_SLOT } from "./templates.js";
@@ -120,7 +121,7 @@ function findActual(l: Label, b: Binding): Value {
   const arg = b.args.get(l.param ?? -1);
   if (!arg) return EMPTY;
   let v = arg.value;
-  for (const key of l.path) v = resultAt(b, v, key) ?? b.access(v, key);
+  for (const key of l.path) v = resultAt(b, v, key) ?? readAt(v, key) ?? b.access(v, key);
   if (v === EMPTY) return v;
   v = placed(v, () => l.step.loc);
   const head = (step: Step): Step =>

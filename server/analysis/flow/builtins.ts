@@ -9,6 +9,7 @@ import { access, iterate } from "./expr.js";
 import type { Frame, Refinement } from "./frame.js";
 import { inText } from "./in-text.js";
 import { ALL_KINDS, bit, unionLabels } from "./labels.js";
+import { contentOf, noteSaved } from "./saved-files.js";
 import { asText, joinText } from "./strings.js";
 import { updateAt } from "./targets.js";
 import {
@@ -177,6 +178,9 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
     }
     case "functools.wraps":
       return undefined;
+    case "shutil.copyfileobj":
+      if (a && x.args[1]) noteSaved(frame, env, x.args[1], contentOf(a) ?? a);
+      return EMPTY;
     case "os.getenv":
     case "os.environ.get":
     case "os.environ.setdefault": {

@@ -18,6 +18,7 @@ import { addStep, bit, CHECKED, type Label, type Loc, OWNED } from "./labels.js"
 import { callLibrary } from "./library.js";
 import { dataMethod, keepsNothing, unknownMethod } from "./methods.js";
 import { applyOwnRules, callOwnModelled } from "./own.js";
+import { readBack } from "./saved-files.js";
 import { settingCall } from "./settings.js";
 import { updateAt } from "./targets.js";
 import { dictOf, EMPTY, field, join, joinAll, labelled, listOf, mapLabels, type TypeRef, type Value } from "./value.js";
@@ -57,7 +58,7 @@ export function evalCall(frame: Frame, env: Env, x: CallExpr): Value {
   if (!callee.types.some((t) => t.k === "fn")) noteCall(frame, env, x, name);
   noteOwnerCall(frame, env, x);
   const handed = callHanded(frame, callee, args, x, name);
-  const own = resultOfCall(frame, env, callee, args, x, recv, name);
+  const own = readBack(resultOfCall(frame, env, callee, args, x, recv, name), callee, args, recv, name, x);
   const out = handed ? join(own, handed) : own;
   return frame.program.models.own?.hasRules ? applyOwnRules(frame, env, callee, args, x, out) : out;
 }

@@ -12,11 +12,13 @@ import { callProperty } from "./instances.js";
 import { bit, type Label, type Loc } from "./labels.js";
 import { withKnown } from "./records.js";
 import { copiedRow } from "./row-copies.js";
+import { contentOf } from "./saved-files.js";
 import { external, pendingLabel, placed } from "./sources.js";
 import { returnedBy } from "./statements.js";
 import { binaryAdd, evalFString, percentFormat } from "./strings.js";
 import { assignTo } from "./targets.js";
 import {
+  CONTENT,
   constant,
   dictOf,
   EMPTY,
@@ -32,6 +34,7 @@ import {
   type TypeRef,
   typed,
   type Value,
+  withField,
   withLabels,
 } from "./value.js";
 
@@ -293,6 +296,9 @@ export function attribute(frame: Frame, o: Value, name: string, from?: Expr): Va
     const kind = t.k === "inst" && out.labels.length ? program.classes.holdsNone(t.cls, name) : undefined;
     if (kind) out = { ...out, labels: out.labels.filter((l) => l.kind !== kind) };
   }
+  // The name of a file leads to what was written to it.
+  const content = name === "name" ? contentOf(o) : undefined;
+  if (content) out = withField(out, CONTENT, content);
   return types.length ? { ...out, types: [...out.types, ...types] } : out;
 }
 

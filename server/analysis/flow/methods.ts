@@ -9,6 +9,7 @@ import type { Frame } from "./frame.js";
 import { sanitise } from "./guards.js";
 import { keptInMemory } from "./history.js";
 import { ALL_KINDS, extendLabel, type Label } from "./labels.js";
+import { isFile, noteSaved } from "./saved-files.js";
 import { asText, braceFormat, joinText } from "./strings.js";
 import { removeField, updateAt } from "./targets.js";
 import {
@@ -191,7 +192,8 @@ export function dataMethod(
       return EMPTY;
     }
     case "write": {
-      if (target && first)
+      if (target && first && isFile(recv)) noteSaved(frame, env, target, first);
+      else if (target && first)
         updateAt(frame, env, target, (o) =>
           o.types.length ? o : { ...o, labels: join(labelled(o.labels), labelled(first.labels)).labels },
         );
@@ -203,6 +205,9 @@ export function dataMethod(
     case "all":
       return recv;
   }
+  // `upload.save(path)`.
+  if (name === "save" && x.args[0] && recv.labels.some((l) => l.kind === "user"))
+    noteSaved(frame, env, x.args[0], recv);
   if (NOTHING_KEPT.has(name)) return EMPTY;
   // `encoding.decode(tokens)`: what is converted is the argument.
   if (CONVERTS.has(name) && first && isConverter(recv)) {

@@ -8,6 +8,7 @@ import { access, evalExpr, iterate } from "./expr.js";
 import type { Frame } from "./frame.js";
 import { applyRefinements, conditionOf, recordGuardReturn } from "./guards.js";
 import type { Label } from "./labels.js";
+import { noteClosed } from "./saved-files.js";
 import { emitSetting, settingTarget } from "./settings.js";
 import { binaryAdd } from "./strings.js";
 import { assignTo, removeAt } from "./targets.js";
@@ -93,7 +94,9 @@ function exec(frame: Frame, env: Env, s: Stmt): Env | undefined {
         const v = evalExpr(frame, env, i.x);
         if (i.target) assignTo(frame, env, i.target, enter(frame, v), i.x);
       }
-      return execBody(frame, env, s.body);
+      const end = execBody(frame, env, s.body);
+      if (end) for (const i of s.items) if (i.target?.k === "name") noteClosed(frame, end, i.x, end.get(i.target.id));
+      return end;
     }
     case "try":
       return execTry(frame, env, s);

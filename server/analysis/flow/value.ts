@@ -368,12 +368,19 @@ export function mapMap(m: ReadonlyMap<string, Value>, f: (v: Value) => Value): R
 /** Every label anywhere inside: what a serialised value would show. */
 export function deepLabels(v: Value): readonly Label[] {
   let out: readonly Label[] = NO_LABELS;
-  someValue(v, (x) => {
-    out = unionLabels(out, x.labels);
-    return false;
-  });
+  someValue(
+    v,
+    (x) => {
+      out = unionLabels(out, x.labels);
+      return false;
+    },
+    CONTENT,
+  );
   return out;
 }
+
+/** The field of a path or an open file that holds what was written there: none of what the value itself shows. */
+export const CONTENT = "#content";
 
 /** Whether any label satisfies `p`, without building the union. The pieces of a text have no labels that it has not. */
 export function someLabel(v: Value, p: (l: Label) => boolean): boolean {
@@ -381,7 +388,7 @@ export function someLabel(v: Value, p: (l: Label) => boolean): boolean {
 }
 
 /** Whether a value or one inside satisfies `p`. Values share parts: each is looked at once, or again when less deep. */
-function someValue(v: Value, p: (v: Value) => boolean): boolean {
+function someValue(v: Value, p: (v: Value) => boolean, skipped?: string): boolean {
   if (p(v)) return true;
   if (!v.fields && !v.items && !v.elem) return false;
   const seen = new Map<Value, number>();
@@ -395,7 +402,7 @@ function someValue(v: Value, p: (v: Value) => boolean): boolean {
   };
   const parts = (x: Value, depth: number): boolean => {
     if (depth >= MAX_DEPTH) return false;
-    if (x.fields) for (const y of x.fields.values()) if (inside(y, depth + 1)) return true;
+    if (x.fields) for (const [k, y] of x.fields) if (k !== skipped && inside(y, depth + 1)) return true;
     if (x.items) for (const y of x.items) if (inside(y, depth + 1)) return true;
     return !!x.elem && inside(x.elem, depth + 1);
   };
