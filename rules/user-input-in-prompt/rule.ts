@@ -9,6 +9,7 @@ import {
   type TextForm,
   textForms,
 } from "../../server/analysis/flow/prompt.js";
+import { UNKNOWN_TEXT } from "../../server/analysis/flow/strings.js";
 import { deepLabels } from "../../server/analysis/flow/value.js";
 import type { Rule, RuleContext } from "../../server/analysis/rule.js";
 import { isFreeText, isPlainHeader, lower, nameOf } from "../shared.js";
@@ -110,7 +111,7 @@ function userPieces(form: TextForm, cx: RuleContext): Hit[] {
 /** Whether the rest of the text tells the model what to do; a fixed label around the input does not. */
 function joinedToInstructions(form: TextForm, p: PromptPart, hits: readonly Hit[], cx: RuleContext): boolean {
   const constant = form.text;
-  if (constant.includes("\uFFFC")) return true;
+  if (constant.includes(UNKNOWN_TEXT)) return true;
   if (p.role === "system") return constant.replace(/…/g, "").trim() !== "" || form.pieces.length > hits.length;
   if (cx.lexicon.instruction(constant)) return true;
   // Instructions that are not spelled out here: a system prompt read from a file or a setting.

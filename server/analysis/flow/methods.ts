@@ -10,7 +10,7 @@ import { sanitise } from "./guards.js";
 import { keptInMemory } from "./history.js";
 import { ALL_KINDS, extendLabel, type Label } from "./labels.js";
 import { isFile, noteSaved } from "./saved-files.js";
-import { asText, braceFormat, joinText } from "./strings.js";
+import { asText, braceFormat, isUnknownText, joinText, UNKNOWN_TEXT } from "./strings.js";
 import { removeField, updateAt } from "./targets.js";
 import {
   concat,
@@ -113,6 +113,7 @@ export function dataMethod(
       if (by && (by.labels.length || by.str) && target)
         return concat(
           [
+            ...(isUnknownText(recv) && isPlaceholder(first) ? [{ v: constant(UNKNOWN_TEXT), loc: at }] : []),
             { v: asText(recv), loc: frame.loc(target), name: nameOf(target) },
             { v: asText(by), loc: args.pos[1]!.loc, nested: true },
           ],
@@ -231,6 +232,10 @@ export function unknownMethod(recv: Value, name: string): Value {
   }
   return labelled(labels);
 }
+
+/** `{question}`, `<QUESTION>`, `[[question]]`: what is replaced stands for something in a template. */
+const isPlaceholder = (v: Value | undefined): boolean =>
+  typeof v?.c === "string" && /^(?:[{<[$%@#]{1,3}\s*[\w .-]+\s*[}>\]$%@#]{0,3}|__\w+__)$/.test(v.c) && /\w/.test(v.c);
 
 /** An empty text, list or dictionary, or one of such. */
 const isBlank = (v: Value): boolean =>

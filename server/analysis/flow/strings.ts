@@ -97,9 +97,9 @@ export function braceFormat(
 ): Value {
   const forms = formsOf(template);
   if (!forms?.length) {
-    // A template that is not known: what is put in comes out.
+    // A template that is not known: what is put in comes out, among words that nobody can read here.
     const all = [{ v: template, loc: at }, ...args, ...named.values(), ...(rest ? [rest] : [])];
-    return concat(all, at);
+    return concat(isUnknownText(template) ? [{ v: constant(UNKNOWN_TEXT), loc: at }, ...all] : all, at);
   }
   return joinAll(
     forms.map((form) => {
@@ -122,6 +122,13 @@ export function braceFormat(
     }),
   );
 }
+
+/** Stands for words of a template that is not spelled out in the code: it came from a file or a setting. */
+export const UNKNOWN_TEXT = "\uFFFC";
+
+/** Whether a text comes from where the analysis cannot read it, and from no caller or user either. */
+export const isUnknownText = (v: Value): boolean =>
+  !v.labels.length && v.c === undefined && !v.str && !v.items && !v.elem;
 
 function restField(rest: { v: Value; loc: Loc } | undefined, name: string) {
   if (!rest) return undefined;

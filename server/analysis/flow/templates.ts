@@ -4,7 +4,7 @@ import type { CallModel } from "../names/model-schema.js";
 import { type Args, argument } from "./arguments.js";
 import type { Frame } from "./frame.js";
 import type { Loc } from "./labels.js";
-import { asText, fill } from "./strings.js";
+import { asText, fill, UNKNOWN_TEXT } from "./strings.js";
 import type { Slot } from "./summary.js";
 import { constant, EMPTY, field, formsOf, joinAll, labelled, listOf, type Value, withField } from "./value.js";
 
@@ -73,11 +73,11 @@ function fillText(
   const pattern = PLACEHOLDER[style] ?? PLACEHOLDER.format!;
   const unknown = () => {
     // A template that cannot be read is taken for instructions with everything in it.
-    const parts = all.flatMap((a) => [constant("\uFFFC"), a.value]);
+    const parts = all.flatMap((a) => [constant(UNKNOWN_TEXT), a.value]);
     return {
       labels: joinAll(parts.map((p) => labelled(asText(p).labels))).labels,
       types: [],
-      str: [{ pieces: ["\uFFFC", ...all.map((a) => ({ v: asText(a.value), loc: a.loc }))], loc: at }],
+      str: [{ pieces: [UNKNOWN_TEXT, ...all.map((a) => ({ v: asText(a.value), loc: a.loc }))], loc: at }],
     } satisfies Value;
   };
   if (!forms?.length || forms.some((f) => f.pieces[0] === UNREADABLE)) return all.length ? unknown() : EMPTY;
