@@ -30,7 +30,7 @@ const rule: Rule = {
     const hits: Hit[] = [];
     for (const s of e.slots) {
       for (const p of partsOf(s, cx)) {
-        const hit = leakOf(p, e, cx.lexicon) ?? sentToModel(p, e);
+        const hit = leakOf(p, e, cx.lexicon) ?? sentToModel(p, e, cx.lexicon);
         if (hit && !hits.some((h) => h.what === hit.what)) hits.push({ ...hit, loc: p.loc });
       }
     }
@@ -95,7 +95,12 @@ function partAt(v: Value, loc: Loc, cx: RuleContext, before?: string): LogPart {
 }
 
 /** Whether by its name or its making a part says nothing of a person: `user.id`, `body.keys()`, `type(x).__name__`. */
-const isPlain = (p: LogPart): boolean => PLAIN.test(p.name) || /\.(?:keys\(\)|__name__)\)*$/.test(p.text);
+const isPlain = (p: LogPart, lexicon: Lexicon): boolean =>
+  plainName(p.name, lexicon) || /\.(?:keys\(\)|__name__)\)*$/.test(p.text);
+
+/** A key may be one of a table, and `api_key` is none of those. */
+const plainName = (name: string, lexicon: Lexicon): boolean =>
+  PLAIN.test(name) && lexicon.sensitive(name)?.category !== "credential";
 
 /** A `token` may be a word of a text: whether the code around it is about who may do what. */
 function speaksOfAccess(p: LogPart, e: FlowEvent): boolean {
@@ -116,7 +121,7 @@ const lastWord = (text: string): string => /(?:^|[.\s(["'])(\w+)["']?\]?$/.exec(
 function leakOf(p: LogPart, e: FlowEvent, lexicon: Lexicon): { label?: Label; what: string } | undefined {
   const labels = deepLabels(p.v);
   // `api_key` is a key, and an address may have one in it.
-  if (isPlain(p) && lexicon.sensitive(p.name)?.category !== "credential") {
+  if (isPlain(p, lexicon)) {
     const secret = MAY_HOLD_KEY.test(p.name) ? labels.find((l) => l.kind === "secret") : undefined;
     return secret && { label: secret, what: leaked(secret, lexicon)! };
   }
@@ -142,15 +147,16 @@ function leakOf(p: LogPart, e: FlowEvent, lexicon: Lexicon): { label?: Label; wh
 const SAYS_WHAT = /\b(file|path|folder|directory|id|name|key|version|length|size|count)s?\b["'`]?\s*[:=]?\s*["'`([]?$/i;
 
 /** Names of prompts and conversations; whose text it is does not matter in a log. */
-const PROMPT = /^((full|final|complete|user|llm|chat|rag|augmented|enhanced|formatted)_)?prompt$/;
+const PROMPT =
+  /^((full|final|complete|user|input|query|question|customer|llm|chat|rag|augmented|enhanced|formatted)_)?prompt$/;
 /** Whether a variable by its name holds a prompt. */
 const namesPrompt = (name: string, lexicon: Lexicon): boolean => lexicon.promptName(name) || PROMPT.test(name);
 const HISTORY = /^(chat|conversation)_history$/;
 
 /** What the same function sends to a model: a prompt, whoever calls it. */
-function sentToModel(p: LogPart, e: FlowEvent): { what: string } | undefined {
+function sentToModel(p: LogPart, e: FlowEvent, lexicon: Lexicon): { what: string } | undefined {
   const sent = !e.via.length && e.data?.prompts;
-  if (!sent || isPlain(p)) return undefined;
+  if (!sent || isPlain(p, lexicon)) return undefined;
   const params = String(sent).split(" ");
   const hit = p.v.labels.find((l) => l.kind === "param" && l.path.length === 0 && params.includes(String(l.param)));
   const name = hit?.what.replace(/`/g, "") ?? "";
@@ -193,7 +199,7 @@ function leaked(l: Label, lexicon: Lexicon): string | undefined {
     case "user": {
       if (l.unseen || (l.address && !ASKED.test(l.what))) return undefined;
       const name = lastName(l) || l.what.replace(/`/g, "").split(".").at(-1)!.replace(/\(\)$/, "");
-      return PLAIN.test(name) ? undefined : `What the caller sent (${l.what})`;
+      return plainName(name, lexicon) ? undefined : `What the caller sent (${l.what})`;
     }
     case "stored":
       return `Text that users wrote (${l.what})`;

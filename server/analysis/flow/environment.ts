@@ -4,7 +4,7 @@ import { ext, type Value } from "./value.js";
 
 /** Whether the variable holds a credential, as far as its name says. */
 export const isSecretName = (name: string): boolean =>
-  /(^|_)(API_?KEY|SECRET(_KEY)?|ACCESS_KEY|PRIVATE_KEY|TOKEN|PASSWORD|PASSWD|CREDENTIALS?|CONNECTION_STRING|CONNSTRING|DSN|DATABASE_URL)$/i.test(
+  /(^|_)(API_?KEY|SECRET(_KEY)?|(ACCESS|PRIVATE|SERVICE|SERVICE_ROLE|SIGNING|ENCRYPTION|MASTER)_KEY|TOKEN|PASSWORD|PASSWD|CREDENTIALS?|CONNECTION_STRING|CONNSTRING|DSN|DATABASE_URL)$/i.test(
     name,
   );
 
