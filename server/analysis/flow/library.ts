@@ -202,8 +202,10 @@ function resultOf(frame: Frame, t: ExtType, m: CallModel, args: Args, recv: Valu
       : { ...e, types: e.types.filter((y) => !(y.k === "ext" && y.q.endsWith("[]"))) };
   }
   if (m.returns.startsWith("arg:")) {
-    const spec = m.returns.slice(4);
-    return argument(frame, args, [/^\d+$/.test(spec) ? Number(spec) : spec])?.value ?? EMPTY;
+    // `arg:options.prompt`: what the argument holds under that name.
+    const [spec = "", ...keys] = m.returns.slice(4).split(".");
+    const given = argument(frame, args, [/^\d+$/.test(spec) ? Number(spec) : spec])?.value ?? EMPTY;
+    return keys.reduce((v, key) => v.fields?.get(key) ?? EMPTY, given);
   }
   const q = frame.program.models.canonical(m.returns);
   return t.cls ? typed({ k: "ext", q, cls: t.cls }) : ext(q);

@@ -169,7 +169,9 @@ export function fillTemplate(recv: Value, slots: readonly Slot[], at: Loc): Slot
   if (!template && !messages) return undefined;
   const vars = slots.find((s) => s.slot === "variables" || s.slot === "input");
   const get = (name: string) => {
-    const v = vars?.value.fields?.get(name) ?? (vars && !vars.value.fields ? vars.value : undefined);
+    const given = vars?.value.fields;
+    // Chains over documents are asked with a `query`, which their prompts call `question`.
+    const v = given ? (given.get(name) ?? (name === "question" ? given.get("query") : undefined)) : vars?.value;
     return v && { value: v, loc: vars!.loc };
   };
   const all = vars ? [...(vars.value.fields?.values() ?? [vars.value])].map((value) => ({ value, loc: vars.loc })) : [];

@@ -165,7 +165,7 @@ const call = z.strictObject({
   when: condition.optional(),
   /** Not when this holds: `{ arg: Loader, is: yaml.SafeLoader }`. */
   unless: condition.optional(),
-  /** Type of the result; `self` for a fluent call; `arg:N` for the argument itself; `element` for an element of the receiver. */
+  /** Type of the result; `self` for a fluent call; `arg:N` for the argument itself, `arg:options.prompt` for what it holds; `element` for an element of the receiver. */
   returns: z.string().optional(),
   /** Labels on the result. */
   source: labelKind.optional(),
