@@ -98,7 +98,7 @@ function userPieces(form: TextForm, cx: RuleContext): Hit[] {
       out.push(...userPieces(inner, cx));
       continue;
     }
-    const labels = deepLabels(piece.v);
+    const labels = deepLabels(piece.v).filter((l) => l.kind !== "user" || !cx.facts.isChosen(l));
     const direct =
       labels.find((l) => l.kind === "user" && !l.unseen) ?? labels.find((l) => l.kind === "user" || isPlainHeader(l));
     const stored = direct ? undefined : labels.find((l) => l.kind === "stored" || isFreeText(l, cx.lexicon));

@@ -37,6 +37,8 @@ export interface AppFacts {
   checksInput(l: Label): boolean;
   /** The values that a field of a request's schema may have, where it is a `Literal`; undefined where it may have any. */
   choicesOf(l: Label): readonly string[] | undefined;
+  /** Whether a request's schema lets nothing through that somebody wrote freely: a number, a date, one of some choices. */
+  isChosen(l: Label): boolean;
   /** Whether a value is what a dependency says of who is calling. */
   saysWhoCalls(l: Label): boolean;
   /** Where a constant that holds the text stands, in the module or else anywhere in the project. */

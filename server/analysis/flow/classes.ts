@@ -5,6 +5,7 @@ import type { ClassDef, FunctionDef } from "../names/definitions.js";
 import type { LabelKind } from "../names/model-schema.js";
 import { Env } from "./env.js";
 import { evalExpr } from "./expr.js";
+import { checkedInput } from "./forms.js";
 import { Frame } from "./frame.js";
 import type { Label } from "./labels.js";
 import type { Program } from "./program.js";
@@ -157,7 +158,8 @@ export class Classes {
       .slice(0, 4)
       .map((q) => this.inheritedFromLibrary(q, name, cls))
       .reduce((a, b) => join(a, b), EMPTY);
-    return asGivenOut(this.program, cls, given);
+    if (given.labels.length) return asGivenOut(this.program, cls, given);
+    return self ? join(given, checkedInput(this.program, cls, name)) : given;
   }
 
   /** What an attribute is by the library class that it comes from: `validated_data` of a project's own serializer. */
@@ -301,7 +303,9 @@ export const holdsNoText = (x: Expr, literals = true): boolean =>
     ? /^(int|float|bool|datetime|date|UUID|Decimal)$/.test(x.id)
     : x.k === "sub"
       ? x.o.k === "name" &&
-        ((literals && x.o.id === "Literal") || (x.o.id === "Optional" && holdsNoText(x.i, literals)))
+        ((literals && x.o.id === "Literal") ||
+          (/^(Optional|Annotated)$/.test(x.o.id) &&
+            holdsNoText(x.i.k === "tuple" ? (x.i.xs[0] ?? x.i) : x.i, literals)))
       : x.k === "bin" &&
         x.op === "|" &&
         [x.l, x.r].every((y) => holdsNoText(y, literals) || (y.k === "const" && y.v === null));

@@ -6,7 +6,7 @@ import { dirname } from "../names/modules.js";
 import type { AppFacts } from "../rule.js";
 import { constantWith } from "./constant-places.js";
 import { entryOf } from "./entries.js";
-import { checksInput, choicesOf, saysWhoCalls } from "./input-checks.js";
+import { checksInput, choicesOf, isChosen, saysWhoCalls } from "./input-checks.js";
 import type { Program } from "./program.js";
 import { Routes } from "./routes.js";
 
@@ -97,6 +97,7 @@ export function appFacts(program: Program): Facts {
     endpoint: (fn) => routes.endpoint(fn),
     checksInput: (l) => checksInput(program, l),
     choicesOf: (l) => choicesOf(program, l),
+    isChosen: (l) => isChosen(program, l),
     saysWhoCalls: (l) => saysWhoCalls(program, l),
     constantWith: (text, near) => constantWith(program, text, near),
     filtersResponses(mod) {

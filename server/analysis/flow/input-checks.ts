@@ -1,12 +1,14 @@
 /** What frameworks check before the app has a value: converters of routes, fields with a bound, decorators that validate. */
 import type { Expr } from "../ir.js";
 import { lastNameOf } from "../last-name.js";
-import type { ClassDef, FunctionDef } from "../names/definitions.js";
+import type { ClassDef, FunctionDef, ModuleDef } from "../names/definitions.js";
+import { holdsNoText } from "./classes.js";
 import { entryOf } from "./entries.js";
 import { Env } from "./env.js";
 import { Frame } from "./frame.js";
 import { type Label, type Loc, stepsOf } from "./labels.js";
 import type { Program } from "./program.js";
+import type { Value } from "./value.js";
 
 /** Names of decorators that refuse what does not fit a schema. */
 const VALIDATING =
@@ -52,30 +54,54 @@ export function checksInput(program: Program, l: Label): boolean {
   return param !== undefined && parameterChecked(program, fn, param, l.path);
 }
 
-/**
- * The values that a field of a request's schema may have, where its annotation is a `Literal`.
- * @returns undefined where it may have any
- */
-export function choicesOf(program: Program, l: Label): readonly string[] | undefined {
+interface Declared {
+  annotation: Expr;
+  module: ModuleDef;
+  chunk: FunctionDef["ir"]["chunk"];
+}
+
+/** What the schema of a request declares a value as, through the fields of schemas inside it; undefined where none does. */
+function declaredAs(program: Program, l: Label): Declared | undefined {
   const origin = originOf(program, l);
   if (!origin?.param?.ann) return undefined;
-  let annotation: Expr = origin.param.ann;
-  let { module } = origin.fn;
-  let { chunk } = origin.fn.ir;
+  let at: Declared = { annotation: origin.param.ann, module: origin.fn.module, chunk: origin.fn.ir.chunk };
   for (const name of l.path.filter((p) => !p.startsWith("[") && !WHOLE.test(p))) {
-    const frame = new Frame(program, module, undefined, chunk);
-    const v = program.classes.annotated(frame, new Env(new Map(), undefined), annotation);
+    const v = valueOf(program, at);
+    if (/^(value|name)$/.test(name) && isEnum(program, v)) break;
     const owners = [...v.types, ...(v.elem?.types ?? [])].flatMap((t) =>
       t.k === "inst" ? program.classes.mro(t.cls) : [],
     );
     const owner = owners.find((c) => c.attributes.get(name)?.annotation);
     const next = owner?.attributes.get(name)?.annotation;
     if (!owner || !next) return undefined;
-    annotation = next;
-    module = owner.module;
-    chunk = owner.ir.chunk;
+    at = { annotation: next, module: owner.module, chunk: owner.ir.chunk };
   }
-  return literals(annotation);
+  return at;
+}
+
+function isEnum(program: Program, v: Value): boolean {
+  const classes = v.types.flatMap((t) => (t.k === "inst" ? [t.cls] : []));
+  return classes.length > 0 && classes.every((c) => program.classes.libraryBases(c).some((q) => /Enum$/.test(q)));
+}
+
+const valueOf = (program: Program, { annotation, module, chunk }: Declared): Value =>
+  program.classes.annotated(new Frame(program, module, undefined, chunk), new Env(new Map(), undefined), annotation);
+
+/**
+ * The values that a field of a request's schema may have, where its annotation is a `Literal`.
+ * @returns undefined where it may have any
+ */
+export function choicesOf(program: Program, l: Label): readonly string[] | undefined {
+  const declared = declaredAs(program, l);
+  return declared && literals(declared.annotation);
+}
+
+/** Whether a request's schema lets nothing through that somebody wrote freely: a number, a date, one of some choices. */
+export function isChosen(program: Program, l: Label): boolean {
+  const declared = declaredAs(program, l);
+  if (!declared) return false;
+  if (literals(declared.annotation) || holdsNoText(declared.annotation)) return true;
+  return isEnum(program, valueOf(program, declared));
 }
 
 /** The texts of `Literal["a", "b"]`, also under `Optional` and beside `None`. */

@@ -8,6 +8,7 @@ import { noteChecked } from "./checks.js";
 import { holdsNoText } from "./classes.js";
 import type { Env } from "./env.js";
 import { access } from "./expr.js";
+import { checkedInput } from "./forms.js";
 import type { Frame } from "./frame.js";
 import type { Label, Loc } from "./labels.js";
 import { callLibrary } from "./library.js";
@@ -83,9 +84,13 @@ function serializer(
 ): Value {
   const { program } = frame;
   for (const q of libraries.slice(0, 3)) callLibrary(frame, env, { k: "ext", q, cls }, args, x, undefined, cls.name);
-  const given = (args.pos[0] ?? args.kw.get("instance") ?? args.kw.get("data"))?.value;
+  const sent = args.kw.get("data")?.value;
+  const given = (args.pos[0] ?? args.kw.get("instance"))?.value ?? sent;
   const base = typed({ k: "inst", cls });
   if (!given) return base;
+  // Made of nothing but what was sent: that is what it gives out.
+  if (given === sent && sent.labels.some((l) => l.kind === "user"))
+    return withField(base, "data", checkedInput(program, cls, "validated_data", "data"));
   const names = namesGivenOut(program, cls);
   let written = EMPTY;
   for (const row of [given, ...(given.elem ? [given.elem] : []), ...(given.items ?? [])])
