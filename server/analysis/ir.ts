@@ -263,6 +263,8 @@ export interface Pattern extends Span {
   binds: { name: string; path: string[] }[];
   /** The constant texts of value patterns, for allowlists by `match`. */
   values: Expr[];
+  /** The subject itself is one of the values: `case "a" | "b" as x`. */
+  fixed: boolean;
   /** `case _:` or a bare capture. */
   irrefutable: boolean;
 }

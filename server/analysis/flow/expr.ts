@@ -5,8 +5,8 @@ import { noteChecked } from "./checks.js";
 import { evalCompare } from "./constants.js";
 import { Env } from "./env.js";
 import { isSecretName, secretVariable } from "./environment.js";
-import type { Frame } from "./frame.js";
-import { conditionOf, flip, sanitise } from "./guards.js";
+import type { Frame, Refinement } from "./frame.js";
+import { applyRefinements, conditionOf, flip, sanitise } from "./guards.js";
 import { keptInMemory } from "./history.js";
 import { callProperty } from "./instances.js";
 import { bit, type Label, type Loc } from "./labels.js";
@@ -111,8 +111,9 @@ export function evalExpr(frame: Frame, env: Env, x: Expr): Value {
         x.xs.map((p) => evalExpr(frame, env, p)),
       );
     case "cond": {
-      conditionOf(frame, env, x.c);
-      return join(evalExpr(frame, env, x.a), evalExpr(frame, env, x.b));
+      const cond = conditionOf(frame, env, x.c);
+      const where = (r: readonly Refinement[]) => (r.length ? applyRefinements(env.clone(), r) : env);
+      return join(evalExpr(frame, where(cond.holds), x.a), evalExpr(frame, where(cond.otherwise), x.b));
     }
     case "tuple":
     case "list":
@@ -435,7 +436,7 @@ function comprehension(frame: Frame, env: Env, x: Extract<Expr, { k: "comp" }>):
       return;
     }
     if (c.t === "if") {
-      conditionOf(frame, e, c.c);
+      applyRefinements(e, conditionOf(frame, e, c.c).holds);
       runFrom(n + 1, e);
       return;
     }

@@ -7,12 +7,12 @@ import { type Env, joinAllEnvs, joinEnvs } from "./env.js";
 import { access, evalExpr, iterate } from "./expr.js";
 import type { Frame } from "./frame.js";
 import { applyRefinements, conditionOf, recordGuardReturn } from "./guards.js";
-import type { Label } from "./labels.js";
+import { ALL_KINDS, type Label } from "./labels.js";
 import { noteClosed } from "./saved-files.js";
 import { emitSetting, settingTarget } from "./settings.js";
 import { binaryAdd } from "./strings.js";
 import { assignTo, removeAt } from "./targets.js";
-import { EMPTY, join, labelled, mapLabels, someLabel, type TypeRef, typed, type Value } from "./value.js";
+import { deepLabels, EMPTY, join, labelled, mapLabels, someLabel, type TypeRef, typed, type Value } from "./value.js";
 
 /** Executes statements in order; undefined when every way out is a return, raise, break or continue. */
 export function execBody(frame: Frame, env: Env, stmts: readonly Stmt[]): Env | undefined {
@@ -107,7 +107,9 @@ function exec(frame: Frame, env: Env, s: Stmt): Env | undefined {
       for (const c of s.cases) {
         const e = env.clone();
         bindPattern(frame, e, c.pattern, subject);
-        if (c.guard) evalExpr(frame, e, c.guard);
+        if (c.pattern.fixed)
+          applyRefinements(e, [{ labels: deepLabels(subject), mask: ALL_KINDS, weak: false, unsafe: "else" }]);
+        if (c.guard) applyRefinements(e, conditionOf(frame, e, c.guard).holds);
         outs.push(execBody(frame, e, c.body));
         if (c.pattern.irrefutable && !c.guard) exhaustive = true;
       }

@@ -92,6 +92,29 @@ function readType(lo: Lowerer, node: Node, path: readonly string[], into: Patter
   }
 }
 
+/** Whether a pattern matches nothing but values that it names. */
+function isFixed(lo: Lowerer, node: Node): boolean {
+  const kids = lo.kids(node);
+  switch (node.type) {
+    case "case_pattern":
+    case "as_pattern":
+      return kids[0] !== undefined && isFixed(lo, kids[0]);
+    case "union_pattern":
+      return kids.every((kid) => isFixed(lo, kid)) && !/\|\s*_$/.test(lo.textOf(node));
+    case "dotted_name":
+      return kids.length > 1;
+    case "splat_pattern":
+    case "tuple_pattern":
+    case "list_pattern":
+    case "dict_pattern":
+    case "class_pattern":
+    case "keyword_pattern":
+      return false;
+    default:
+      return true;
+  }
+}
+
 /** A value; the sign of a negative number stands before its node. */
 function signed(lo: Lowerer, node: Node): Expr {
   const x = lo.expr(node);
@@ -128,10 +151,20 @@ function casePatterns(lo: Lowerer, nodes: readonly Node[], comma: boolean): Patt
   const first = nodes[0];
   const last = nodes.at(-1);
   const s = (first?.startIndex ?? lo.base) - lo.base;
-  const result: Pattern = { binds: [], values: [], irrefutable: false, s, e: (last?.endIndex ?? lo.base) - lo.base };
+  const result: Pattern = {
+    binds: [],
+    values: [],
+    fixed: false,
+    irrefutable: false,
+    s,
+    e: (last?.endIndex ?? lo.base) - lo.base,
+  };
   if (first === undefined) return result;
   if (nodes.length > 1 || comma) positions(lo, nodes, [], result, true);
-  else result.irrefutable = read(lo, first, [], result);
+  else {
+    result.irrefutable = read(lo, first, [], result);
+    result.fixed = isFixed(lo, first);
+  }
   return result;
 }
 
