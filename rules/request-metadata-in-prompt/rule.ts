@@ -10,6 +10,10 @@ import page from "./page.md";
 const HARMLESS =
   /^(http_)?(accept|accept_language|accept_encoding|content_type|content_length|host|origin|server_name|server_port|request_method|path_info|query_string|method|path|scheme)$/i;
 
+/** Fields of a user's record that say who it is. */
+const IDENTITY =
+  /^(id|pk|user_id|uid|sub|username|user_name|name|get_username|get_full_name|get_short_name|full_name|first_name|last_name|display_name)$/i;
+
 const rule: Rule = {
   meta: {
     id: "request-metadata-in-prompt",
@@ -34,10 +38,10 @@ const rule: Rule = {
       cx.report({
         at: piece.loc,
         ...(weak ? { level: lower("error") } : {}),
-        message: `What identifies the caller (${hit.what}) goes into a prompt, where the model's provider and whoever reads the answer can see it${weak ? "; the filter on the way is weak" : ""}. Hash it or leave it out.`,
+        message: `What identifies the caller (${said(hit)}) goes into a prompt, where the model's provider and whoever reads the answer can see it${weak ? "; the filter on the way is weak" : ""}. Hash it or leave it out.`,
         source: hit,
         sink: { loc: e.loc, msg: goesTo(e) },
-        related: group.slice(1).map((g) => ({ loc: g.piece.loc, msg: `${g.hit.what} goes into the same prompt` })),
+        related: group.slice(1).map((g) => ({ loc: g.piece.loc, msg: `${said(g.hit)} goes into the same prompt` })),
         doubt: Math.max(e.doubt, hit.doubt) as 0 | 1 | 2,
         fixes: [{ kind: "hash-value" }],
         key: piece.form.loc.id || piece.loc.id,
@@ -47,8 +51,11 @@ const rule: Rule = {
 };
 export default rule;
 
+const said = (l: Label): string => (l.kind === "record" ? `\`${lastName(l)}\`` : l.what);
+
 function metadata(p: PromptPiece, lexicon: Lexicon): Label | undefined {
   return p.labels.find((l) => {
+    if (l.kind === "record" && l.caller) return IDENTITY.test(lastName(l)) && !sensitiveName(l, lexicon);
     if (l.kind !== "meta") return false;
     const name = lastName(l).replace(/-/g, "_");
     if ((name && HARMLESS.test(name)) || isPlainHeader(l)) return false;
@@ -56,8 +63,6 @@ function metadata(p: PromptPiece, lexicon: Lexicon): Label | undefined {
     const user = p.labels.some((r) => r.kind === "record" && r.record?.store === "user");
     if (!user || !name) return true;
     if (p.labels.some((r) => r.kind === "record" && sensitiveName(r, lexicon))) return false;
-    return /^(id|pk|user_id|uid|sub|username|user_name|name|get_username|get_full_name|get_short_name|full_name|first_name|last_name|display_name)$/i.test(
-      name,
-    );
+    return IDENTITY.test(name);
   });
 }

@@ -189,13 +189,20 @@ function bindParameters(
         types.push(...def.types.filter((t) => !(t.k === "ext" && t.q.startsWith("builtins."))));
         if (def.c !== undefined && def.c !== null && !entry) v = { ...v };
       }
-      const handed = given?.get(p.name) ?? (entry ? dependencyOf(frame, env, p) : undefined);
+      const offered = given?.has(p.name) ? undefined : dependencyOf(frame, env, p);
+      const handed = given?.get(p.name) ?? (entry ? offered : undefined);
       if (handed) {
         const msg = `${given?.has(p.name) ? "a decorator" : "the framework"} hands it to \`${fn.name}\` as \`${p.name}\``;
-        const put = mapLabels(handed, (l) => ({ ...l, step: addStep(l.step, loc, msg) }));
+        const caller = offered && /(?:^|_)user$/.test(p.name);
+        const put = mapLabels(handed, (l) => ({
+          ...l,
+          step: addStep(l.step, loc, msg),
+          ...(caller && l.kind === "record" && !l.many ? { caller } : {}),
+        }));
         v = { ...put, labels: [...v.labels, ...put.labels] };
         types.push(...handed.types);
       } else if (entry) v = entryParameter(frame, v, p.name, i, isMethod ? i - 1 : i, entry, types, step);
+      else if (offered) types.push(...offered.types);
     }
     if (types.length) v = { ...v, types: dedupe(types) };
     if (p.kind === "vararg" && entry) v = { labels: [], types: [], elem: v };

@@ -101,6 +101,8 @@ export interface Label {
   readonly unseen?: boolean;
   /** Part of the request's address, which every access log holds. */
   readonly address?: boolean;
+  /** Of a row: that of the user who is logged in. */
+  readonly caller?: boolean;
   /** Of the value as a whole; its fields do not have it. */
   readonly shallow?: boolean;
   /** Where the function that made it gave it away. */
