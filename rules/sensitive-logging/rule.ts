@@ -185,7 +185,8 @@ function leaked(l: Label, lexicon: Lexicon): string | undefined {
     case "llm":
       return isModelText(l) ? "Model output" : undefined;
     case "llm-object":
-      return l.path.length ? undefined : "The model's response";
+      // Of a stream, each part.
+      return l.path.some((key) => key !== "[]") ? undefined : "The model's response";
     case "secret":
       return `A secret (${l.what})`;
     case "system":

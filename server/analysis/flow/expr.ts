@@ -342,7 +342,7 @@ export function subscript(frame: Frame, o: Value, i: Value): Value {
     const q = byType?.[key] ?? byType?.["[]"] ?? byType?.["*"] ?? `${t.q}[]`;
     const a = typeof i.c === "string" ? frame.program.models.attribute(`${t.q}[${i.c}]`) : undefined;
     let v = t.cls ? typed({ k: "ext", q, cls: t.cls }) : ext(q);
-    if (a?.source) v = withLabels(v, [pendingLabel(a.source, `${t.q}[${i.c}]`, String(i.c))]);
+    if (a) v = join(v, external(frame.program.models, `${t.q}[${i.c}]`, t.cls));
     const paths = frame.program.models.type(t.q)?.paths;
     if (paths && typeof i.c === "string" && paths[i.c] && !o.labels.some((l) => l.kind === "llm-object"))
       v = withLabels(v, [pendingLabel(paths[i.c]!, `${t.q}[${i.c}]`, i.c)]);

@@ -4,12 +4,13 @@ import type { Args } from "./arguments.js";
 import { nameOf } from "./calls.js";
 import { constantMethod } from "./constants.js";
 import type { Env } from "./env.js";
-import { access, iterate } from "./expr.js";
+import { access, iterate, subscript } from "./expr.js";
 import type { Frame } from "./frame.js";
 import { sanitise } from "./guards.js";
 import { keptInMemory } from "./history.js";
 import { ALL_KINDS, extendLabel, type Label } from "./labels.js";
 import { isFile, noteSaved } from "./saved-files.js";
+import { placed } from "./sources.js";
 import { asText, braceFormat, isUnknownText, joinText, UNKNOWN_TEXT } from "./strings.js";
 import { removeField, updateAt } from "./targets.js";
 import {
@@ -136,7 +137,11 @@ export function dataMethod(
     case "get_all": {
       const key = first?.c;
       let v = typeof key === "string" ? field(recv, key) : joinAll([element(recv), ...(recv.fields?.values() ?? [])]);
-      if (typeof key === "string" && recv.types.length) v = join(v, access(frame, recv, key));
+      if (first && typeof key === "string" && recv.types.length)
+        v = join(
+          v,
+          placed(join(access(frame, recv, key), subscript(frame, recv, first)), () => at),
+        );
       const def = args.pos[1]?.value ?? args.kw.get("default")?.value;
       if (name === "setdefault" && target && typeof key === "string" && def) {
         updateAt(frame, env, target, (o) => (o.fields?.has(key) ? o : withField(o, key, join(v, def))));

@@ -42,6 +42,8 @@ export function pendingLabel(kind: Kind, q: string, name: string): Label {
     weak: 0,
     doubt: 0,
     what: `\`${name}\``,
+    // What the route cut out of the address.
+    ...(kind === "user" && name === "kwargs" ? { address: true } : {}),
   };
 }
 
@@ -53,7 +55,7 @@ export function external(models: Models, name: string, cls?: ClassDef): Value {
   const ref: TypeRef = cls ? { k: "ext", q: type, cls } : { k: "ext", q: type };
   const v: Value = { labels: [], types: [ref] };
   const labels: Label[] = [];
-  const last = q.slice(q.lastIndexOf(".") + 1);
+  const last = q.slice(q.lastIndexOf(".") + 1).replace(/^\w*\[(\w+)\]$/, "$1");
   if (a?.source && a.source !== "record")
     labels.push({ ...pendingLabel(a.source, q, last), ...(a.shallow ? { shallow: true } : {}) });
   if (a?.record) {
