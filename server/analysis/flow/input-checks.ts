@@ -66,7 +66,7 @@ function declaredAs(program: Program, l: Label): Declared | undefined {
   if (!origin?.param?.ann) return undefined;
   let at: Declared = { annotation: origin.param.ann, module: origin.fn.module, chunk: origin.fn.ir.chunk };
   for (const name of l.path.filter((p) => !p.startsWith("[") && !WHOLE.test(p))) {
-    const v = valueOf(program, at);
+    const v = declaredValue(program, at);
     if (/^(value|name)$/.test(name) && isEnum(program, v)) break;
     const owners = [...v.types, ...(v.elem?.types ?? [])].flatMap((t) =>
       t.k === "inst" ? program.classes.mro(t.cls) : [],
@@ -84,7 +84,7 @@ function isEnum(program: Program, v: Value): boolean {
   return classes.length > 0 && classes.every((c) => program.classes.libraryBases(c).some((q) => /Enum$/.test(q)));
 }
 
-const valueOf = (program: Program, { annotation, module, chunk }: Declared): Value =>
+const declaredValue = (program: Program, { annotation, module, chunk }: Declared): Value =>
   program.classes.annotated(new Frame(program, module, undefined, chunk), new Env(new Map(), undefined), annotation);
 
 /**
@@ -101,7 +101,7 @@ export function isChosen(program: Program, l: Label): boolean {
   const declared = declaredAs(program, l);
   if (!declared) return false;
   if (literals(declared.annotation) || holdsNoText(declared.annotation)) return true;
-  return isEnum(program, valueOf(program, declared));
+  return isEnum(program, declaredValue(program, declared));
 }
 
 /** The texts of `Literal["a", "b"]`, also under `Optional` and beside `None`. */
