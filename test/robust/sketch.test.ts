@@ -43,6 +43,13 @@ describe("a sketch follows edits", () => {
     expect(mended.sketch.defs.map((d) => d.decorators)).toEqual([[], [], []]);
   });
 
+  it("where a bracket before a function is open", () => {
+    const text = '@app.get("/\nz")\ndef answer(x):\n    work(x)\n';
+    expect(sketch(text).sketch.defs).toHaveLength(2);
+    const mended = follow(sketch(text), text.replace("(x):", "薳"));
+    expect(mended.sketch.defs).toHaveLength(1);
+  });
+
   it("character by character", () => {
     const r = new Random(7);
     for (let n = 0; n < 40; n++) {

@@ -187,11 +187,13 @@ export function resketch(before: SketchedText, text: string): SketchedText {
       !d.local &&
       before.starts[i]! < start &&
       oldEnd < before.ends[i]! &&
-      // Its indentation says what it belongs to.
-      before.text.slice(before.starts[i], start).trim() !== "",
+      // Its indentation says what it belongs to, its head whether it is one at all where a bracket before it is open.
+      HEAD.test(before.text.slice(before.starts[i], start)),
   );
   return (at > 0 ? followed(before, text, at) : undefined) ?? sketch(text);
 }
+
+const HEAD = /\bdef\s+\w+\s*\(/;
 
 /** The sketch after an edit inside the function at `at`; undefined where more than that function has to be looked at. */
 function followed(before: SketchedText, text: string, at: number): SketchedText | undefined {
