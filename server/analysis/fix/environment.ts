@@ -13,7 +13,10 @@ export function environmentLookup(c: Case): Draft[] {
   const name = asked?.name ?? variableFor(node);
   if (!name || inText(node)) return [];
   const at = asked?.call ?? node;
-  const text = `os.environ[${pyString(name, src.quote)}]`;
+  // `Bearer ` and the like say how the key is sent, and stay.
+  const scheme = node.x.k === "const" ? (/^(?:Bearer|Token|Basic|Key)\s+/i.exec(String(node.x.v))?.[0] ?? "") : "";
+  const read = `os.environ[${pyString(name, src.quote)}]`;
+  const text = scheme && !asked ? `${pyString(scheme, src.quote)} + ${read}` : read;
   return [
     {
       title: `Read \`${name}\` from the environment`,
@@ -47,7 +50,7 @@ function variableFor(n: Node): string | undefined {
   }
   if (parent?.x.k === "dict") {
     const key = parent.x.items.find((i) => i.v === n.x)?.key;
-    return key?.k === "const" ? upper(String(key.v)) : undefined;
+    return key?.k === "const" ? upper(/^authorization$/i.test(String(key.v)) ? "api_key" : String(key.v)) : undefined;
   }
   if (parent?.x.k !== "call") return undefined;
   const callee = (dotted(parent.x.f) ?? "").split(".");

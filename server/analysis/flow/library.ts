@@ -14,7 +14,7 @@ import { chosenBy } from "./history.js";
 import { type Kind, type Label, maskOf, unionLabels } from "./labels.js";
 import { llmCall, openRawCall, transport } from "./llm-calls.js";
 import { dataMethod, keepsNothing } from "./methods.js";
-import { judgeCall } from "./raw-calls.js";
+import { judgeCall, keysSent } from "./raw-calls.js";
 import { queryName, recordLabel, refineRecord } from "./records.js";
 import { wordsFor } from "./sources.js";
 import { isStatement, shown } from "./strings.js";
@@ -130,6 +130,7 @@ export function runModels(
     if (m.message) out = message(frame, m, args);
     if (m.template) out = join(out, templateOf(frame, m, args, x, recv));
     if (m.llm && asks) out = llmCall(frame, env, t.q, m, args, x, recv, out, verdict === "named" && !doubt ? 1 : doubt);
+    if (m.llm?.raw && asks) emitKeys(frame, t.q, m, keysSent(frame, m.llm, args), x);
     if (verdict === "open") out = join(out, openRawCall(frame, env, t.q, m, args, x, doubt));
     if (m.sink) emitSink(frame, t.q, m, args, x, doubt);
     if (m.setting || m.credentials || m.danger || (m.llm?.setup && (m.llm.url || m.llm.verify)))
@@ -428,6 +429,13 @@ function emitCall(frame: Frame, q: string, m: CallModel, args: Args, x: CallExpr
         data: { danger: danger ?? "" },
       });
   }
+}
+
+/** Keys that a call without an SDK sends to a model. */
+function emitKeys(frame: Frame, q: string, model: CallModel, slots: Slot[], x: CallExpr): void {
+  const loc = frame.loc(x);
+  if (slots.length)
+    frame.emit({ kind: "call", loc, q, model, slots, fn: frame.fn, module: frame.module, via: [], doubt: 0 });
 }
 
 /** A call that calls the function it is handed. */

@@ -11,8 +11,8 @@ import { type Args, argument } from "./arguments.js";
 import { noteResult, openResult } from "./callbacks.js";
 import type { Frame } from "./frame.js";
 import type { Label } from "./labels.js";
-import type { FlowEvent } from "./summary.js";
-import { deepLabels, ext, formsOf, someLabel, type Value, withLabels } from "./value.js";
+import type { FlowEvent, Slot } from "./summary.js";
+import { constant, deepLabels, ext, formsOf, someLabel, type Value, withLabels } from "./value.js";
 
 /** `named`: only names say so. `open`: parameters decide. */
 export type Verdict = "model" | "named" | "open" | "other";
@@ -137,4 +137,23 @@ export function answerRaw(b: Binding, before: FlowEvent, e: FlowEvent): FlowEven
   };
   noteResult(b, before, withLabels(ext("http.ModelBody"), [label]));
   return { ...e, kind: "llm", doubt: verdict === "named" ? 1 : e.doubt };
+}
+
+/** Headers that a key for a model goes into. */
+const KEY_HEADER = /^(authorization|api-key|x-api-key|x-goog-api-key|x-auth-token)$/i;
+
+/** The keys that a call sends in its headers and its address, as far as they are known texts. */
+export function keysSent(frame: Frame, llm: LlmModel, args: Args): Slot[] {
+  const out: Slot[] = [];
+  const headers = args.kw.get("headers");
+  for (const [name, v] of headers?.value.fields ?? []) {
+    const key = KEY_HEADER.test(name)
+      ? /^(?:(?:Bearer|Token|Basic|Key)\s+)?(\S+)$/i.exec(constantText(v))?.[1]
+      : undefined;
+    if (headers && key) out.push({ slot: name, value: constant(key), loc: headers.loc });
+  }
+  const url = llm.url && argument(frame, args, llm.url);
+  const key = url && /[?&](?:api_?)?key=([^&\s]+)/i.exec(constantText(url.value))?.[1];
+  if (url && key) out.push({ slot: "key", value: constant(key), loc: url.loc });
+  return out;
 }
