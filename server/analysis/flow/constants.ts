@@ -51,11 +51,17 @@ function testOf(x: Extract<Expr, { k: "cmp" }>, vs: readonly Value[]): Refinemen
   if ((op === "==" || op === "!=") && (l.c !== undefined || r.c !== undefined)) {
     const dynamic = l.c !== undefined ? r : l;
     const known = l.c !== undefined ? l : r;
-    if (dynamic.labels.length && known.c !== null && known.c !== "" && typeof known.c === "string")
-      return [{ labels: dynamic.labels, mask: ALL_KINDS, weak: false, unsafe: op === "==" ? "else" : "then" }];
+    // Of which kind a part of an answer is (`block.type == "text"`) says nothing of the text in it.
+    const asked = x.xs[l.c !== undefined ? 1 : 0]!;
+    const labels =
+      asked.k === "attr" && KIND.test(asked.a) ? dynamic.labels.filter((d) => d.kind !== "llm") : dynamic.labels;
+    if (labels.length && known.c !== null && known.c !== "" && typeof known.c === "string")
+      return [{ labels, mask: ALL_KINDS, weak: false, unsafe: op === "==" ? "else" : "then" }];
   }
   return [];
 }
+
+const KIND = /^(?:type|role|kind|object|event|status)$/;
 
 /** String methods on constants, for `os.getenv("DEBUG", "true").lower() == "true"`. */
 export function constantMethod(text: string, name: string, args: readonly Value[]): string | boolean | undefined {
