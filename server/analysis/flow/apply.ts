@@ -23,6 +23,8 @@ import {
 export interface Argument {
   value: Value;
   loc: Loc;
+  /** Of `*args`: the list that the value is an element of. */
+  list?: Value;
 }
 
 export interface Binding {

@@ -27,7 +27,7 @@ export function evalArgs(frame: Frame, env: Env, x: CallExpr, self: Argument | u
     if (a.k === "star") {
       const v = evalExpr(frame, env, a.x);
       if (v.items && !v.elem) for (const i of v.items) pos.push({ value: i, loc });
-      else star = { value: iterate(frame, v), loc };
+      else star = { value: iterate(frame, v), loc, list: v };
     } else pos.push({ value: handedOver(frame, env, a), loc });
   }
   for (const k of x.kw) {

@@ -13,7 +13,7 @@ import type { Label, Loc } from "./labels.js";
 import { callLibrary } from "./library.js";
 import { isDataMethod } from "./methods.js";
 import type { FlowEvent, Slot } from "./summary.js";
-import { EMPTY, ext, join, labelled, type Value, withField } from "./value.js";
+import { EMPTY, element, ext, join, labelled, type Value, withField } from "./value.js";
 
 /** Methods that by their name may have to do with a model. Following those of every object would cost more than it finds. */
 const SPEAKING =
@@ -47,7 +47,7 @@ export function callHanded(frame: Frame, callee: Value, args: Args, x: CallExpr,
     add(String(i), a);
   });
   for (const [k, a] of args.kw) add(`=${k}`, a);
-  add("*", args.star);
+  if (args.star) slots.push({ slot: "*", value: args.star.list ?? args.star.value, loc: args.star.loc });
   add("**", args.dstar);
   frame.emit({ kind: "handed", loc: at, q: name, slots, fn: frame.fn, module: frame.module, via: [], doubt: 0 });
   return openResult(params, at);
@@ -96,7 +96,7 @@ export function answerHanded(frame: Frame, env: Env, e: FlowEvent, x: CallExpr):
 /** `*args` of the function in the middle: one by one where they are known. */
 function spread(pos: Argument[], a: Argument, rest: (a: Argument) => void): void {
   if (a.value.items && !a.value.elem) for (const value of a.value.items) pos.push({ value, loc: a.loc });
-  else rest(a);
+  else rest({ ...a, value: element(a.value) });
 }
 
 /** `**kwargs` of the function in the middle: by name where they are known; gives back what is left. */

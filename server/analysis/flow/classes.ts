@@ -5,7 +5,7 @@ import type { ClassDef, FunctionDef } from "../names/definitions.js";
 import type { LabelKind } from "../names/model-schema.js";
 import { Env } from "./env.js";
 import { evalExpr } from "./expr.js";
-import { checkedInput } from "./forms.js";
+import { converted } from "./forms.js";
 import { Frame } from "./frame.js";
 import type { Label } from "./labels.js";
 import type { Program } from "./program.js";
@@ -21,11 +21,6 @@ const RECORD_BASES = [
 ];
 /** Names in annotations that leave open what the value is. */
 const NO_TYPE = /^(typing|typing_extensions|collections\.abc)\./;
-/** Attributes of a form or serializer that hold the values of its fields after their conversion. */
-const CONVERTED = /^(?:validated|cleaned)_data$/;
-/** Fields of forms and serializers whose values are no free text. */
-const NO_TEXT =
-  /^(?:Integer|Float|Decimal|(?:Null)?Boolean|UUID|Date|DateTime|Time|Duration|(?:Typed)?(?:Multiple)?Choice|Model(?:Multiple)?Choice|PrimaryKeyRelated)Field$/;
 /** Most base classes of a class, direct or not, that are looked at. */
 const MAX_LINEAGE = 60;
 
@@ -158,8 +153,7 @@ export class Classes {
       .slice(0, 4)
       .map((q) => this.inheritedFromLibrary(q, name, cls))
       .reduce((a, b) => join(a, b), EMPTY);
-    if (given.labels.length) return asGivenOut(this.program, cls, given);
-    return self ? join(given, checkedInput(this.program, cls, name)) : given;
+    return asGivenOut(this.program, cls, given);
   }
 
   /** What an attribute is by the library class that it comes from: `validated_data` of a project's own serializer. */
@@ -168,14 +162,7 @@ export class Classes {
     const v = external(models, `${q}.${name}`, cls);
     const kind = v.labels.length ? undefined : models.type(models.canonical(q))?.paths?.[name];
     if (!kind || kind === "record") return v;
-    const out = withLabels(v, [pendingLabel(kind, `${q}.${name}`, name)]);
-    // What was converted to a number, a date or one of the choices that the app has is no text any more.
-    const converted = new Map<string, Value>();
-    if (CONVERTED.test(name))
-      for (const c of this.mro(cls))
-        for (const [field, { value }] of c.attributes)
-          if (value?.k === "call" && NO_TEXT.test(lastNameOf(value.f))) converted.set(field, EMPTY);
-    return converted.size ? { ...out, fields: converted } : out;
+    return converted(this.program, cls, name, withLabels(v, [pendingLabel(kind, `${q}.${name}`, name)]));
   }
 
   /**

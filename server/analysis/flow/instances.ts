@@ -8,7 +8,7 @@ import { noteChecked } from "./checks.js";
 import { holdsNoText } from "./classes.js";
 import type { Env } from "./env.js";
 import { access } from "./expr.js";
-import { checkedInput } from "./forms.js";
+import { givenBack } from "./forms.js";
 import type { Frame } from "./frame.js";
 import type { Label, Loc } from "./labels.js";
 import { callLibrary } from "./library.js";
@@ -90,7 +90,7 @@ function serializer(
   if (!given) return base;
   // Made of nothing but what was sent: that is what it gives out.
   if (given === sent && sent.labels.some((l) => l.kind === "user"))
-    return withField(base, "data", checkedInput(program, cls, "validated_data", "data"));
+    return withField(base, "data", givenBack(program, cls));
   const names = namesGivenOut(program, cls);
   let written = EMPTY;
   for (const row of [given, ...(given.elem ? [given.elem] : []), ...(given.items ?? [])])
