@@ -2,7 +2,8 @@
 import type { Level } from "../server/analysis/finding.js";
 import type { Label, Loc } from "../server/analysis/flow/labels.js";
 import type { Lexicon } from "../server/analysis/flow/lexicon.js";
-import type { Piece } from "../server/analysis/flow/value.js";
+import type { FlowEvent, Slot } from "../server/analysis/flow/summary.js";
+import { deepLabels, type Piece } from "../server/analysis/flow/value.js";
 import type { ModuleDef } from "../server/analysis/names/definitions.js";
 
 /** One level lower, never below info. */
@@ -77,6 +78,21 @@ export function placeOf(l: Label, returned: Loc): Loc {
   if (!l.at || l.at.id === returned.id) return returned;
   // A stream is mended at its `yield` where that is in sight; a helper's exception text where it was made.
   return l.kind === "exception" || l.at.chunk.file === returned.chunk.file ? l.at : returned;
+}
+
+/**
+ * What of a returned value is given away where, one label a place: a helper may answer with one error here and another there, a
+ * stream gives text away at each of its yields, and each is mended where it was made.
+ * @param isMeant which labels of the value count
+ */
+export function givenAway(e: FlowEvent, s: Slot, isMeant: (l: Label) => boolean): { label: Label; at: Loc }[] {
+  const out = new Map<string, { label: Label; at: Loc }>();
+  for (const label of deepLabels(s.value)) {
+    if (!isMeant(label)) continue;
+    const at = e.handed ?? placeOf(label, s.loc);
+    if (!out.has(at.id)) out.set(at.id, { label, at });
+  }
+  return [...out.values()];
 }
 
 /**

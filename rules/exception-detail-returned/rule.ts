@@ -1,7 +1,6 @@
 /** Exception text in an HTTP response. */
-import { deepLabels } from "../../server/analysis/flow/value.js";
 import type { Rule } from "../../server/analysis/rule.js";
-import { isResponse, placeOf } from "../shared.js";
+import { givenAway, isResponse } from "../shared.js";
 import page from "./page.md";
 
 const rule: Rule = {
@@ -24,13 +23,7 @@ const rule: Rule = {
   check(e, cx) {
     if (e.kind !== "sink" || !isResponse(e.sink)) return;
     for (const s of e.slots) {
-      const reported = new Set<string>();
-      for (const label of deepLabels(s.value)) {
-        if (label.kind !== "exception") continue;
-        const at = e.handed ?? placeOf(label, s.loc);
-        // A helper may answer with one error here and another there: each is mended where it was made.
-        if (reported.has(at.id)) continue;
-        reported.add(at.id);
+      for (const { label, at } of givenAway(e, s, (l) => l.kind === "exception")) {
         cx.report({
           at,
           message:

@@ -1,8 +1,7 @@
 /** Model text that reaches an HTTP response unfiltered. */
 import { bit } from "../../server/analysis/flow/labels.js";
-import { deepLabels } from "../../server/analysis/flow/value.js";
 import type { Rule } from "../../server/analysis/rule.js";
-import { isModelText, isResponse, lower, placeOf } from "../shared.js";
+import { givenAway, isModelText, isResponse, lower } from "../shared.js";
 import page from "./page.md";
 
 const rule: Rule = {
@@ -27,14 +26,9 @@ const rule: Rule = {
     for (const s of e.slots) {
       // A template made of model text is run, which is worse and another rule's.
       if (s === e.slots[0] && /template_string$/.test(e.q)) continue;
-      const labels = deepLabels(s.value).filter(isModelText);
-      if (!labels.length || cx.facts.filtersResponses(e.module)) continue;
-      // A stream gives text away at each of its yields.
-      const places = new Set<string>();
-      for (const label of labels) {
-        const at = e.handed ?? placeOf(label, s.loc);
-        if (places.has(at.id)) continue;
-        places.add(at.id);
+      const given = givenAway(e, s, isModelText);
+      if (!given.length || cx.facts.filtersResponses(e.module)) continue;
+      for (const { label, at } of given) {
         const weak = (label.weak & bit("llm")) !== 0;
         cx.report({
           at,

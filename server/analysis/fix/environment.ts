@@ -1,4 +1,5 @@
 /** Reads a credential from the environment instead of the code. */
+import { AUTH_SCHEME } from "../names/credentials.js";
 import type { Case, Draft } from "./context.js";
 import { addImport, imports, isTaken } from "./module-edits.js";
 import { dotted, type Node } from "./nodes.js";
@@ -14,7 +15,7 @@ export function environmentLookup(c: Case): Draft[] {
   if (!name || inText(node)) return [];
   const at = asked?.call ?? node;
   // `Bearer ` and the like say how the key is sent, and stay.
-  const scheme = node.x.k === "const" ? (/^(?:Bearer|Token|Basic|Key)\s+/i.exec(String(node.x.v))?.[0] ?? "") : "";
+  const scheme = node.x.k === "const" ? (AUTH_SCHEME.exec(String(node.x.v))?.[0] ?? "") : "";
   const read = `os.environ[${pyString(name, src.quote)}]`;
   const text = scheme && !asked ? `${pyString(scheme, src.quote)} + ${read}` : read;
   return [

@@ -1,7 +1,7 @@
 /** Classes as the flow analysis sees them: what they inherit, what their attributes hold, what an annotation names. */
 import type { Expr } from "../ir.js";
 import { lastNameOf } from "../last-name.js";
-import type { ClassDef, FunctionDef } from "../names/definitions.js";
+import type { Attribute, ClassDef, FunctionDef } from "../names/definitions.js";
 import type { LabelKind } from "../names/model-schema.js";
 import { Env } from "./env.js";
 import { evalExpr } from "./expr.js";
@@ -80,6 +80,15 @@ export class Classes {
     this.extBases.set(cls, out);
     for (const c of lineage) for (const t of this.bases(c)) if (t.k === "ext" && !out.includes(t.q)) out.push(t.q);
     return out;
+  }
+
+  /** The attributes that a class and its bases declare, by name; those of the nearest class win. */
+  declared(cls: ClassDef): ReadonlyMap<string, Attribute> {
+    return new Map(
+      this.mro(cls)
+        .toReversed()
+        .flatMap((c) => [...c.attributes]),
+    );
   }
 
   /** Whether the class is a schema: what does not fit its declarations is refused. */

@@ -120,17 +120,15 @@ function decoratorKeyword(fn: FunctionDef | undefined, keyword: string): Expr | 
 
 /** Handlers of a status code, or of errors whose text the app itself wrote for the client. */
 function handlesOwnErrors(fn: FunctionDef | undefined, types: readonly TypeRef[]): boolean {
-  const named = fn?.ir.decorators.map((d) => {
-    const a = d.k === "call" ? d.args[0] : undefined;
-    return a?.k === "const" ? STATUS : lastNameOf(a);
-  });
+  const handled = fn?.ir.decorators.map((d) => (d.k === "call" ? d.args[0] : undefined)) ?? [];
+  if (handled.some((a) => a?.k === "const")) return true;
+  const named = handled.map((a) => lastNameOf(a));
   // A handler that a call registers says by its annotation, or else by its name, what it handles.
   const declared = types.flatMap((t) => (t.k === "ext" ? [t.q.slice(t.q.lastIndexOf(".") + 1)] : []));
-  const byName = named?.length || declared.length ? [] : [fn?.name.replace(/_/g, "") ?? ""];
-  return [...(named ?? []), ...declared].some((n) => FOR_CLIENTS.test(n)) || byName.some((n) => SAYS_SO.test(n));
+  const byName = named.length || declared.length ? [] : [fn?.name.replace(/_/g, "") ?? ""];
+  return [...named, ...declared].some((n) => FOR_CLIENTS.test(n)) || byName.some((n) => SAYS_SO.test(n));
 }
 
-const STATUS = "STATUS";
 const FOR_CLIENTS =
   /(HTTPException|Validation|BadRequest|NotFound|RateLimit|Unauthorized|Forbidden|MethodNotAllowed|TooLarge|^[A-Z0-9_]+$)/;
 const SAYS_SO = /^(?:handle)?(?:http(?:exception|error)|.*validation|notfound|ratelimit)/i;

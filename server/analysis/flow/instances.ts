@@ -104,12 +104,7 @@ function serializer(
 
 /** What a schema lets through: parsed answers that fit it, and whatever a number or a choice can hold. */
 function checkedFields(frame: Frame, cls: ClassDef, fields: ReadonlyMap<string, Value>): ReadonlyMap<string, Value> {
-  const declared = new Map(
-    frame.program.classes
-      .mro(cls)
-      .toReversed()
-      .flatMap((c) => [...c.attributes]),
-  );
+  const declared = frame.program.classes.declared(cls);
   const out = new Map<string, Value>();
   for (const [name, v] of fields) {
     const annotation = declared.get(name)?.annotation;

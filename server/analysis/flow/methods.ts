@@ -1,5 +1,6 @@
 /** Methods of Python's own types, on values whose type is plain data. */
 import type { CallExpr } from "../ir.js";
+import { sameList } from "../same-list.js";
 import type { Args } from "./arguments.js";
 import { nameOf } from "./calls.js";
 import { constantMethod } from "./constants.js";
@@ -52,7 +53,7 @@ const CONTAINERS = new Set(
 );
 
 /** Whether two labels are of the same value from the same place. */
-const isSame = (a: Label, b: Label): boolean => a.kind === b.kind && a.key === b.key && a.path.join() === b.path.join();
+const isSame = (a: Label, b: Label): boolean => a.kind === b.kind && a.key === b.key && sameList(a.path, b.path);
 
 /** Whether nothing comes of a method of this name on plain data. On another object the name may mean something. */
 export const keepsNothing = (name: string): boolean => NOTHING_KEPT.has(name);

@@ -4,6 +4,7 @@
  * callers answer, and its result a path of the parameters that decide.
  */
 import type { Expr } from "../ir.js";
+import { AUTH_SCHEME } from "../names/credentials.js";
 import type { LlmModel } from "../names/model-schema.js";
 import { namesModel } from "../names/prompt-names.js";
 import type { Binding } from "./apply.js";
@@ -147,9 +148,7 @@ export function keysSent(frame: Frame, llm: LlmModel, args: Args): Slot[] {
   const out: Slot[] = [];
   const headers = args.kw.get("headers");
   for (const [name, v] of headers?.value.fields ?? []) {
-    const key = KEY_HEADER.test(name)
-      ? /^(?:(?:Bearer|Token|Basic|Key)\s+)?(\S+)$/i.exec(constantText(v))?.[1]
-      : undefined;
+    const key = KEY_HEADER.test(name) ? /^\S+$/.exec(constantText(v).replace(AUTH_SCHEME, ""))?.[0] : undefined;
     if (headers && key) out.push({ slot: name, value: constant(key), loc: headers.loc });
   }
   const url = llm.url && argument(frame, args, llm.url);

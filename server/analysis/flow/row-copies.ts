@@ -17,7 +17,7 @@ import { dictOf, labelled, type Value } from "./value.js";
 export function copiedRow(frame: Frame, env: Env, x: CompExpr, member: Value): Value | undefined {
   const key = nameOf(x.x);
   if (!key || !x.v || nameOf(keyReadBy(x.v)) !== key) return undefined;
-  const rows = member.labels.filter((l) => isRow(l)).map(atRow);
+  const rows = member.labels.filter(isRow).map(atRow);
   if (!rows.length) return undefined;
   let out = labelled(rows);
   for (const clause of x.clauses) {

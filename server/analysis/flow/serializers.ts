@@ -30,7 +30,7 @@ function fieldsOf(program: Program, cls: ClassDef): Pick<RecordInfo, "columns" |
   const metas = lineage.flatMap((c) => c.inner.get("Meta") ?? []);
   const option = (name: string): Expr | undefined =>
     metas.map((m) => m.attributes.get(name)?.value ?? undefined).find((v) => v !== undefined);
-  const declared = new Map(lineage.toReversed().flatMap((c) => [...c.attributes]));
+  const declared = program.classes.declared(cls);
   const hidden = new Set([
     ...writtenOnly(option("extra_kwargs")),
     ...[...declared].flatMap(([name, a]) => (a.value && isWrittenOnly(a.value) ? [name] : [])),

@@ -11,6 +11,9 @@ export interface Credential {
   end: number;
 }
 
+/** How a header says what kind of key comes behind it: `Bearer sk-...`. */
+export const AUTH_SCHEME = /^(?:Bearer|Token|Basic|Key)\s+/i;
+
 /** An address that only a private network knows. */
 export interface InternalAddress {
   /** The address as the text has it. */

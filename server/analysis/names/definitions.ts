@@ -18,6 +18,12 @@ export interface FunctionDef {
   binding: "instance" | "static" | "class" | "property";
 }
 
+/** What a class gives an attribute, and what it declares it as. */
+export interface Attribute {
+  value: Expr | null;
+  annotation: Expr | undefined;
+}
+
 export interface ClassDef {
   kind: "class";
   name: string;
@@ -26,7 +32,7 @@ export interface ClassDef {
   module: ModuleDef;
   methods: ReadonlyMap<string, FunctionDef>;
   /** Class-level assignments, annotated or not, last one wins. */
-  attributes: ReadonlyMap<string, { value: Expr | null; annotation: Expr | undefined }>;
+  attributes: ReadonlyMap<string, Attribute>;
   /** Methods that assign or change `self.<name>`. */
   writers: ReadonlyMap<string, ReadonlySet<FunctionDef>>;
   /** Classes in the body (Django's `Meta`, DRF's `Meta`). */
@@ -106,7 +112,7 @@ export function defineModule(ir: ModuleIR, former?: Former): ModuleDef {
 
   const defineClass = (cir: ClassIR, prefix: string, nested: boolean): ClassDef => {
     const methods = new Map<string, FunctionDef>();
-    const attributes = new Map<string, { value: Expr | null; annotation: Expr | undefined }>();
+    const attributes = new Map<string, Attribute>();
     const selfWriters = new Map<string, Set<FunctionDef>>();
     const inner = new Map<string, ClassDef>();
     const key = uniqueKey(prefix + cir.name);
