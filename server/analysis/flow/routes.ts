@@ -1,8 +1,9 @@
 /** What stands around a route: whether it reaches a model, who may call it and how often, and who answers when it fails. */
-import type { Expr, FunctionIR, Stmt } from "../ir.js";
+import type { Expr, Stmt } from "../ir.js";
 import { lastNameOf } from "../last-name.js";
 import type { FunctionDef, ModuleDef } from "../names/definitions.js";
 import type { MarkModel } from "../names/model-schema.js";
+import { lastWord, namesIn, someNode, wordsOf } from "./body-words.js";
 import { entryOf } from "./entries.js";
 import { Env } from "./env.js";
 import { evalExpr } from "./expr.js";
@@ -138,25 +139,8 @@ function modelReached(start: readonly Unit[]): { loc: Loc; q: string; caught: bo
   return undefined;
 }
 
-const catching = new WeakMap<readonly Stmt[], boolean>();
-
 /** A `try` somewhere in the body that catches more than one library's errors. */
-function catchesAll(body: readonly Stmt[]): boolean {
-  let out = catching.get(body);
-  if (out === undefined) {
-    out = walk(
-      body,
-      (node) =>
-        "k" in node &&
-        node.k === "try" &&
-        "handlers" in node &&
-        Array.isArray(node.handlers) &&
-        node.handlers.length > 0,
-    );
-    catching.set(body, out);
-  }
-  return out;
-}
+const catchesAll = (body: readonly Stmt[]): boolean => wordsOf(body).catches;
 
 function isMarked(program: Program, fn: FunctionDef, kind: MarkKind): boolean {
   const marks = program.models.marks.filter((m) => m.kind === kind);
@@ -172,7 +156,7 @@ function isMarked(program: Program, fn: FunctionDef, kind: MarkKind): boolean {
   }
   for (const p of fn.ir.params) {
     // FastAPI: a dependency that by its name asks who is calling.
-    const text = [p.def, p.ann].map((x) => (x ? names(x).join(" ") : "")).join(" ");
+    const text = [p.def, p.ann].map((x) => (x ? namesIn(x).join(" ") : "")).join(" ");
     if (
       kind === "auth" &&
       /\b(Depends|Security)\b/.test(text) &&
@@ -193,10 +177,10 @@ function decoratorMarks(frame: Frame, env: Env, d: Expr, marks: readonly MarkMod
   // `@method_decorator(login_required)`, `@bp.route(..., dependencies=[Depends(...)])`.
   if (d.k === "call") {
     for (const a of [...d.args, ...d.kw.map((k) => k.x)])
-      if (names(a).some((n) => marks.some((m) => m.duck?.includes(n)))) return true;
+      if (namesIn(a).some((n) => marks.some((m) => m.duck?.includes(n)))) return true;
     for (const k of d.kw) {
       const m = marks.find((x) => x.attribute?.name.includes(k.n ?? ""));
-      if (m && !names(k.x).some((n) => m.attribute?.except?.includes(n))) return true;
+      if (m && !namesIn(k.x).some((n) => m.attribute?.except?.includes(n))) return true;
     }
   }
   const v = evalExpr(frame, env, callee);
@@ -212,37 +196,43 @@ function hasAttribute(
   for (const name of wanted.name) {
     const a = attributes.get(name);
     if (!a?.value) continue;
-    const values = names(a.value);
+    const values = namesIn(a.value);
     if (values.length && !values.every((v) => wanted.except?.includes(v))) return true;
   }
   return false;
 }
 
 function bodyMarks(fn: FunctionDef, m: MarkModel): boolean {
-  const calls = new Set((m.call ?? []).map((q) => q.slice(q.lastIndexOf(".") + 1)));
-  const reads = (m.reads ?? []).map((q) => q.slice(q.lastIndexOf(".") + 1));
-  return walk(fn.ir.body, (node) => {
-    if (!("k" in node)) return false;
-    if (node.k === "call" && "f" in node && calls.has(lastOf(node.f))) return true;
-    if (node.k === "attr" && "a" in node) return reads.includes(String(node.a));
-    return node.k === "name" && "id" in node && reads.includes(String(node.id));
-  });
+  if (!m.call && !m.reads) return false;
+  const { calls, names, attributes } = wordsOf(fn.ir.body);
+  return (
+    (m.call?.some((q) => calls.has(lastPart(q))) ?? false) ||
+    (m.reads?.some((q) => names.has(lastPart(q)) || attributes.has(lastPart(q))) ?? false)
+  );
 }
+
+const lastPart = (q: string): string => q.slice(q.lastIndexOf(".") + 1);
+
+const REFUSALS = /^HTTP_40[13]_|^(PermissionDenied|Unauthorized|Forbidden)$/;
+const REFUSING_MEMBERS = /^HTTP_40[13]_|^is_authenticated$/;
+const CALLER_CHECKS =
+  /^(require|check|verify|validate|authenticate|authorize|ensure|get|is)_?(current_|authenticated_)?(auth\w*|user|token|api_?key|jwt|session|permission\w*|login|admin|logged_in|access|signature)$/i;
 
 /** The body itself refuses callers: it answers 401 or 403, or asks a function that by its name does. */
 function checksCaller(fn: FunctionDef): boolean {
-  return walk(fn.ir.body, (node) => {
-    if (!("k" in node)) return false;
-    if (node.k === "const" && "v" in node) return node.v === 401 || node.v === 403;
-    if (node.k === "name" && "id" in node)
-      return /^HTTP_40[13]_|^(PermissionDenied|Unauthorized|Forbidden)$/.test(String(node.id));
-    if (node.k === "attr" && "a" in node) return /^HTTP_40[13]_|^is_authenticated$/.test(String(node.a));
-    if (node.k === "call" && "f" in node)
-      return /^(require|check|verify|validate|authenticate|authorize|ensure|get|is)_?(current_|authenticated_)?(auth\w*|user|token|api_?key|jwt|session|permission\w*|login|admin|logged_in|access|signature)$/i.test(
-        lastOf(node.f),
-      );
-    return false;
-  });
+  const { numbers, names, attributes, calls } = wordsOf(fn.ir.body);
+  return (
+    numbers.has(401) ||
+    numbers.has(403) ||
+    anyOf(names, REFUSALS) ||
+    anyOf(attributes, REFUSING_MEMBERS) ||
+    anyOf(calls, CALLER_CHECKS)
+  );
+}
+
+function anyOf(words: ReadonlySet<string>, form: RegExp): boolean {
+  for (const w of words) if (form.test(w)) return true;
+  return false;
 }
 
 /** Guards of the whole app: hooks before each request, permission and throttle defaults, routers with dependencies. */
@@ -252,7 +242,7 @@ function appWide(program: Program, mod: ModuleDef, kind: MarkKind): boolean {
     .flatMap((m) => m.variable ?? [])
     .map((v) => v.slice(v.lastIndexOf(".") + 1));
   if (kind === "auth" && mod.functions.some((fn) => isGuardHook(program, fn))) return true;
-  return walk(mod.ir.body, (node) => settingMarks(node, kind, variables), true);
+  return someNode(mod.ir.body, (node) => settingMarks(node, kind, variables), true);
 }
 
 /** What the body says is known for as long as it stays the same, and costs less than asking who calls the function. */
@@ -261,18 +251,10 @@ const isGuardHook = (program: Program, fn: FunctionDef): boolean =>
   refuses(fn) &&
   entryOf(program, fn, fn.cls)?.model.kind === "before-request";
 
-const refusing = new WeakMap<FunctionIR, boolean>();
-
 /** The body may answer in place of a route. */
 function refuses(fn: FunctionDef): boolean {
-  let out = refusing.get(fn.ir);
-  if (out === undefined) {
-    out =
-      checksCaller(fn) ||
-      walk(fn.ir.body, (n) => "k" in n && n.k === "call" && "f" in n && /^(abort|redirect)$/.test(lastOf(n.f)));
-    refusing.set(fn.ir, out);
-  }
-  return out;
+  const { calls } = wordsOf(fn.ir.body);
+  return calls.has("abort") || calls.has("redirect") || checksCaller(fn);
 }
 
 function settingMarks(node: object, kind: MarkKind, variables: readonly string[]): boolean {
@@ -282,7 +264,7 @@ function settingMarks(node: object, kind: MarkKind, variables: readonly string[]
     return kind === "auth" && /LoginRequiredMiddleware$/.test(node.v);
   }
   if (node.k !== "call" || !("f" in node) || !("kw" in node) || !Array.isArray(node.kw)) return false;
-  const callee = lastOf(node.f);
+  const callee = lastWord(node.f);
   const keywords = node.kw.map((k: { n?: unknown }) => String(k.n));
   if (kind === "rate-limit")
     return callee === "Limiter" && keywords.some((k) => k === "default_limits" || k === "application_limits");
@@ -291,7 +273,7 @@ function settingMarks(node: object, kind: MarkKind, variables: readonly string[]
 
 function limiterInUse(program: Program, mod: ModuleDef): boolean {
   const ducks = new Set(program.models.marks.filter((m) => m.kind === "rate-limit").flatMap((m) => m.duck ?? []));
-  return mod.functions.some((fn) => fn.ir.decorators.some((d) => ducks.has(lastOf(d.k === "call" ? d.f : d))));
+  return mod.functions.some((fn) => fn.ir.decorators.some((d) => ducks.has(lastWord(d.k === "call" ? d.f : d))));
 }
 
 /** A handler of every exception: `errorhandler(Exception)`, `handler500`, `process_exception`. */
@@ -312,39 +294,10 @@ const catchesMost = (d: Expr): boolean => {
     !a ||
     (a.k === "const"
       ? a.v === 500
-      : /^(Exception|BaseException|HTTPException|OpenAIError|APIError|AnthropicError)$/.test(lastOf(a)))
+      : /^(Exception|BaseException|HTTPException|OpenAIError|APIError|AnthropicError)$/.test(lastWord(a)))
   );
 };
 
 const definesHandler = (mod: ModuleDef): boolean =>
   mod.ir.body.some((s) => s.k === "assign" && s.targets.some((t) => t.k === "name" && t.id === "handler500")) ||
-  walk(mod.ir.body, (n) => "k" in n && n.k === "const" && "v" in n && n.v === "EXCEPTION_HANDLER", true);
-
-/** The last name of a dotted expression. */
-function lastOf(x: unknown): string {
-  if (typeof x !== "object" || x === null || !("k" in x)) return "";
-  if (x.k === "attr" && "a" in x) return String(x.a);
-  if (x.k === "name" && "id" in x) return String(x.id);
-  if (x.k === "call" && "f" in x) return lastOf(x.f);
-  return "";
-}
-
-/** Every name and attribute in an expression. */
-function names(x: Expr): string[] {
-  const out: string[] = [];
-  walk([x], (n) => {
-    if ("k" in n && n.k === "name" && "id" in n) out.push(String(n.id));
-    if ("k" in n && n.k === "attr" && "a" in n) out.push(String(n.a));
-    return false;
-  });
-  return out;
-}
-
-/** Whether `test` holds for any node below; with `shallow`, not inside functions and classes. */
-function walk(node: unknown, test: (node: object) => boolean, shallow = false, depth = 0): boolean {
-  if (depth > 120 || typeof node !== "object" || node === null) return false;
-  if (Array.isArray(node)) return node.some((n) => walk(n, test, shallow, depth + 1));
-  if (shallow && "k" in node && (node.k === "def" || node.k === "class")) return false;
-  if (test(node)) return true;
-  return Object.entries(node).some(([key, v]) => key !== "chunk" && walk(v, test, shallow, depth + 1));
-}
+  someNode(mod.ir.body, (n) => "k" in n && n.k === "const" && "v" in n && n.v === "EXCEPTION_HANDLER", true);
