@@ -37,12 +37,22 @@ interface Prepared {
   level: Level;
   /** Of its source. */
   steps: number;
+  message: string;
   /** The whole path, the sink last. */
-  path: readonly { loc: Loc; msg: string }[];
+  path: readonly Told[];
+  related: readonly Told[];
   /** As it was last drawn, with the places of the path before any was left off. */
   drawn: Drawn | undefined;
   bounds: readonly number[];
 }
+
+/** A place and what is said there. */
+interface Told {
+  loc: Loc;
+  msg: string;
+}
+
+const NONE: readonly Told[] = [];
 
 const prepared = new WeakMap<Candidate, Prepared>();
 
@@ -55,7 +65,9 @@ function prepare(c: Candidate): Prepared {
       key: `${rule.meta.id}|${report.key ?? report.at.id}`,
       level: levelOf(c),
       steps: steps.length,
-      path: [...steps.filter((s) => s.loc.chunk.file), report.sink],
+      message: shortened(report.message),
+      path: [...steps.filter((s) => s.loc.chunk.file), report.sink].map(told),
+      related: report.related?.map(told) ?? NONE,
       drawn: undefined,
       bounds: [],
     };
@@ -63,6 +75,8 @@ function prepare(c: Candidate): Prepared {
   }
   return out;
 }
+
+const told = (x: Told): Told => (x.msg.length <= MAX_QUOTED ? x : { loc: x.loc, msg: shortened(x.msg) });
 
 const levelOf = ({ rule, report }: Candidate): Level => report.level ?? rule.meta.level;
 
@@ -100,8 +114,8 @@ function better(a: Weighed, b: Weighed): boolean {
 export function draw(c: Candidate, rule: number): Drawn {
   const ready = prepare(c);
   const { report } = c;
-  if (ready.drawn?.rule === rule && stands(ready, report)) return ready.drawn;
-  ready.bounds = boundsOf(ready, report);
+  if (ready.drawn?.rule === rule && stands(ready, report.at)) return ready.drawn;
+  ready.bounds = boundsOf(ready, report.at);
   const { at } = report;
   ready.drawn = {
     file: at.chunk.file,
@@ -112,9 +126,9 @@ export function draw(c: Candidate, rule: number): Drawn {
     level: ready.level,
     doubt: report.doubt,
     steps: ready.steps,
-    message: shortened(report.message),
+    message: ready.message,
     path: pathOf(ready.path),
-    related: (report.related ?? []).map(stepOf),
+    related: ready.related.map(stepOf),
     fixes: report.fixes ? [...report.fixes] : [],
   };
   return ready.drawn;
@@ -135,25 +149,33 @@ const startOf = (loc: Loc): number => loc.chunk.base + loc.s;
 const endOf = (loc: Loc): number => loc.chunk.base + loc.e;
 
 /** All places of a candidate, in the order of `stands`. */
-function boundsOf({ path }: Prepared, { at, related }: Report): number[] {
+function boundsOf({ path, related }: Prepared, at: Loc): number[] {
   const out = [startOf(at), endOf(at)];
   for (const { loc } of path) out.push(startOf(loc), endOf(loc));
-  if (related) for (const { loc } of related) out.push(startOf(loc), endOf(loc));
+  for (const { loc } of related) out.push(startOf(loc), endOf(loc));
   return out;
 }
 
 /** Whether every place is where it was when the candidate was last drawn. */
-function stands({ path, bounds }: Prepared, { at, related }: Report): boolean {
-  let i = 0;
-  const same = (loc: Loc): boolean => startOf(loc) === bounds[i++] && endOf(loc) === bounds[i++];
-  if (!same(at)) return false;
-  for (const { loc } of path) if (!same(loc)) return false;
-  if (related) for (const { loc } of related) if (!same(loc)) return false;
+function stands({ path, related, bounds }: Prepared, at: Loc): boolean {
+  if (!isAt(at, bounds, 0)) return false;
+  let i = 2;
+  for (const { loc } of path) {
+    if (!isAt(loc, bounds, i)) return false;
+    i += 2;
+  }
+  for (const { loc } of related) {
+    if (!isAt(loc, bounds, i)) return false;
+    i += 2;
+  }
   return true;
 }
 
-function stepOf({ loc, msg }: { loc: Loc; msg: string }): PathStep {
-  return { file: loc.chunk.file, start: startOf(loc), end: endOf(loc), message: shortened(msg) };
+const isAt = (loc: Loc, bounds: readonly number[], i: number): boolean =>
+  startOf(loc) === bounds[i] && endOf(loc) === bounds[i + 1];
+
+function stepOf({ loc, msg }: Told): PathStep {
+  return { file: loc.chunk.file, start: startOf(loc), end: endOf(loc), message: msg };
 }
 
 function pathOf(path: Prepared["path"]): PathStep[] {

@@ -2,7 +2,7 @@
 import type { Drawn } from "./candidate.js";
 import type { CheckSettings } from "./engine-api.js";
 import type { Finding } from "./finding.js";
-import { fingerprints } from "./fingerprint.js";
+import { fingerprintsOf } from "./fingerprint.js";
 import type { ModuleIR } from "./ir.js";
 import type { Knowledge } from "./knowledge.js";
 import { findSuppression, suppressionsOf } from "./suppression.js";
@@ -40,21 +40,8 @@ export function writeFindings(about: FileToWrite, candidates: readonly Drawn[], 
       (rule.meta.preset === "strict" || level === "hint")
     )
       continue;
-    const finding: Finding = {
-      file,
-      start,
-      end,
-      rule: rule.meta.id,
-      level,
-      message: d.message,
-      confidence: d.doubt === 0 ? "high" : d.doubt === 1 ? "medium" : "low",
-      path: d.path,
-      related: d.related,
-      fixes: d.fixes,
-      fingerprint: "",
-    };
-    if (suppression) finding.suppressed = { reason: suppression.reason };
-    out.push(finding);
+    const finding = asFinding(d, rule.meta.id, level);
+    out.push(suppression ? { ...finding, suppressed: { reason: suppression.reason } } : finding);
   }
   const level = settings.levels[UNUSED_SUPPRESSION] ?? "hint";
   if (suppressions.length && ir && !ir.errors.length && !ir.truncated && about.complete && level !== "off") {
@@ -62,5 +49,37 @@ export function writeFindings(about: FileToWrite, candidates: readonly Drawn[], 
     out.push(...unusedSuppressions({ file, text, ir, suppressions, known, level }));
   }
   out.sort((a, b) => a.start - b.start || a.end - b.end || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0));
-  return fingerprints(out, text, about.root);
+  const known = fingerprintsOf(out, text, about.root);
+  return out.map((finding, i) => withFingerprint(finding, known[i] ?? ""));
+}
+
+/** The findings that were made of candidates: what did not move stays the same object from keystroke to keystroke. */
+const written = new WeakMap<Drawn, Finding>();
+
+function asFinding(d: Drawn, rule: string, level: Finding["level"]): Finding {
+  const before = written.get(d);
+  if (before?.level === level && before.rule === rule) return before;
+  const finding: Finding = {
+    file: d.file,
+    start: d.start,
+    end: d.end,
+    rule,
+    level,
+    message: d.message,
+    confidence: d.doubt === 0 ? "high" : d.doubt === 1 ? "medium" : "low",
+    path: d.path,
+    related: d.related,
+    fixes: d.fixes,
+    fingerprint: "",
+  };
+  written.set(d, finding);
+  return finding;
+}
+
+/** A finding that was handed out before is not touched any more. */
+function withFingerprint(finding: Finding, fingerprint: string): Finding {
+  if (finding.fingerprint === fingerprint) return finding;
+  if (finding.fingerprint) return { ...finding, fingerprint };
+  finding.fingerprint = fingerprint;
+  return finding;
 }
