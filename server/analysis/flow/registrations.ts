@@ -9,6 +9,8 @@ export class Registrations {
   private readonly entries = new Map<string, Map<Unit, Entry>>();
   /** What was said of the keys that came or went since they were last asked for. */
   private readonly before = new Map<string, Entry | undefined>();
+  /** Keys of these of which something else was told in between: who asked then is to ask again. */
+  private readonly misread = new Set<string>();
 
   /** What other engines' parts of the project register, by key and by key of the unit; and their models, each once. */
   private readonly foreign = new Map<string, Map<string, Entry>>();
@@ -20,8 +22,15 @@ export class Registrations {
   /** Changes with every registration that comes or goes. */
   version = 0;
 
-  /** What the first of its owners, by their keys, says. */
+  /** How a framework calls the function or class of a key. */
   get(key: string): Entry | undefined {
+    const out = this.said(key);
+    if (this.before.has(key) && !sameEntry(out, this.before.get(key))) this.misread.add(key);
+    return out;
+  }
+
+  /** What the first of its owners, by their keys, says. */
+  private said(key: string): Entry | undefined {
     let owner: string | undefined;
     let out: Entry | undefined;
     const take = (by: string, entry: Entry) => {
@@ -92,19 +101,21 @@ export class Registrations {
 
   private remember(key: string): void {
     this.version++;
-    if (!this.before.has(key)) this.before.set(key, this.get(key));
+    if (!this.before.has(key)) this.before.set(key, this.said(key));
   }
 
-  /** Keys of which something else is said than when this was last called. */
+  /** Keys of which something else is said than when this was last called, or than was told since. */
   turned(): string[] {
     const out: string[] = [];
-    for (const [key, entry] of this.before) {
-      const now = this.get(key);
-      if (now?.model !== entry?.model || now?.doubt !== entry?.doubt) out.push(key);
-    }
+    for (const [key, entry] of this.before)
+      if (this.misread.has(key) || !sameEntry(this.said(key), entry)) out.push(key);
     this.before.clear();
+    this.misread.clear();
     return out;
   }
 }
+
+const sameEntry = (a: Entry | undefined, b: Entry | undefined): boolean =>
+  a?.model === b?.model && a?.doubt === b?.doubt;
 
 const signatureOf = (owners: ReadonlyMap<string, Entry> | undefined): string => JSON.stringify([...(owners ?? [])]);
