@@ -48,11 +48,16 @@ const oneLanguage = {
     build.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents: "export {};" })),
 };
 
-const { checkModel } = await loadTypeScript('export { checkModel } from "./server/analysis/names/load-models.js";');
-/** The models are checked here, once, and not again at each start of a program. */
+const { checkModel, checkBuiltIn } = await loadTypeScript(`
+  export { checkModel } from "./server/analysis/names/load-models.js";
+  export { checkBuiltIn } from "./server/scan/built-in.js";`);
+/** The models and the scan's data are checked here, once, and not again at each start of a program. */
 const checkedModels = yamlAsJson(/rules[\\/]models[\\/].*\.yaml$/, (data, file) => ({
   checked: checkModel(data, path.basename(file)),
 }));
+const checkedScanData = yamlAsJson(/rules[\\/]scan[\\/].*\.yaml$/, (data, file) =>
+  checkBuiltIn(data, file.replaceAll("\\", "/")),
+);
 
 function options(file, { out, kind }, watch) {
   const node = kind !== "page";
@@ -76,7 +81,7 @@ function options(file, { out, kind }, watch) {
     logLevel: "warning",
     metafile: true,
     loader: textLoaders,
-    plugins: [checkedModels, yamlAsJson(/rules[\\/].*\.yaml$/), oneLanguage],
+    plugins: [checkedModels, checkedScanData, yamlAsJson(/rules[\\/].*\.yaml$/), oneLanguage],
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Baseline } from "./baseline.js";
-import type { Detectors } from "./detect/index.js";
+import type { Detectors, Hit } from "./detect/index.js";
 import { makeExchange, type Needle } from "./evidence.js";
 import { type FindingDraft, findingKind, makeFinding } from "./findings.js";
 import type { Operation } from "./openapi/document.js";
@@ -44,6 +44,9 @@ const EVIDENCE_CHARACTERS = 8_000;
 /** How much of each reply is kept once `keptCharacters` are. */
 const LEAST_KEPT = 4_000;
 
+/** What is found in texts up to this length is remembered: longer ones seldom come twice, and may hold thousands of hits. */
+const LONGEST_REMEMBERED = 2_000;
+
 /** Everything that checks share in one scan. */
 export class ScanContext {
   readonly findings: ScanFinding[] = [];
@@ -51,6 +54,7 @@ export class ScanContext {
   readonly undecided: Inconclusive[] = [];
   readonly recorded: Recorded[] = [];
   readonly notes = new Set<string>();
+  private readonly read = new Map<string, readonly Hit[]>();
   private keptCharacters = 0;
   private anonymousAnswer: Promise<Answer> | null = null;
 
@@ -124,6 +128,15 @@ export class ScanContext {
   recordHttp(kind: Recorded["kind"], http: HttpReply, asked = ""): void {
     const text = this.keep(http.text);
     this.recorded.push({ kind, http: { ...http, text }, text, reply: "", asked, probe: null });
+  }
+
+  /** What the detectors see in a text. An endpoint says the same again and again; that is read once. */
+  hitsIn(text: string): readonly Hit[] {
+    const known = this.read.get(text);
+    if (known) return known;
+    const hits = this.detectors.read(text);
+    if (text.length <= LONGEST_REMEMBERED) this.read.set(text, hits);
+    return hits;
   }
 
   /** As much of a text as the scan still has room for. */

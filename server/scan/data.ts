@@ -30,13 +30,41 @@ export function readData<S extends z.ZodType>(text: string, schema: S, file: str
     const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
     throw new ScanError("bad-data", `${file} is not YAML: ${reason}`);
   }
-  const result = schema.safeParse(document);
+  return checkData(document, schema, file);
+}
+
+/**
+ * Checks the data of a file against its schema.
+ * @throws ScanError "bad-data" naming the file, the place and what is wrong there
+ */
+export function checkData<S extends z.ZodType>(data: unknown, schema: S, file: string): z.output<S> {
+  const result = schema.safeParse(data);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   throw new ScanError(
     "bad-data",
     `${file}: ${issue?.path.join(".") || "the document"}: ${issue?.message ?? "is not as its schema says"}`,
   );
+}
+
+/** What the bundles carry in place of a built-in data file: data that was checked when they were built. */
+const CHECKED = '{"checked":';
+
+/**
+ * Reads one of the built-in data files: from its text against its schema, or, in a bundle, as it was checked at the build.
+ * @throws ScanError "bad-data" as `readData` does
+ */
+export function readBuiltIn<S extends z.ZodType>(text: string, file: BuiltIn<S>): z.output<S> {
+  if (!text.startsWith(CHECKED)) return readData(text, file.schema(), file.name);
+  const { checked }: { checked: z.output<S> } = JSON.parse(text);
+  return checked;
+}
+
+/** A built-in data file. Its schema is made when it is needed: in a bundle it never is. */
+export interface BuiltIn<S extends z.ZodType> {
+  /** Path from the repository's root. */
+  name: string;
+  schema: () => S;
 }
 
 /** Reads on first use and keeps the result. */

@@ -1,35 +1,38 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import findingsYaml from "../../rules/scan/findings.yaml";
-import { lazy, readData } from "./data.js";
+import { type BuiltIn, lazy, readBuiltIn } from "./data.js";
 import { ScanError } from "./errors.js";
 import { type Compliance, type ScanFinding, scanCategorySchema, severitySchema } from "./result.js";
 
-const kindSchema = z.object({
-  category: scanCategorySchema,
-  severity: severitySchema,
-  title: z.string(),
-  why: z.string(),
-  remediation: z.string(),
-  cwe: z.string(),
-  owasp_llm: z.string().optional(),
-  owasp_api: z.string().optional(),
-  compliance: z.array(z.string()).default([]),
-  code: z
-    .array(z.object({ framework: z.enum(["flask", "django", "fastapi", "nginx", "any"]), code: z.string() }))
-    .default([]),
-});
+const kindSchema = () =>
+  z.object({
+    category: scanCategorySchema,
+    severity: severitySchema,
+    title: z.string(),
+    why: z.string(),
+    remediation: z.string(),
+    cwe: z.string(),
+    owasp_llm: z.string().optional(),
+    owasp_api: z.string().optional(),
+    compliance: z.array(z.string()).default([]),
+    code: z
+      .array(z.object({ framework: z.enum(["flask", "django", "fastapi", "nginx", "any"]), code: z.string() }))
+      .default([]),
+  });
 
-const catalogueSchema = z.object({
-  findings: z.record(z.string(), kindSchema),
-  compliance: z.record(z.string(), z.object({ standard: z.string(), reference: z.string(), title: z.string() })),
-  titles: z.record(z.string(), z.string()),
-});
+const catalogueSchema = () =>
+  z.object({
+    findings: z.record(z.string(), kindSchema()),
+    compliance: z.record(z.string(), z.object({ standard: z.string(), reference: z.string(), title: z.string() })),
+    titles: z.record(z.string(), z.string()),
+  });
 
 /** A kind of finding as the catalogue describes it. */
-export type FindingKind = z.infer<typeof kindSchema>;
+export type FindingKind = z.infer<ReturnType<typeof kindSchema>>;
 
-const catalogue = lazy(() => readData(findingsYaml, catalogueSchema, "rules/scan/findings.yaml"));
+export const catalogueFile = { name: "rules/scan/findings.yaml", schema: catalogueSchema } satisfies BuiltIn<z.ZodType>;
+const catalogue = lazy(() => readBuiltIn(findingsYaml, catalogueFile));
 
 /** All ids that a scan can report, with their descriptions. */
 export function findingKinds(): Readonly<Record<string, FindingKind>> {

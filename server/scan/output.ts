@@ -27,7 +27,7 @@ const CONTACT =
 export function freshHits(ctx: ScanContext, everything: string, reply: string, asked: string): Hit[] {
   const said = ctx.baseline.texts.join("\n");
   const refusal = isRefusal(reply);
-  const hits = fewOfEachKind(ctx.detectors.read(everything));
+  const hits = fewOfEachKind(ctx.hitsIn(everything));
   const contacts = new Set(hits.filter((hit) => hit.kind === "email" || hit.kind === "phone").map((hit) => hit.value));
   return hits.filter((hit) => {
     if (hit.role || asked.includes(hit.value) || said.includes(hit.value)) return false;

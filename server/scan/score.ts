@@ -1,6 +1,6 @@
 import { z } from "zod";
 import weightsYaml from "../../rules/scan/weights.yaml";
-import { lazy, readData } from "./data.js";
+import { type BuiltIn, lazy, readBuiltIn } from "./data.js";
 import {
   CATEGORY_TITLES,
   type CategoryResult,
@@ -14,16 +14,18 @@ import {
   severitySchema,
 } from "./result.js";
 
-const weightsSchema = z.object({
-  points: z.record(severitySchema, z.number().min(0)),
-  repeat: z.number().min(0).max(1),
-  weights: z.record(scanCategorySchema, z.number().positive()),
-  caps: z.object({ critical: z.number(), high: z.number() }),
-  grades: z.record(gradeSchema, z.number()),
-});
+const weightsSchema = () =>
+  z.object({
+    points: z.record(severitySchema, z.number().min(0)),
+    repeat: z.number().min(0).max(1),
+    weights: z.record(scanCategorySchema, z.number().positive()),
+    caps: z.object({ critical: z.number(), high: z.number() }),
+    grades: z.record(gradeSchema, z.number()),
+  });
 
+export const weightsFile = { name: "rules/scan/weights.yaml", schema: weightsSchema } satisfies BuiltIn<z.ZodType>;
 /** The published weights and cut-offs. */
-export const scoreWeights = lazy(() => readData(weightsYaml, weightsSchema, "rules/scan/weights.yaml"));
+export const scoreWeights = lazy(() => readBuiltIn(weightsYaml, weightsFile));
 
 /** What the checks of one category came to. */
 export interface CategoryOutcome {

@@ -5,7 +5,7 @@ import { findMarkers } from "./leak/markers.js";
 import { isRefusal } from "./leak/refusal.js";
 
 /** Has something of most kinds, so that what looks for them is compiled. */
-const SAMPLE = 'I cannot help with that. Write to ann@example.com or call 020 7946 0018, Mon-Fri: {"total": 12.50}.';
+const SAMPLE = 'I cannot help with that. Write to ann@example.com on Mon-Fri: {"total": 12.50}.';
 
 /** Builds what every scan needs while the first answers are awaited, instead of between two requests. */
 export function warmUp(detectors: Detectors): void {

@@ -40,7 +40,7 @@ export function checkExposure(ctx: ScanContext): { end: CheckEnd; exposed: Set<s
       traces(
         ctx,
         record,
-        ctx.detectors.read(record.text).filter((hit) => hit.group === "stack-trace"),
+        ctx.hitsIn(record.text).filter((hit) => hit.group === "stack-trace"),
         exposed,
       );
   if (replies.length === 0) return { end: inconclusive(ctx.baseline.why || "nothing was answered"), exposed };
@@ -57,7 +57,7 @@ export function checkExposure(ctx: ScanContext): { end: CheckEnd; exposed: Set<s
 }
 
 function readRecord(ctx: ScanContext, record: Recorded, exposed: Set<string>, debug: boolean): void {
-  const hits = fewOfEachKind(ctx.detectors.read(record.text)).filter(
+  const hits = fewOfEachKind(ctx.hitsIn(record.text)).filter(
     (hit) => !record.asked.includes(hit.value) && !quotesRequest(hit, record.asked),
   );
   const of = (group: Hit["group"]) => hits.filter((hit) => hit.group === group);

@@ -30,42 +30,46 @@ export class Needles {
       return known.list;
     });
     this.lists = lists.size;
-    const edges: Int32Array[] = [new Int32Array(ALPHABET).fill(-1)];
+    // Below each state the states that a further sign leads to; a sign's code is looked up in `signs`.
+    const children: number[][] = [[]];
+    const signs: number[] = [0];
     const ends: number[][] = [[]];
     for (const { list, needles } of lists.values()) {
       for (const needle of needles) {
         let state = 0;
         for (let i = 0; i < needle.length; i++) {
           const code = needle.charCodeAt(i) % ALPHABET;
-          const row = edges[state] ?? new Int32Array(ALPHABET);
-          let to = row[code] ?? -1;
-          if (to < 0) {
-            to = edges.push(new Int32Array(ALPHABET).fill(-1)) - 1;
+          const below = children[state] ?? [];
+          let to = below.find((child) => signs[child] === code);
+          if (to === undefined) {
+            to = signs.push(code) - 1;
+            children.push([]);
             ends.push([]);
-            row[code] = to;
+            below.push(to);
           }
           state = to;
         }
         ends[state]?.push(list, needle.length);
       }
     }
-    // Breadth first: a missing edge leads where the longest suffix that is itself a beginning leads.
-    const next = new Int32Array(edges.length * ALPHABET);
-    const fail = new Int32Array(edges.length);
+    // Breadth first: a missing edge leads where the longest suffix that is itself a beginning leads. So a state's row is
+    // that suffix's, which is above and done, with its own edges on top.
+    const next = new Int32Array(signs.length * ALPHABET);
+    const fail = new Int32Array(signs.length);
     const queue: number[] = [0];
     for (let head = 0; head < queue.length; head++) {
       const state = queue[head] ?? 0;
-      const row = edges[state];
-      for (let code = 0; code < ALPHABET; code++) {
-        const to = row?.[code] ?? -1;
-        const back = state === 0 ? 0 : (next[(fail[state] ?? 0) * ALPHABET + code] ?? 0);
-        if (to < 0) next[state * ALPHABET + code] = back;
-        else {
-          next[state * ALPHABET + code] = to;
-          fail[to] = back;
-          ends[to]?.push(...(ends[back] ?? []));
-          queue.push(to);
-        }
+      const row = state * ALPHABET;
+      const back = (fail[state] ?? 0) * ALPHABET;
+      if (state > 0) next.copyWithin(row, back, back + ALPHABET);
+      for (const to of children[state] ?? NONE) {
+        const at = row + (signs[to] ?? 0);
+        // What stood there is where the suffix leads with this sign.
+        const suffix = next[at] ?? 0;
+        next[at] = to;
+        fail[to] = suffix;
+        ends[to]?.push(...(ends[suffix] ?? []));
+        queue.push(to);
       }
     }
     this.next = next;

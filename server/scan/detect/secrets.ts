@@ -1,30 +1,31 @@
 import { z } from "zod";
 import secretsYaml from "../../../rules/scan/secrets.yaml";
-import { lazy, readData } from "../data.js";
+import { type BuiltIn, lazy, readBuiltIn } from "../data.js";
 import type { Hit } from "./hit.js";
 import { matchesAt, matchesIn, type Places, windows } from "./needles.js";
 import { readsLikeChance, readsLikeWords } from "./wordy.js";
 
-const secretRuleSchema = z.object({
-  id: z.string(),
-  title: z.string(),
-  /** None: the expression is tried on the whole text. */
-  keywords: z.array(z.string()),
-  pattern: z.string(),
-  flags: z.string().default(""),
-  entropy: z.number().optional(),
-  examples: z.array(z.string()).default([]),
-  /** The pattern rests on a name beside the value: the value must look like a secret as well. */
-  named: z.boolean().default(false),
-  /** The value may hold any signs, those of placeholders too. */
-  free: z.boolean().default(false),
-  /** A test of the value beyond its form. */
-  check: z.enum(["jwt"]).optional(),
-  /** How far a match can begin ahead of its keyword, in characters. 0: it begins with it. */
-  before: z.number().int().default(0),
-  /** How far a match reaches behind its keyword, in characters; further than the longest. */
-  span: z.number().int().default(600),
-});
+const secretRuleSchema = () =>
+  z.object({
+    id: z.string(),
+    title: z.string(),
+    /** None: the expression is tried on the whole text. */
+    keywords: z.array(z.string()),
+    pattern: z.string(),
+    flags: z.string().default(""),
+    entropy: z.number().optional(),
+    examples: z.array(z.string()).default([]),
+    /** The pattern rests on a name beside the value: the value must look like a secret as well. */
+    named: z.boolean().default(false),
+    /** The value may hold any signs, those of placeholders too. */
+    free: z.boolean().default(false),
+    /** A test of the value beyond its form. */
+    check: z.enum(["jwt"]).optional(),
+    /** How far a match can begin ahead of its keyword, in characters. 0: it begins with it. */
+    before: z.number().int().default(0),
+    /** How far a match reaches behind its keyword, in characters; further than the longest. */
+    span: z.number().int().default(600),
+  });
 
 /**
  * What stands between a name and its value, in code, settings, JSON, mark-up and sentences. `<assign>` in a pattern. A comma
@@ -32,17 +33,19 @@ const secretRuleSchema = z.object({
  */
 const ASSIGN = String.raw`["'\x60)\]*]{0,3}\s{0,4}(?::{0,3}=|\?=|=>|->|[:=>]|,(?=\s{0,20}["'\x60])|\|\|:?|\b(?:is|was)\b\s?:?)\s{0,20}["'\x60*({[]{0,3}\s?`;
 
+export const secretsFile = {
+  name: "rules/scan/secrets.yaml",
+  schema: () => z.object({ secrets: z.array(secretRuleSchema()) }),
+} satisfies BuiltIn<z.ZodType>;
 const rules = lazy(() =>
-  readData(secretsYaml, z.object({ secrets: z.array(secretRuleSchema) }), "rules/scan/secrets.yaml").secrets.map(
-    (rule) => ({
-      ...rule,
-      keywords: rule.keywords.map((word) => word.toLowerCase()),
-      expression: new RegExp(
-        rule.pattern.replaceAll("<assign>", ASSIGN),
-        `${rule.before > 0 || rule.keywords.length === 0 ? "g" : "y"}${rule.flags}`,
-      ),
-    }),
-  ),
+  readBuiltIn(secretsYaml, secretsFile).secrets.map((rule) => ({
+    ...rule,
+    keywords: rule.keywords.map((word) => word.toLowerCase()),
+    expression: new RegExp(
+      rule.pattern.replaceAll("<assign>", ASSIGN),
+      `${rule.before > 0 || rule.keywords.length === 0 ? "g" : "y"}${rule.flags}`,
+    ),
+  })),
 );
 
 /** The strings without which there is no secret to find, by rule. */

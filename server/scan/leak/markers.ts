@@ -1,16 +1,18 @@
 import { z } from "zod";
 import markersYaml from "../../../rules/scan/markers.yaml";
-import { lazy, readData } from "../data.js";
+import { type BuiltIn, lazy, readBuiltIn } from "../data.js";
 
-const schema = z.object({
-  families: z.record(
-    z.string(),
-    z.object({ strong: z.array(z.string()).default([]), weak: z.array(z.string()).default([]) }),
-  ),
-});
+const schema = () =>
+  z.object({
+    families: z.record(
+      z.string(),
+      z.object({ strong: z.array(z.string()).default([]), weak: z.array(z.string()).default([]) }),
+    ),
+  });
 
+export const markersFile = { name: "rules/scan/markers.yaml", schema } satisfies BuiltIn<z.ZodType>;
 /** The prompt formats' tokens, as data. */
-export const markerFamilies = lazy(() => readData(markersYaml, schema, "rules/scan/markers.yaml").families);
+export const markerFamilies = lazy(() => readBuiltIn(markersYaml, markersFile).families);
 
 export interface MarkerHit {
   family: string;

@@ -1,16 +1,13 @@
 import { z } from "zod";
 import canaryYaml from "../../../rules/scan/canary-words.yaml";
-import { lazy, readData } from "../data.js";
+import { type BuiltIn, lazy, readBuiltIn } from "../data.js";
 import { fold } from "./decode.js";
 
-const words = lazy(
-  () =>
-    readData(
-      canaryYaml,
-      z.object({ words: z.record(z.string(), z.array(z.string()).length(6)) }),
-      "rules/scan/canary-words.yaml",
-    ).words,
-);
+export const canaryFile = {
+  name: "rules/scan/canary-words.yaml",
+  schema: () => z.object({ words: z.record(z.string(), z.array(z.string()).length(6)) }),
+} satisfies BuiltIn<z.ZodType>;
+const words = lazy(() => readBuiltIn(canaryYaml, canaryFile).words);
 
 /** Shorter ones stand in any text. */
 const MIN_LETTERS = 5;

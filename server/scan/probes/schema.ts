@@ -2,7 +2,7 @@ import { z } from "zod";
 import classic from "../../../rules/scan/probes/classic.yaml";
 import deep from "../../../rules/scan/probes/deep.yaml";
 import injection from "../../../rules/scan/probes/injection.yaml";
-import { lazy, readData } from "../data.js";
+import { type BuiltIn, lazy, readBuiltIn, readData } from "../data.js";
 import { type Depth, depthSchema } from "../depth.js";
 import { ScanError } from "../errors.js";
 import { findingKinds } from "../findings.js";
@@ -69,16 +69,16 @@ export const probeFileSchema = z.object({ probes: z.array(probeSchema) });
 
 const DEPTHS: readonly Depth[] = ["quick", "standard", "deep"];
 
+const probeFile = (name: string) => ({ name, schema: () => probeFileSchema }) satisfies BuiltIn<z.ZodType>;
+const texts = [
+  [classic, probeFile("rules/scan/probes/classic.yaml")],
+  [injection, probeFile("rules/scan/probes/injection.yaml")],
+  [deep, probeFile("rules/scan/probes/deep.yaml")],
+] as const;
+export const probeFiles = texts.map(([, file]) => file);
+
 /** The built-in probes in the order in which they run. */
-export const builtInProbes = lazy(() =>
-  (
-    [
-      [classic, "rules/scan/probes/classic.yaml"],
-      [injection, "rules/scan/probes/injection.yaml"],
-      [deep, "rules/scan/probes/deep.yaml"],
-    ] as const
-  ).flatMap(([text, file]) => readData(text, probeFileSchema, file).probes),
-);
+export const builtInProbes = lazy(() => texts.flatMap(([text, file]) => readBuiltIn(text, file).probes));
 
 /**
  * The probes of a depth with the phrasings that belong to it.

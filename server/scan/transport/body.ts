@@ -23,6 +23,9 @@ export interface BodyLimits {
 /** What bodies may be compressed with. Not Brotli: each of its decoders may take 16 MB, whatever the body's own size. */
 export const ACCEPTED_ENCODINGS = "gzip, deflate";
 
+/** Leaves out a byte order mark, and puts U+FFFD where a byte is wrong. */
+const decoder = new TextDecoder("utf-8");
+
 /** Null where the body is not compressed, or in a way that was not asked for: then it is read as it is. */
 function decompressor(encoding: string): Transform | null {
   if (/gzip/i.test(encoding)) return createGunzip();
@@ -54,7 +57,7 @@ export function readBody(body: Readable, encoding: string, limits: BodyLimits, s
         body.destroy();
         unpack?.destroy();
       }
-      const text = new TextDecoder("utf-8", { ignoreBOM: false }).decode(Buffer.concat(chunks));
+      const text = decoder.decode(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
       resolve({ text, bytes, limit, broken });
     };
     const abort = () => {
@@ -63,7 +66,7 @@ export function readBody(body: Readable, encoding: string, limits: BodyLimits, s
       finish(null, "cancelled");
     };
     const total = setTimeout(() => finish("totalMs", null), Math.max(1, limits.remainingMs));
-    let idle = setTimeout(() => finish("idleMs", null), limits.idleMs);
+    const idle = setTimeout(() => finish("idleMs", null), limits.idleMs);
     const rate = setInterval(() => {
       const ms = Date.now() - started;
       if (ms >= limits.minRateAfterMs && (bytes * 1000) / ms < limits.minBytesPerSecond)
@@ -71,8 +74,7 @@ export function readBody(body: Readable, encoding: string, limits: BodyLimits, s
     }, 1_000);
 
     source.on("data", (chunk: Buffer) => {
-      clearTimeout(idle);
-      idle = setTimeout(() => finish("idleMs", null), limits.idleMs);
+      idle.refresh();
       const room = limits.bodyBytes - bytes;
       chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
       bytes += Math.min(chunk.length, room);

@@ -76,6 +76,8 @@ export class HttpClient {
   journal: ReplyJournal | null = null;
   /** Called after each answer. */
   onReply: (reply: HttpReply) => void = () => {};
+  /** Of each request that is under way what ends it. */
+  private readonly underWay = new Set<AbortController>();
   private readonly hits = new Map<string, LimitHit>();
   private readonly dispatcher: Dispatcher;
   /** Connections without the client certificate. */
@@ -94,6 +96,14 @@ export class HttpClient {
     /** Aborts when the scan is cancelled. */
     readonly cancelled: AbortSignal,
   ) {
+    // One listener for all requests instead of some for each.
+    cancelled.addEventListener(
+      "abort",
+      () => {
+        for (const each of this.underWay) each.abort(cancelled.reason);
+      },
+      { once: true },
+    );
     const { limits } = options;
     const rate = limits.requestsPerSecond ?? (resolved.network === "loopback" ? 200 : 20);
     this.pace = new Pace(limits.concurrency, rate, cancelled);
@@ -258,19 +268,25 @@ export class HttpClient {
     this.counters.byCheck[spec.check] = (this.counters.byCheck[spec.check] ?? 0) + 1;
     this.counters.characters += spec.body?.length ?? spec.url.search.length;
     const started = performance.now();
-    const slow = new AbortController();
+    const stop = new AbortController();
+    this.underWay.add(stop);
+    let slow = false;
+    const late = () => {
+      slow = true;
+      stop.abort();
+    };
     let passed: "firstByteMs" | "totalMs" = limits.firstByteMs < limits.totalMs ? "firstByteMs" : "totalMs";
-    let timer = setTimeout(() => slow.abort(), limits[passed]);
+    let timer = setTimeout(late, limits[passed]);
     try {
       const answer = await request(spec.withoutCertificate ? this.bareDispatcher : this.dispatcher, spec.url, {
         method: spec.method,
         headers: { "accept-encoding": ACCEPTED_ENCODINGS, ...spec.headers },
         body: spec.body,
-        signal: AbortSignal.any([this.cancelled, slow.signal]),
+        signal: stop.signal,
       });
       clearTimeout(timer);
       passed = "totalMs";
-      timer = setTimeout(() => slow.abort(), limits.totalMs - (performance.now() - started) + 50);
+      timer = setTimeout(late, limits.totalMs - (performance.now() - started) + 50);
       const headers = flatten(answer.headers);
       const small = this.cutBodies >= CUT_BODIES;
       const room = small ? Math.min(limits.bodyBytes, limits.smallBodyBytes) : limits.bodyBytes;
@@ -282,10 +298,10 @@ export class HttpClient {
           bodyBytes: room,
           remainingMs: limits.totalMs - (performance.now() - started),
         },
-        this.cancelled,
+        stop.signal,
       );
-      const late = body.limit === "totalMs" || body.limit === "idleMs" || body.limit === "minBytesPerSecond";
-      this.timeoutsInARow = late ? this.timeoutsInARow + 1 : 0;
+      const tooLate = body.limit === "totalMs" || body.limit === "idleMs" || body.limit === "minBytesPerSecond";
+      this.timeoutsInARow = tooLate ? this.timeoutsInARow + 1 : 0;
       if (body.limit === "bodyBytes") this.cutBodies++;
       if (body.limit === "bodyBytes" && small && room < limits.bodyBytes)
         this.hit(
@@ -309,7 +325,7 @@ export class HttpClient {
     } catch (error) {
       if (this.cancelled.aborted) throw this.cancelled.reason;
       const ms = performance.now() - started;
-      const failure: Failure = slow.signal.aborted
+      const failure: Failure = slow
         ? {
             kind: "timeout",
             limit: passed,
@@ -324,6 +340,7 @@ export class HttpClient {
       return failed(failure, ms);
     } finally {
       clearTimeout(timer);
+      this.underWay.delete(stop);
     }
   }
 
