@@ -318,8 +318,8 @@ function libraryAttribute(frame: Frame, t: Extract<TypeRef, { k: "ext" }>, name:
   if (mapped) {
     const ref: TypeRef = { k: "ext", q: models.canonical(mapped), ...(t.cls ? { cls: t.cls } : {}) };
     v = { ...v, types: [ref] };
-    // A chain inside a chain has its prompt.
-    if (ref.q === t.q && (o.fields?.has("#template") || o.fields?.has("#messages"))) v = { ...v, fields: o.fields };
+    // A chain inside a chain has its prompt, and `query.not_` asks for the same rows.
+    if (ref.q === t.q && o.fields) v = { ...v, fields: o.fields };
   }
   const kind = v.labels.length ? undefined : type?.paths?.[name];
   // Model text of a provider's object is known by the object's own label; here the type is all there is.

@@ -40,7 +40,8 @@ export function chosenBy(frame: Frame, env: Env, out: Value, recv: Value | undef
   if (!someLabel(out, isKept) || (f.k === "attr" && MAKES.test(f.a))) return out;
   const own = recv && someLabel(recv, (l) => l.kind === "meta");
   const named: [string, Value][] = own ? [["owner", recv]] : [];
-  for (const a of args.pos) named.push(...namedValues(a.value, ""));
+  const column = columnOf(args);
+  for (const a of args.pos) named.push(...namedValues(a.value, column));
   for (const [k, a] of args.kw) named.push(...namedValues(a.value, k));
   for (const a of [...args.x.args, ...args.x.kw.map((k) => k.x)]) named.push(...conditions(frame, env, a));
   named.push(...sqlConditions(args));
@@ -91,6 +92,12 @@ const plain = (l: Label, loc: Loc): RecordInfo => ({
   call: loc,
 });
 
+/** `.eq("user_id", uid)`, `.where("owner", "==", uid)`: the column that a value is compared with. */
+function columnOf({ pos }: Args): string {
+  const first = pos[0]?.value.c;
+  return (pos.length === 2 || pos.length === 3) && typeof first === "string" ? first : "";
+}
+
 /** Values with the key or keyword that they stand under. */
 function namedValues(v: Value, name: string): [string, Value][] {
   if (v.fields?.size)
@@ -107,6 +114,9 @@ function conditions(frame: Frame, env: Env, x: Expr): [string, Value][] {
     const key = x.f.o.args[0];
     return [[key?.k === "const" ? String(key.v) : "", evalExpr(frame, env, x.args[0])]];
   }
+  // `where(filter=FieldFilter("user_id", "==", uid))`
+  if (x.k === "call" && x.args.length === 3 && x.args[0]!.k === "const" && typeof x.args[0]!.v === "string")
+    return [[x.args[0]!.v, evalExpr(frame, env, x.args[2]!)]];
   return [];
 }
 

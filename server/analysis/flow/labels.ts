@@ -166,9 +166,9 @@ export function extendLabel(l: Label, key: string): Label | undefined {
         if (r.columns && named === undefined) return undefined;
         field = named ?? key;
       }
-      if (l.path.length === 0 && field !== "[]" && !index) {
-        if (r.excluded.has(field)) return undefined;
-        if (r.columns && !r.columns.includes(field)) return undefined;
+      if (field !== "[]" && !index) {
+        if (l.path.length === 0 && r.excluded.has(field)) return undefined;
+        if (r.columns && !holdsField(r.columns, l.path, field)) return undefined;
       }
       return { ...l, many: false, path: pushPath(l.path, field) };
     }
@@ -187,6 +187,15 @@ export function extendLabel(l: Label, key: string): Label | undefined {
     default:
       return l;
   }
+}
+
+/** Whether named columns leave a field of a row, or of what it embeds: `buyer.email` leaves `row["buyer"]["email"]`. */
+function holdsField(columns: readonly string[], path: readonly string[], field: string): boolean {
+  const below = path.filter((p) => !p.startsWith("["));
+  // `row["buyer__email"]`, as Django calls it.
+  const name = below.length ? [...below, field].join(".") : field.replaceAll("__", ".");
+  const says = (c: string): boolean => c === name || c.startsWith(`${name}.`) || name.startsWith(`${c}.`);
+  return columns.some((c) => says(c) || (!below.length && c === field));
 }
 
 function pushPath(path: readonly string[], key: string): readonly string[] {

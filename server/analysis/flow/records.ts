@@ -8,6 +8,7 @@ import { type Args, argument } from "./arguments.js";
 import { access } from "./expr.js";
 import type { Frame } from "./frame.js";
 import type { Label, Loc, RecordInfo } from "./labels.js";
+import { postgrestColumns } from "./postgrest.js";
 import type { Program } from "./program.js";
 import { parseSelect } from "./sql.js";
 import { dictOf, formsOf, labelled, type TypeRef, type Value } from "./value.js";
@@ -134,6 +135,13 @@ function projectionOf(frame: Frame, model: RecordModel, args: Args): Projection 
       const named = [...args.kw.keys()].filter((k) => k !== "flat" && k !== "named");
       if (!all.length && !named.length) return args.star || args.pos.length ? { unclear: true } : undefined;
       return { columns: [...all.map((n) => n.replace(/__/g, ".")), ...named] };
+    }
+    case "postgrest": {
+      if (!args.pos.length && !args.star) return undefined;
+      const named = args.pos.map((a) => sqlText(a.value));
+      if (args.star || named.some((n) => n === undefined)) return { unclear: true };
+      const columns = postgrestColumns(named.join(","));
+      return columns === "*" ? undefined : columns ? { columns } : { unclear: true };
     }
     case "columns":
       if (namesNoClass(args)) return { unclear: true };
@@ -264,7 +272,17 @@ export function queryName(frame: Frame, args: Args, model: CallModel, text: stri
     const [first] = args.x.args;
     return first?.k === "name" && /^[A-Z]/.test(first.id) ? `\`${first.id}\`` : "a query";
   }
-  return `\`${text}\``;
+  return `\`${tableOf(args.x.f) ?? text}\``;
+}
+
+/** `supabase.table("profiles").select(...)`, `db.collection("users").document(uid).get()`: what holds the rows. */
+function tableOf(f: Expr): string | undefined {
+  for (let x = f; x.k === "attr" || x.k === "call"; x = x.k === "attr" ? x.o : x.f) {
+    if (x.k !== "call" || !/^(?:table|from_|collection|collection_group)$/.test(lastNameOf(x.f))) continue;
+    const [first] = x.args;
+    if (first?.k === "const" && typeof first.v === "string") return first.v;
+  }
+  return undefined;
 }
 
 export const recordValue = (l: Label): Value => labelled([l]);

@@ -100,7 +100,7 @@ const record = z.strictObject({
   projection: z
     .strictObject({
       arg: arg.optional(),
-      style: z.enum(["mongo", "dynamo", "sql", "fields", "columns", "attributes", "options"]),
+      style: z.enum(["mongo", "dynamo", "sql", "fields", "columns", "attributes", "options", "postgrest"]),
       /** The argument with the names that are left out. */
       exclude: arg.optional(),
       /** DynamoDB: the argument with the attribute names. */
