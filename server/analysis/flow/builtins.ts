@@ -5,7 +5,7 @@ import type { Args } from "./arguments.js";
 import { callFunction } from "./calls.js";
 import type { Env } from "./env.js";
 import { isSecretName, secretVariable } from "./environment.js";
-import { access, iterate } from "./expr.js";
+import { access, calledBy, iterate } from "./expr.js";
 import type { Frame, Refinement } from "./frame.js";
 import { inText } from "./in-text.js";
 import { ALL_KINDS, bit, unionLabels } from "./labels.js";
@@ -19,6 +19,7 @@ import {
   EMPTY,
   ext,
   flatten,
+  item,
   join,
   joinAll,
   labelled,
@@ -90,7 +91,7 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
     case "collections.OrderedDict": {
       const base = dictOf(new Map([...args.kw].map(([k, v]) => [k, v.value])));
       if (!a) return base;
-      return join(a.fields || a.labels.length ? a : fromPairs(a, isItems(x.args[0])), base);
+      return join(a.fields || a.labels.length ? a : fromPairs(a, isAllPairs(x.args[0])), base);
     }
     case "builtins.next":
     case "builtins.anext":
@@ -102,8 +103,12 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
       return EMPTY;
     case "builtins.enumerate":
       return a ? { labels: [], types: [], elem: listOf([EMPTY, iterate(frame, a)]) } : EMPTY;
-    case "builtins.zip":
+    case "builtins.zip": {
+      // Names beside what they are names of.
+      const named = args.pos.find((p) => isListOfNames(p.value))?.value.items;
+      if (named) return listOf(named.map((_, i) => listOf(args.pos.map((p) => item(p.value, i)))));
       return { labels: [], types: [], elem: listOf(args.pos.map((p) => iterate(frame, p.value))) };
+    }
     case "builtins.map":
     case "builtins.filter": {
       const list = args.pos[1]?.value;
@@ -123,7 +128,12 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
         if (t.k === "ext" && t.q === "builtins.str") return asText(each.value);
         return t.k === "ext" && /^builtins\.(int|float|len|bool)$/.test(t.q) ? EMPTY : labelled(each.value.labels);
       });
-      return { labels: [], types: [], elem: joinAll(results) };
+      const asTexts = a.types.some((t) => t.k === "ext" && /^builtins\.(?:str|repr)$/.test(t.q));
+      return {
+        labels: asTexts ? list.labels.filter((l) => l.record && !l.many) : [],
+        types: [],
+        elem: joinAll(results),
+      };
     }
     case "builtins.getattr": {
       const key = args.pos[1]?.value.c;
@@ -234,7 +244,7 @@ function fromPairs(pairs: Value, whole: boolean): Value {
     const value = items?.[1];
     if (!value) continue;
     const key = items[0]?.c;
-    if (typeof key === "string") fields.set(key, value);
+    if (typeof key === "string") fields.set(key, calledBy(value, key));
     else elem = elem ? join(elem, value) : value;
   }
   const rows = whole && elem ? elem.labels.filter((l) => l.kind === "record" && l.path.at(-1) === "[]") : [];
@@ -242,13 +252,20 @@ function fromPairs(pairs: Value, whole: boolean): Value {
   return rows.length ? { ...out, labels: rows.map((l) => ({ ...l, path: l.path.slice(0, -1) })) } : out;
 }
 
-/** `record.items()`, `list(record.items())[1:]`. */
-function isItems(x: Expr | undefined): boolean {
-  if (x?.k === "sub") return isItems(x.o);
+/** `record.items()`, `list(record.items())[1:]`, `zip(columns, row)`. */
+function isAllPairs(x: Expr | undefined): boolean {
+  if (x?.k === "sub") return isAllPairs(x.o);
   if (x?.k !== "call") return false;
   if (x.f.k === "attr") return x.f.a === "items";
-  return x.f.k === "name" && /^(list|tuple|sorted|reversed)$/.test(x.f.id) && isItems(x.args[0]);
+  if (x.f.k !== "name") return false;
+  return x.f.id === "zip" || (/^(list|tuple|sorted|reversed)$/.test(x.f.id) && isAllPairs(x.args[0]));
 }
+
+/** Longest list of names that is gone through one by one. */
+const MAX_NAMES = 24;
+
+const isListOfNames = ({ items, elem }: Value): boolean =>
+  !!items?.length && !elem && items.length <= MAX_NAMES && items.every((i) => typeof i.c === "string");
 
 /** `str(container)` shows everything that it holds; a text stays the text that it is. */
 function asTextValue(v: Value): Value {

@@ -11,7 +11,7 @@ import { keptInMemory } from "./history.js";
 import { callProperty } from "./instances.js";
 import { bit, type Label, type Loc } from "./labels.js";
 import { withKnown } from "./records.js";
-import { copiedRow } from "./row-copies.js";
+import { copiedRow, copiesCells, rowOfCell } from "./row-copies.js";
 import { contentOf } from "./saved-files.js";
 import { external, pendingLabel, placed } from "./sources.js";
 import { returnedBy } from "./statements.js";
@@ -249,8 +249,8 @@ function guessByName(name: string): "llm" | "llm-meta" | undefined {
 /** `value.name`. `from` is the expression before the dot, for names that only say something by their look. */
 export function attribute(frame: Frame, o: Value, name: string, from?: Expr): Value {
   const { program } = frame;
-  // All that an object holds, as a dict.
-  if (name === "__dict__" && !o.types.some((t) => t.k === "module")) return o;
+  // All that an object or a row holds, as a dict.
+  if ((name === "__dict__" || name === "_mapping") && !o.types.some((t) => t.k === "module")) return o;
   const known = o.fields?.get(name);
   let out = known ?? refine(frame, { ...labelled(inherited(o, name)) });
   const types: TypeRef[] = [];
@@ -405,7 +405,7 @@ function dictionary(frame: Frame, env: Env, x: Extract<Expr, { k: "dict" }>): Va
 }
 
 /** `{"email": row[2]}`: a column that the query does not name is what the code calls it. */
-function calledBy(v: Value, key: string | number): Value {
+export function calledBy(v: Value, key: string | number): Value {
   if (typeof key !== "string" || !v.labels.some(isUnnamed)) return v;
   return { ...v, labels: v.labels.map((l) => (isUnnamed(l) ? { ...l, path: [...l.path, key] } : l)) };
 }
@@ -448,7 +448,7 @@ function comprehension(frame: Frame, env: Env, x: Extract<Expr, { k: "comp" }>):
       !iter.elem &&
       !iter.labels.length &&
       iter.items.length <= 24 &&
-      iter.items.every((v) => v.c !== undefined)
+      iter.items.every((v) => v.c !== undefined || typeof v.items?.[0]?.c === "string")
         ? iter.items
         : undefined;
     if (fixed) {
@@ -472,7 +472,8 @@ function comprehension(frame: Frame, env: Env, x: Extract<Expr, { k: "comp" }>):
     }
     return (elem && !fields.size && copiedRow(frame, inner, x, elem)) || dictOf(fields, elem);
   }
-  return { labels: [], types: [], elem: joinAll(results.map((r) => r.k)) };
+  const elem = joinAll(results.map((r) => r.k));
+  return { labels: copiesCells(x) ? elem.labels.flatMap(rowOfCell) : [], types: [], elem };
 }
 
 /** Whether an operation gives a number, as only numbers have it: one divided by a thousand. A text can be repeated. */

@@ -13,6 +13,7 @@ import { Env } from "./env.js";
 import { evalExpr } from "./expr.js";
 import { Frame } from "./frame.js";
 import { addStep, type Label } from "./labels.js";
+import { mentions } from "./mentions.js";
 import type { Places } from "./places.js";
 import type { Program } from "./program.js";
 import { compact } from "./size.js";
@@ -372,14 +373,6 @@ function isSimulation(frame: Frame, fn: FunctionIR): boolean {
   if (!frame.returnedSomething || returned === EMPTY || returned.labels.length || returned.types.length) return false;
   const names = new Set(fn.params.map((p) => p.name));
   return names.size > 0 && !mentions(fn.body, names);
-}
-
-/** Whether any of the names occurs in the statements. */
-function mentions(node: unknown, names: ReadonlySet<string>): boolean {
-  if (Array.isArray(node)) return node.some((n) => mentions(n, names));
-  if (typeof node !== "object" || node === null) return false;
-  if ("k" in node && node.k === "name" && "id" in node && typeof node.id === "string") return names.has(node.id);
-  return Object.entries(node).some(([key, v]) => key !== "chunk" && mentions(v, names));
 }
 
 function isLogging(x: import("../ir.js").Expr): boolean {

@@ -208,6 +208,7 @@ export function dataMethod(
     }
     case "copy":
     case "deepcopy":
+    case "_asdict":
     // `conversation.messages.all()` of an object that is handed in.
     case "all":
       return recv;

@@ -1,12 +1,14 @@
 /** Rows written out as dictionaries, by the names of their fields. */
-import type { CompExpr, Expr } from "../ir.js";
+import type { CompExpr, Expr, Stmt } from "../ir.js";
+import { blocksOf, rootName } from "../names/definitions.js";
 import { nameOf } from "./calls.js";
 import type { Env } from "./env.js";
 import { access, evalExpr } from "./expr.js";
 import type { Frame } from "./frame.js";
 import type { Label } from "./labels.js";
-import { removeField } from "./targets.js";
-import { dictOf, labelled, type Value } from "./value.js";
+import { mentions } from "./mentions.js";
+import { removeField, updateAt } from "./targets.js";
+import { dictOf, labelled, type Value, withLabels } from "./value.js";
 
 /**
  * `{c.name: getattr(row, c.name) for c in row.__table__.columns if c.name != "email"}`: the row, without the fields that the
@@ -16,23 +18,93 @@ import { dictOf, labelled, type Value } from "./value.js";
  */
 export function copiedRow(frame: Frame, env: Env, x: CompExpr, member: Value): Value | undefined {
   const key = nameOf(x.x);
-  if (!key || !x.v || nameOf(keyReadBy(x.v)) !== key) return undefined;
+  const pair = pairOfNames(x);
+  if (!key || !x.v || (!pair && nameOf(keyReadBy(x.v)) !== key)) return undefined;
   const rows = member.labels.filter(isRow).map(atRow);
   if (!rows.length) return undefined;
   let out = labelled(rows);
   for (const clause of x.clauses) {
+    // What other conditions leave of the keys cannot be said: such pairs are no whole row.
+    if (pair && clause.t === "if" && mentions(clause.c, pair) && !namesTested(frame, env, clause.c, key))
+      return undefined;
     if (clause.t !== "if" || clause.c.k !== "cmp" || clause.c.ops.length !== 1) continue;
     const [op] = clause.c.ops;
-    const [tested, given] = clause.c.xs;
-    if (!tested || !given || nameOf(tested) !== key) continue;
-    const v = evalExpr(frame, env, given);
-    const names = (op === "==" || op === "!=" ? [v] : (v.items ?? [])).map((n) => n.c);
-    if (!names.length || !names.every((n) => typeof n === "string")) continue;
+    const names = namesTested(frame, env, clause.c, key);
+    if (!names) continue;
     if (op === "==" || op === "in") return dictOf(new Map(names.map((n) => [n, access(frame, out, n)])));
     if (op === "!=" || op === "not in") for (const n of names) out = removeField(out, n);
   }
   return out;
 }
+
+/** `key != "email"`, `key in ("id", "name")`: the names; undefined where the condition asks something else. */
+function namesTested(frame: Frame, env: Env, c: Expr, key: string): string[] | undefined {
+  if (c.k !== "cmp" || c.ops.length !== 1) return undefined;
+  const [tested, given] = c.xs;
+  if (!tested || !given || nameOf(tested) !== key) return undefined;
+  const v = evalExpr(frame, env, given);
+  const names = (c.ops[0] === "==" || c.ops[0] === "!=" ? [v] : (v.items ?? [])).map((n) => n.c);
+  return names.length && names.every((n) => typeof n === "string") ? names : undefined;
+}
+
+/** `{name: value for name, value in zip(columns, row)}`, `... in row.items()`: the names that the key is made of. */
+function pairOfNames(x: CompExpr): ReadonlySet<string> | undefined {
+  const root = rootName(x.x);
+  for (const c of x.clauses) {
+    if (c.t !== "for" || c.target.k !== "tuple" || c.iter.k !== "call") continue;
+    const [first, second] = c.target.xs;
+    if (first?.k !== "name" || first.id !== root || second?.k !== "name" || !x.v) continue;
+    if (mentions(x.v, new Set([second.id]))) return new Set([first.id]);
+  }
+  return undefined;
+}
+
+/** `[str(cell) for cell in row]`: every cell as it is. */
+export function copiesCells(x: CompExpr): boolean {
+  const [c] = x.clauses;
+  if (x.clauses.length !== 1 || c?.t !== "for" || c.target.k !== "name") return false;
+  let cell = x.x.k === "cond" ? x.x.a : x.x;
+  if (cell.k === "call" && cell.f.k === "name" && /^(?:str|repr)$/.test(cell.f.id) && cell.args[0]) [cell] = cell.args;
+  return cell.k === "name" && cell.id === c.target.id;
+}
+
+/** The row, of the label of its cells. */
+export const rowOfCell = (l: Label): Label[] => (l.path.at(-1) === "[]" && isRow(l) ? [atRow(l)] : []);
+
+type ForStmt = Extract<Stmt, { k: "for" }>;
+
+/** `for name, value in zip(columns, row): d[name] = value`: what is written so holds the row as a whole. */
+export function noteCopies(frame: Frame, env: Env, s: ForStmt): void {
+  const bound = new Set(boundNames(s.target));
+  for (const { o, i } of writtenByKey(s.body)) {
+    if (!mentions(i, bound) || asksAbout(s.body, new Set([...bound].filter((n) => mentions(i, new Set([n]))))))
+      continue;
+    updateAt(frame, env, o, (v) => {
+      const rows = v.elem?.labels.flatMap(rowOfCell) ?? [];
+      return rows.length ? withLabels(v, rows) : v;
+    });
+  }
+}
+
+function boundNames(x: Expr): string[] {
+  if (x.k === "name") return [x.id];
+  return x.k === "tuple" || x.k === "list" ? x.xs.flatMap(boundNames) : [];
+}
+
+function writtenByKey(body: readonly Stmt[]): { o: Expr; i: Expr }[] {
+  return body.flatMap((s) => {
+    if (s.k === "for" || s.k === "def" || s.k === "class") return [];
+    if (s.k === "assign")
+      return s.targets.flatMap((t) => (t.k === "sub" && t.i.k !== "slice" ? [{ o: t.o, i: t.i }] : []));
+    return blocksOf(s).flatMap(writtenByKey);
+  });
+}
+
+/** Whether something in a loop depends on a name. */
+const asksAbout = (body: readonly Stmt[], names: ReadonlySet<string>): boolean =>
+  body.some(
+    (s) => ((s.k === "if" || s.k === "while") && mentions(s.c, names)) || blocksOf(s).some((b) => asksAbout(b, names)),
+  );
 
 /** `row[key]`, `getattr(row, key)`, `row.get(key)`: the key. */
 function keyReadBy(x: Expr): Expr {

@@ -8,6 +8,7 @@ import { access, evalExpr, iterate } from "./expr.js";
 import type { Frame } from "./frame.js";
 import { applyRefinements, conditionOf, recordGuardReturn } from "./guards.js";
 import { ALL_KINDS, type Label } from "./labels.js";
+import { noteCopies } from "./row-copies.js";
 import { noteClosed } from "./saved-files.js";
 import { emitSetting, settingTarget } from "./settings.js";
 import { binaryAdd } from "./strings.js";
@@ -241,10 +242,12 @@ function execFor(frame: Frame, env: Env, s: Extract<Stmt, { k: "for" }>): Env | 
     const after = state && s.orelse.length ? execBody(frame, state, s.orelse) : state;
     return joinAllEnvs([after, ...loop.breaks]);
   }
-  return execLoop(frame, env, s.body, s.orelse, { sets: s.target }, (e) => {
+  const end = execLoop(frame, env, s.body, s.orelse, { sets: s.target }, (e) => {
     assignTo(frame, e, s.target, iterate(frame, iter), s.iter);
     return e;
   });
+  if (end) noteCopies(frame, end, s);
+  return end;
 }
 
 /** Runs the body once, or twice when something it changes may matter to itself. */

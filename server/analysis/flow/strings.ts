@@ -5,7 +5,7 @@ import type { Env } from "./env.js";
 import { access, evalExpr, iterate } from "./expr.js";
 import type { Frame } from "./frame.js";
 import { inText } from "./in-text.js";
-import type { Loc } from "./labels.js";
+import type { Label, Loc } from "./labels.js";
 import {
   concat,
   constant,
@@ -18,6 +18,7 @@ import {
   type StrForm,
   unionItems,
   type Value,
+  withLabels,
 } from "./value.js";
 
 export function evalFString(frame: Frame, env: Env, x: FStringExpr): Value {
@@ -179,7 +180,8 @@ export function joinText(
   });
   const rest = list.elem || list.labels.length ? (list.items ? { ...list, items: undefined } : list) : undefined;
   if (rest) {
-    const e = iterate(frame, rest);
+    // All cells of a row are the row.
+    const e = withLabels(iterate(frame, rest), list.labels.filter(isRow));
     if (parts.length) parts.push(sep);
     const form = formsOf(e)?.[0];
     const by = typeof separator.c === "string" ? separator.c : " ";
@@ -188,3 +190,5 @@ export function joinText(
   }
   return concat(parts, at);
 }
+
+const isRow = (l: Label): boolean => l.kind === "record" && !l.many && !l.path.length;
