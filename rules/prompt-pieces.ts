@@ -1,5 +1,5 @@
 /** The dynamic pieces of the texts that a model call sends. */
-import type { Label, Loc } from "../server/analysis/flow/labels.js";
+import { type Label, type Loc, stepsOf } from "../server/analysis/flow/labels.js";
 import { joinedTexts, type PromptPart, promptParts, type TextForm, textForms } from "../server/analysis/flow/prompt.js";
 import type { FlowEvent } from "../server/analysis/flow/summary.js";
 import { deepLabels, type Piece } from "../server/analysis/flow/value.js";
@@ -42,6 +42,22 @@ export function hitsByText<T>(
     else if (!group.some((g) => g.piece.loc.id === piece.loc.id)) group.push({ piece, hit });
   }
   return [...groups.values()];
+}
+
+/**
+ * Where a finding about a piece stands: at the piece, unless it is a whole text that a wrapper was handed as it is
+ * (`ask(user["email"])`). That is mended where it was handed over, and each caller for itself.
+ */
+export function placeOf(e: FlowEvent, form: TextForm, loc: Loc, label: Label): Loc {
+  const [call] = e.via;
+  if (!call || loc !== form.loc) return loc;
+  const steps = stepsOf(label.step);
+  const made = steps.findLastIndex((s) => s.msg.endsWith("returns it"));
+  const given = steps.slice(made + 1).find(
+    // What is read in the very place where it is handed over has no step of its own for that.
+    (s) => s.loc.chunk === call.chunk && (s.msg.startsWith("passed to `") || (s.loc.s >= call.s && s.loc.e <= call.e)),
+  );
+  return given?.loc ?? loc;
 }
 
 /** `a`, `a and b`, `a, b and c`. */

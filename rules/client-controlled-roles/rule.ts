@@ -3,6 +3,7 @@ import { bit, type Label, type Loc } from "../../server/analysis/flow/labels.js"
 import { innerForms, promptParts, textForms } from "../../server/analysis/flow/prompt.js";
 import { deepLabels, formsOf, type Piece, type Value } from "../../server/analysis/flow/value.js";
 import type { Rule } from "../../server/analysis/rule.js";
+import { placeOf } from "../prompt-pieces.js";
 import page from "./page.md";
 
 const rule: Rule = {
@@ -45,7 +46,13 @@ const rule: Rule = {
         for (const form of textForms(p)) {
           const piece = wholePiece(form);
           const label = piece && userLabel(piece.v);
-          if (label) report(piece.loc, label, "The whole system prompt comes from the request", "system");
+          if (label)
+            report(
+              placeOf(e, form, piece.loc, label),
+              label,
+              "The whole system prompt comes from the request",
+              "system",
+            );
         }
       }
     }

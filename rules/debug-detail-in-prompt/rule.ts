@@ -1,6 +1,6 @@
 /** Exception text, log lines or dumps of settings in a prompt. */
 import type { Rule } from "../../server/analysis/rule.js";
-import { goesTo, hitsByText } from "../prompt-pieces.js";
+import { goesTo, hitsByText, placeOf } from "../prompt-pieces.js";
 import page from "./page.md";
 
 const rule: Rule = {
@@ -25,15 +25,16 @@ const rule: Rule = {
       p.labels.find((l) => l.kind === "exception" || l.kind === "debug"),
     )) {
       const { piece, hit } = group[0]!;
+      const at = placeOf(e, piece.form, piece.loc, hit);
       cx.report({
-        at: piece.loc,
+        at,
         message: `${hit.kind === "exception" ? "Exception detail" : "Debug detail"} goes into a prompt; it can quote file paths, queries, prompts or keys. Give the model an error code or a fixed text.`,
         source: hit,
         sink: { loc: e.loc, msg: goesTo(e) },
         related: group.slice(1).map((g) => ({ loc: g.piece.loc, msg: "more of it goes into the same prompt" })),
         doubt: Math.max(e.doubt, hit.doubt) as 0 | 1 | 2,
         fixes: [{ kind: "drop-piece" }],
-        key: piece.form.loc.id || piece.loc.id,
+        key: (at === piece.loc && piece.form.loc.id) || at.id,
       });
     }
   },

@@ -3,6 +3,7 @@ import { bit, type Label, type Loc } from "../../server/analysis/flow/labels.js"
 import { joinedTexts, promptParts, textForms } from "../../server/analysis/flow/prompt.js";
 import { deepLabels } from "../../server/analysis/flow/value.js";
 import type { Rule } from "../../server/analysis/rule.js";
+import { placeOf } from "../prompt-pieces.js";
 import { lower, namedByPrompt, sensitiveName } from "../shared.js";
 import page from "./page.md";
 
@@ -38,11 +39,12 @@ const rule: Rule = {
         }
         const first = hits[0];
         if (!first) continue;
+        const at = placeOf(e, form, first.loc, first.label);
         const weak = hits.every((h) => h.label.weak & bit(h.label.kind));
         const names = hits.map((h) => `\`${h.name}\``);
         const listed = names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names[0];
         cx.report({
-          at: first.loc,
+          at,
           ...(weak ? { level: lower("error") } : {}),
           message: `The sensitive ${hits.length > 1 ? "fields" : "field"} ${listed} ${hits.length > 1 ? "go" : "goes"} into a prompt, where the model's provider and whoever reads the answer can see ${hits.length > 1 ? "them" : "it"}${weak ? "; the filter on the way is weak" : ""}.`,
           source: first.label,
@@ -53,7 +55,7 @@ const rule: Rule = {
           related: hits.slice(1).map((h) => ({ loc: h.loc, msg: `\`${h.name}\` goes into the same prompt` })),
           doubt: Math.max(e.doubt, first.label.doubt) as 0 | 1 | 2,
           fixes: [{ kind: "drop-field", names: hits.map((h) => h.name) }],
-          key: form.loc.id || first.loc.id,
+          key: (at === first.loc && form.loc.id) || at.id,
         });
       }
     }

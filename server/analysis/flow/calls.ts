@@ -17,6 +17,7 @@ import { instantiate } from "./instances.js";
 import { addStep, bit, CHECKED, type Label, type Loc, OWNED } from "./labels.js";
 import { callLibrary } from "./library.js";
 import { dataMethod, keepsNothing, unknownMethod } from "./methods.js";
+import { callOverrides } from "./overrides.js";
 import { applyOwnRules, callOwnModelled } from "./own.js";
 import { readBack } from "./saved-files.js";
 import { settingCall } from "./settings.js";
@@ -247,6 +248,8 @@ export function callFunction(
   const cls = selfType && (selfType.k === "inst" || selfType.k === "class") ? selfType.cls : undefined;
   frame.program.noteCall(fn);
   const s = frame.program.summary(fn, cls);
+  const meant = s.stub && fn.cls ? callOverrides(frame, env, t, cls ?? fn.cls, args, x, name) : undefined;
+  if (meant && (meant.asks || !isModelByName(frame, fn, name))) return meant.value;
   if (s.stub && isModelByName(frame, fn, name)) return stubCall(frame, args, at, fn);
   const binding: Binding = {
     args: bound,

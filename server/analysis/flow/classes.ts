@@ -3,6 +3,7 @@ import type { Expr } from "../ir.js";
 import { lastNameOf } from "../last-name.js";
 import type { Attribute, ClassDef, FunctionDef } from "../names/definitions.js";
 import type { LabelKind } from "../names/model-schema.js";
+import { originOf } from "./dependencies.js";
 import { Env } from "./env.js";
 import { evalExpr } from "./expr.js";
 import { converted } from "./forms.js";
@@ -219,7 +220,7 @@ export class Classes {
         return join(this.annotated(frame, env, ann.l), this.annotated(frame, env, ann.r));
       case "name":
       case "attr": {
-        const v = evalExpr(frame, env, ann);
+        const v = originOf(evalExpr(frame, env, ann));
         const row = v.types.find((t) => this.isRecordType(t));
         if (row) return this.recordOf(row, v);
         const types = v.types.flatMap((t): TypeRef[] =>

@@ -3,6 +3,7 @@ import type { Expr } from "../ir.js";
 import { evalCall, nameOf } from "./calls.js";
 import { noteChecked } from "./checks.js";
 import { evalCompare } from "./constants.js";
+import { annotationValue } from "./dependencies.js";
 import { Env } from "./env.js";
 import { isSecretName, secretVariable } from "./environment.js";
 import type { Frame, Refinement } from "./frame.js";
@@ -64,6 +65,9 @@ export function evalExpr(frame: Frame, env: Env, x: Expr): Value {
         if (x.i.parts[1]) noteChecked(frame, o);
         return { ...o, c: undefined };
       }
+      const annotated = o.types.find((y) => y.k === "ext" && /^typing(_extensions)?\.Annotated$/.test(y.q));
+      const named = annotated && annotationValue(frame, env, x, annotated);
+      if (named) return named;
       const i = evalExpr(frame, env, x.i);
       if (typeof i.c === "string" && isSecretName(i.c) && o.types.some((y) => y.k === "ext" && y.q === "os.environ"))
         return secretVariable(i.c, undefined, frame.loc(x));

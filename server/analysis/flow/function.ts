@@ -1,6 +1,5 @@
 /** Analysis of one function or module body, from parameters to summary. */
 import type { FunctionIR, Stmt } from "../ir.js";
-import { lastNameOf } from "../last-name.js";
 import { blocksOf, type ClassDef, type FunctionDef, type ModuleDef } from "../names/definitions.js";
 import { isSymbolic } from "./apply.js";
 import { literalParts } from "./arguments.js";
@@ -14,6 +13,7 @@ import { evalExpr } from "./expr.js";
 import { Frame } from "./frame.js";
 import { addStep, type Label } from "./labels.js";
 import { mentions } from "./mentions.js";
+import { isStub } from "./overrides.js";
 import type { Places } from "./places.js";
 import type { Program } from "./program.js";
 import { compact } from "./size.js";
@@ -356,27 +356,10 @@ export function analyseModule(
   state.events.push(...frame.events.values());
 }
 
-function isStub(fn: FunctionIR): boolean {
-  return fn.body.every(
-    (s) =>
-      s.k === "pass" ||
-      s.k === "raise" ||
-      (s.k === "return" &&
-        (s.x === null || s.x.k === "const" || (s.x.k === "fstr" && !s.x.parts.some((p) => typeof p !== "string")))) ||
-      (s.k === "expr" && (s.x.k === "const" || isLogging(s.x))),
-  );
-}
-
 /** Answers with constants and never touches its parameters: a stand-in for a model that is still to come. */
 function isSimulation(frame: Frame, fn: FunctionIR): boolean {
   const { returned } = frame;
   if (!frame.returnedSomething || returned === EMPTY || returned.labels.length || returned.types.length) return false;
   const names = new Set(fn.params.map((p) => p.name));
   return names.size > 0 && !mentions(fn.body, names);
-}
-
-function isLogging(x: import("../ir.js").Expr): boolean {
-  if (x.k !== "call") return false;
-  const name = lastNameOf(x.f);
-  return /^(print|debug|info|warning|warn|error|exception|critical|log)$/.test(name);
 }

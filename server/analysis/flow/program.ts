@@ -233,14 +233,36 @@ export class Program {
 
   /** Does anew what used others in another way than it would now. */
   private reuse(): void {
-    const turned = [...this.units.values()].filter((u) =>
-      [...u.asked].some(([key, standing]) => standing !== this.standing(key, u)),
+    const turned = [...this.units.values()].filter(
+      (u) =>
+        [...u.asked].some(([key, standing]) => standing !== this.standing(key, u)) ||
+        (u.overrides && [...u.overrides].some(([asked, keys]) => keys !== this.overriding(asked))),
     );
     if (turned.length) this.graph.change(turned, new Set());
   }
 
   private standing(key: string, user: Unit): Standing {
     return this.isBelow(key, user.orderKey) ? "below" : "above";
+  }
+
+  /**
+   * Keys of the classes that have a method of their own in place of another's, as `Order.overriding` has it; whoever is
+   * being analysed is done anew when these are others.
+   */
+  overrides(cls: ClassDef, method: string, whatever: boolean): readonly string[] {
+    const asked = `${cls.key} ${method} ${whatever ? "whatever" : ""}`;
+    const keys = this.overriding(asked);
+    const user = this.stack.at(-1);
+    if (user) {
+      user.overrides ??= new Map();
+      user.overrides.set(asked, keys);
+    }
+    return keys ? keys.split("\n") : [];
+  }
+
+  private overriding(asked: string): string {
+    const [key = "", method = "", whatever] = asked.split(" ");
+    return this.currentOrder.overriding(key, method, !!whatever).join("\n");
   }
 
   /** Level of what is asked for by whoever is being analysed. */

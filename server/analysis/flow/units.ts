@@ -30,6 +30,8 @@ export interface Unit {
   usedBy: Set<Unit>;
   /** What it asked for, by key in the order, and how that was to be used. */
   asked: Map<string, Standing>;
+  /** Methods in whose place others were looked at, and which: keys of classes. */
+  overrides: Map<string, string> | undefined;
   /** Nothing that it used, directly or not, stands above what used it: the result is the same at every level. */
   exact: boolean;
   module: ModuleDef;
@@ -93,6 +95,7 @@ export class Units {
         uses: new Set(),
         usedBy: new Set(),
         asked: new Map(),
+        overrides: undefined,
         exact: true,
         module,
         fn,
@@ -238,6 +241,7 @@ export class Units {
     }
     u.uses.clear();
     u.asked.clear();
+    u.overrides = undefined;
     u.exact = true;
     u.summary = undefined;
     u.state = undefined;

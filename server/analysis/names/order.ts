@@ -415,6 +415,39 @@ export class Order {
     return out;
   }
 
+  /**
+   * Classes that have a method of their own in place of another's: those made of the class, directly or not, as far as names
+   * tell; for one that only says what others look like (`whatever`), any with a method of the name.
+   * @param key of the class, `file::qualname`
+   * @returns their keys, in order; none where there are too many to mean anything
+   */
+  overriding(key: string, method: string, whatever: boolean): readonly string[] {
+    const at = key.indexOf("::");
+    const f = this.files.get(key.slice(0, at));
+    const qualname = key.slice(at + 2);
+    const cls = f?.sketch.defs.findIndex((d) => d.kind === "class" && d.qualname === qualname) ?? -1;
+    if (!f || cls < 0) return [];
+    const word = wordNumber(method);
+    const from = whatever
+      ? (this.methods.get(word) ?? []).map((n) => this.classOf(n))
+      : this.family(key.slice(0, at), cls).filter((n) => this.membersOf(n)?.has(word));
+    const own = f.base + cls;
+    const out = new Set<string>();
+    for (const n of from) if (n !== undefined && n !== own) out.add(this.nodes[n]!.key);
+    return out.size > MAX_MEMBERS ? [] : [...out].sort();
+  }
+
+  /** The class that a method stands in. */
+  private classOf(n: number): number | undefined {
+    const { file, def } = this.nodes[n]!;
+    return def.cls < 0 ? undefined : this.files.get(file)!.base + def.cls;
+  }
+
+  private membersOf(cls: number): ReadonlyMap<number, number> | undefined {
+    const { file, index } = this.nodes[cls]!;
+    return this.files.get(file)!.members.get(index);
+  }
+
   /** `x.word`: methods of that name, those of imported modules' classes first; too common a name means nothing. */
   private memberTargets(f: FileIndex, word: number, out: Set<number>): void {
     const imported = this.importedBy(f);
