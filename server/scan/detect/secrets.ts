@@ -3,7 +3,7 @@ import secretsYaml from "../../../rules/scan/secrets.yaml";
 import { type BuiltIn, lazy, readBuiltIn } from "../data.js";
 import type { Hit } from "./hit.js";
 import { matchesAt, matchesIn, type Places, windows } from "./needles.js";
-import { readsLikeChance, readsLikeWords } from "./wordy.js";
+import { englishPairs, readsLikeChance, readsLikeWords } from "./wordy.js";
 
 const secretRuleSchema = () =>
   z.object({
@@ -20,7 +20,7 @@ const secretRuleSchema = () =>
     /** The value may hold any signs, those of placeholders too. */
     free: z.boolean().default(false),
     /** A test of the value beyond its form. */
-    check: z.enum(["jwt"]).optional(),
+    check: z.enum(["jwt", "quoted"]).optional(),
     /** How far a match can begin ahead of its keyword, in characters. 0: it begins with it. */
     before: z.number().int().default(0),
     /** How far a match reaches behind its keyword, in characters; further than the longest. */
@@ -120,6 +120,12 @@ function turns(value: string): number {
   return count;
 }
 
+/** Digits here and there among letters that no language has, if only a few of them. */
+function isDrawn(value: string): boolean {
+  const { share, pairs } = englishPairs(value);
+  return turns(value) >= 3 && pairs >= 5 && share < 0.5;
+}
+
 /**
  * Letters and digits mixed, or a word with symbols: what a password or key looks like and a word of a language or of code
  * does not. A UUID is a secret only where its name says so.
@@ -137,7 +143,9 @@ function looksSecret(value: string, name: string): boolean {
   const symbols = /[!@#$%^&*_+=~-]/.test(bare);
   return (
     // One digit in a long value is a numbered name.
-    (letters && digits && (bare.length < 16 || ((bare.match(/\d/g) ?? []).length >= 3 && turns(bare) >= 5))) ||
+    (letters &&
+      digits &&
+      (bare.length < 16 || ((bare.match(/\d/g) ?? []).length >= 3 && turns(bare) >= 5) || isDrawn(bare))) ||
     (letters && symbols && /[A-Z]/.test(bare) && /[!@#$%^&*+=~]/.test(bare)) ||
     (bare.length >= 16 && /[A-Z]/.test(bare) && /[a-z]/.test(bare) && readsLikeChance(bare)) ||
     (symbols && digits)
@@ -152,6 +160,25 @@ function isJwt(value: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Signs that stand in passwords, but more often in templates and expressions. */
+const FILLED_IN_SIGNS = /[<>{}(]|\$(?=[{(])|(?<!\w)\$(?=\w)/;
+/** What is filled in later, an expression, or a word that stands for a password: "{{key}}", "%s", "(?=.*\\d)", "P@ssw0rd". */
+const FILLED_IN =
+  /\{\{|\}\}|\$\{|\$\(|%[({sd]|<[\w -]{2,40}>|\{\w*\}|\(\?|\\[dwsDWS]|\[\^?[a-z]-|\.[*+]|\w\(\w*\)|^https?:|example|your|change|dummy|placeholder|p[a@4][s$5]{2}w|secret/i;
+
+/** Small letters, capitals, digits and signs in a value without a word: what a generator of passwords makes. */
+function isMixed(value: string): boolean {
+  return (
+    /[a-z]/.test(value) &&
+    /[A-Z]/.test(value) &&
+    /\d/.test(value) &&
+    /[^\w\s-]/.test(value) &&
+    !FILLED_IN.test(value) &&
+    turns(value) >= 4 &&
+    entropy(value) >= 3.3
+  );
 }
 
 /** More of one kind are no news. */
@@ -183,6 +210,7 @@ function isSecret(rule: Rule, value: string, whole: string): boolean {
   if (rule.examples.some((example) => whole.includes(example))) return false;
   if (!rule.free && isPlaceholder(value)) return false;
   if (rule.check === "jwt" && !isJwt(value)) return false;
+  if (rule.check === "quoted" && (FILLED_IN_SIGNS.test(value) ? !isMixed(value) : isPlaceholder(value))) return false;
   if (rule.entropy !== undefined && entropy(value) < rule.entropy) return false;
   return !rule.named || looksSecret(value, whole.slice(0, -value.length));
 }

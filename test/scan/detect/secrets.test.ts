@@ -20,6 +20,8 @@ function filler(alphabet: string, length: number, seed = 7): string {
 const HEX = "0123456789abcdef";
 const LOWER = "abcdefghijklmnopqrstuvwxyz0123456789";
 const ALL = `${LOWER}ABCDEFGHIJKLMNOPQRSTUVWXYZ`;
+const upper = (length: number) => filler("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", length);
+const lower = (length: number) => filler(LOWER, length);
 const hex = (length: number) => filler(HEX, length);
 const any = (length: number) => filler(ALL, length);
 const uuid = `${hex(8)}-${hex(4)}-${hex(4)}-${hex(4)}-${hex(12)}`;
@@ -52,6 +54,13 @@ describe("vendors' keys", () => {
     ["curl-credentials", `curl -s https://api.shop.io -u "deploy:${any(16)}"`],
     ["netrc-password", `machine api.shop.io login bot password ${any(20)}`],
     ["quoted-password", `the password is "cacophony"`],
+    ["quoted-password", `"client_secret": "${any(9)}{[(;${any(9)}>^"`],
+    ["quoted-password", `password = 'k9$V(w}2${any(8)}'`],
+    ["django-secret-key", `{"SECRET_KEY": "${lower(24)}(%$${lower(24)}"}`],
+    ["django-secret-key", `DEBUG=1\nSECRET_KEY=${lower(24)}^_@${lower(24)}\nPORT=80`],
+    ["dynatrace-token", `dt0s16.${upper(24)}.${upper(64)}`],
+    // Two digits among letters that no language has.
+    ["key-named", 'api_key = "rxdhhytl9toavw2x"'],
     ["connection-string", `mongodb://shop:${any(12)}@db.shop.io/orders`],
   ])("%s", (kind, text) => {
     expect(secretsIn(`Here you are: ${text}\nThanks.`).map((hit) => hit.kind)).toContain(kind);
@@ -87,6 +96,12 @@ describe("what is no secret", () => {
     ["an order number", "Your order 2024-0517-3391-AB is on its way."],
     ["a picture", `media_box.ico-${any(32)}.png`],
     ["the working directory", `PWD: '/srv/shop/main', OLDPWD = "/home/shop", "pwd": "C:\\\\shop\\\\main"`],
+    ["an expression for passwords", `password: "^(?=.*[A-Z])(?=.*[0-9])[A-Za-z0-9!@#]{8,}$"`],
+    ["what a template fills in", `password = "{{vault:Db2(prod)-${any(6)}}}"`],
+    ["what a format fills in", 'password: "Usr1-%(Name)s-2024!A"'],
+    ["what code puts together", `password = "Prefix_" + makePassword(16, "!Aa1")`],
+    ["a key from elsewhere", "SECRET_KEY=$" + "{SECRET_KEY:-set(this)1st-in-the-environment}"],
+    ["a numbered name", `token = "customerportal2backend"`],
     ["a form field", '<input name="password" type="password" placeholder="Password">'],
     ["advice", "Choose a password that has at least 12 characters, for example with a password manager."],
   ])("%s", (_, text) => {
