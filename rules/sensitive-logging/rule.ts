@@ -76,7 +76,10 @@ function partsOf(s: Slot, cx: RuleContext): LogPart[] {
   if (!s.value.str) return [whole];
   // A text that was put together elsewhere is a prompt by its own name, whatever it is made of.
   const named = /^[\w.]+$/.test(whole.text) && namesPrompt(whole.name, cx.lexicon) ? [whole] : [];
-  return [...named, ...piecesOf(s.value.str, cx)];
+  // A dictionary on one way, a text on another.
+  const { fields, items, elem } = s.value;
+  const members = fields || items || elem ? [{ ...whole, v: { ...s.value, labels: [], str: undefined } }] : [];
+  return [...named, ...piecesOf(s.value.str, cx), ...members];
 }
 
 function piecesOf(forms: readonly StrForm[], cx: RuleContext): LogPart[] {

@@ -5,10 +5,11 @@ import type { Env } from "./env.js";
 import { access, evalExpr, iterate } from "./expr.js";
 import type { Frame } from "./frame.js";
 import { inText } from "./in-text.js";
-import type { Label, Loc } from "./labels.js";
+import { type Label, type Loc, unionLabels } from "./labels.js";
 import {
   concat,
   constant,
+  deepLabels,
   EMPTY,
   flatten,
   formsOf,
@@ -33,9 +34,21 @@ export function evalFString(frame: Frame, env: Env, x: FStringExpr): Value {
 
 /** What a value looks like inside a text: containers show everything that they hold. */
 export function asText(v: Value): Value {
-  if (v.str || v.c !== undefined) return v;
+  if (v.str || v.c !== undefined) return v.fields || v.items || v.elem ? withMembers(v) : v;
   if (!v.fields && !v.items && !v.elem) return shown(v);
   return { ...v, labels: flatten(v).labels };
+}
+
+/** `found = json.dumps(rows) if rows else "none"`: what is no known text is one more way in which the text can be. */
+function withMembers(v: Value): Value {
+  const named = v.fields && [...v.fields].filter(([k]) => !k.startsWith("#"));
+  const parts = [...(named?.map(([, x]) => x) ?? []), ...(v.items ?? []), ...(v.elem ? [v.elem] : [])];
+  const labels = deepLabels(joinAll(parts.map(flatten))).filter((l) => !v.labels.some((x) => x.key === l.key));
+  const [first] = labels;
+  if (!first) return v;
+  const { loc } = first.step;
+  const forms = [...(formsOf(v) ?? []), { pieces: [{ v: labelled(labels), loc }], loc }];
+  return { ...v, c: undefined, labels: unionLabels(v.labels, labels), str: forms };
 }
 
 /** Statements hold the rows that running them will give. */
