@@ -210,7 +210,7 @@ export function iterate(frame: Frame, v: Value): Value {
     if (t.k === "ext") out = join(out, refineElementType(frame, v, t.q));
     else if (t.k === "inst") {
       const m = frame.program.classes.method(t.cls, "__iter__") ?? frame.program.classes.method(t.cls, "__aiter__");
-      if (m) out = join(out, element(frame.program.summary(m, t.cls).ret));
+      if (m) out = join(out, element(callProperty(frame, m, t.cls, v)));
     }
   }
   return refine(frame, out);

@@ -32,6 +32,7 @@ import {
   inherited,
   join,
   labelled,
+  listOf,
   mapLabels,
   type TypeRef,
   typed,
@@ -361,7 +362,7 @@ function emitSink(frame: Frame, q: string, m: CallModel, args: Args, x: CallExpr
   for (const a of chosen) {
     const node = [...x.args, ...x.kw.map((k) => k.x)].find((n) => frame.loc(n) === a.loc);
     for (const p of literalParts(frame, node, a.value, a.loc))
-      slots.push({ slot: String(slots.length), value: m.sink === "log" ? shown(p.value) : p.value, loc: p.loc });
+      slots.push({ slot: String(slots.length), value: givenTo(frame, m, p.value), loc: p.loc });
   }
   frame.emit({
     kind: "sink",
@@ -376,6 +377,20 @@ function emitSink(frame: Frame, q: string, m: CallModel, args: Args, x: CallExpr
     doubt,
   });
 }
+
+/** What a sink makes of a value: a log the value as a text, a stream what an object of a class gives one by one. */
+function givenTo(frame: Frame, m: CallModel, v: Value): Value {
+  if (m.sink === "log") return shown(v);
+  const given = m.sink === "stream-response" && v.types.some((t) => t.k === "inst" && isIterable(frame, t.cls));
+  if (!given) return v;
+  const each = iterate(frame, v);
+  // What is known to be yielded where is not given away where the object is handed over as well.
+  const placed = deepLabels(each).find((l) => l.at)?.kind;
+  return listOf([placed ? mapLabels(each, (l) => (l.kind === placed && !l.at ? undefined : l)) : each]);
+}
+
+const isIterable = (frame: Frame, cls: ClassDef): boolean =>
+  !!(frame.program.classes.method(cls, "__iter__") ?? frame.program.classes.method(cls, "__aiter__"));
 
 function emitCall(frame: Frame, q: string, m: CallModel, args: Args, x: CallExpr): void {
   const setting = m.setting;
