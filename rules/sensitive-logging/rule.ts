@@ -118,8 +118,11 @@ const isLogger = (fn: FunctionDef): boolean =>
   /^(debug|info|warn|warning|error|critical|exception|log|trace|write_log|log_\w+)$/.test(fn.name) ||
   /Log(ger|ging)?$/.test(fn.cls?.name ?? "");
 
-/** `id` of `user.id` and of `user["id"]`; nothing of a call or an operation. */
-const lastWord = (text: string): string => /(?:^|[.\s(["'])(\w+)["']?\]?$/.exec(text)?.[1] ?? "";
+/** `id` of `user.id`, of `user["id"]` and of `user.id if user else "nobody"`; nothing of a call or another operation. */
+function lastWord(text: string): string {
+  const first = /^([\w.[\]"']+)\s+(?:if|or)\s/.exec(text)?.[1] ?? text;
+  return /(?:^|[.\s(["'])(\w+)["']?\]?$/.exec(first)?.[1] ?? "";
+}
 
 function leakOf(p: LogPart, e: FlowEvent, lexicon: Lexicon): { label?: Label; what: string } | undefined {
   const labels = deepLabels(p.v);
