@@ -27,7 +27,7 @@ import type { ReportPanels } from "../report/panel.js";
 import type { ScanStore } from "../report/store.js";
 import type { Consents } from "./consent.js";
 import { describePing } from "./ping.js";
-import type { Secrets } from "./secrets.js";
+import { placeOf, type Secrets } from "./secrets.js";
 import { type Again, againSchema, chooseTarget, scanDefaults, type Target } from "./target.js";
 
 export interface ScanParts {
@@ -91,7 +91,7 @@ interface Prepared {
 
 async function prepare(parts: ScanParts, again: Again): Promise<Prepared | undefined> {
   const described = Promise.resolve(parts.server.request(SCAN_TARGETS, {}, scanTargetsSchema));
-  const target = await chooseTarget(again, parts.recent, described);
+  const target = await chooseTarget(again, parts.recent, described, parts.secrets);
   if (!target) return undefined;
   const request = await requestFor(parts, target);
   if (!request) return undefined;
@@ -132,7 +132,10 @@ async function scanPrepared(parts: ScanParts, { target, request, plan }: Prepare
 
 /** The address as the result has it: without user information and secrets. */
 function redoByUrl(result: ScanResult, target: Target): Again {
-  return URL.canParse(result.target) ? { url: result.target, auth: target.endpoint.auth } : {};
+  const { endpoint, hidden } = target;
+  // Only what a request was copied from says more than its address.
+  if (hidden?.url === undefined && hidden?.bodyTemplate === undefined && hidden) return { described: endpoint };
+  return URL.canParse(result.target) ? { url: result.target, auth: endpoint.auth } : {};
 }
 
 /** The request for a target; undefined when a secret is needed and none was given. */
@@ -164,17 +167,35 @@ async function requestFor(parts: ScanParts, target: Target): Promise<ScanRequest
   };
   // What is no address is said by the plan.
   const request = { options, files, settingsFile: target.settingsFile };
-  if (!endpoint.auth || !URL.canParse(endpoint.url)) return request;
-  const { origin, pathname } = new URL(endpoint.url);
-  const what = secretNames[endpoint.auth.kind];
-  const secret = await parts.secrets.get(`${origin}${pathname}`, what);
-  if (!secret) return undefined;
-  const secret2 = endpoint.secondIdentity
-    ? await parts.secrets.get(`${origin}${pathname}`, what, "a second user")
-    : undefined;
-  if (endpoint.secondIdentity && !secret2) return undefined;
-  const secrets: ScanSecrets = { secret, secret2 };
-  return { ...request, secrets: parts.server.seal(secrets) };
+  if (!URL.canParse(endpoint.url)) return request;
+  const secrets = await secretsOf(parts.secrets, endpoint);
+  if (!secrets) return undefined;
+  const sealed = { ...secrets, ...target.hidden };
+  return Object.keys(sealed).length === 0 ? request : { ...request, secrets: parts.server.seal(sealed) };
+}
+
+/** The secrets that an endpoint needs, asked for where they are not known; undefined when one was not given. */
+async function secretsOf(
+  store: Secrets,
+  { url, auth, secondIdentity, secretHeaders = [] }: Target["endpoint"],
+): Promise<ScanSecrets | undefined> {
+  const place = placeOf(url);
+  const secrets: ScanSecrets = {};
+  if (auth) {
+    const what = secretNames[auth.kind];
+    secrets.secret = await store.get(place, what);
+    if (!secrets.secret) return undefined;
+    if (secondIdentity) {
+      secrets.secret2 = await store.get(place, what, "a second user");
+      if (!secrets.secret2) return undefined;
+    }
+  }
+  for (const header of secretHeaders) {
+    const value = await store.get(place, "Header", header);
+    if (!value) return undefined;
+    secrets.headers = { ...secrets.headers, [header]: value };
+  }
+  return secrets;
 }
 
 function runPing(server: LanguageServer, request: ScanRequest, target: string): Thenable<Ping> {

@@ -4,6 +4,8 @@ import { z } from "zod";
 import type { ScanTarget } from "../../server/lsp/protocol.js";
 import { type NamedEndpoint, namedEndpointSchema } from "../../server/lsp/settings.js";
 import { type Auth, authSchema, depthSchema, NO_CREDENTIALS } from "../../server/scan/options.js";
+import { pasteCurl } from "./curl.js";
+import type { Secrets } from "./secrets.js";
 
 /** What to scan. */
 export interface Target {
@@ -13,6 +15,8 @@ export interface Target {
   /** The settings file that describes the rest of it. */
   settingsFile?: string;
   lab?: boolean;
+  /** Address and body where a secret stands in them: these travel sealed. */
+  hidden?: { url?: string; bodyTemplate?: string };
 }
 
 /** What a caller of the command may say, so that nothing is asked (a report's "scan again", a key binding). */
@@ -24,6 +28,8 @@ export const againSchema = z.object({
   /** The settings file that describes the endpoint. */
   settingsFile: z.string().optional(),
   lab: z.boolean().optional(),
+  /** An endpoint that was scanned without being kept, without its secrets. */
+  described: namedEndpointSchema.omit({ name: true }).optional(),
 });
 export type Again = z.infer<typeof againSchema>;
 
@@ -158,12 +164,14 @@ function soon(described: Promise<readonly ScanTarget[]>): Promise<readonly ScanT
  * Finds out what to scan, asking as little as possible.
  *
  * @param described the endpoints that the workspace's settings files describe; the list waits for them for a moment only
+ * @param secrets where the secrets of a pasted request go
  * @returns undefined when the user turned away
  */
 export async function chooseTarget(
   again: Again,
   memory: vscode.Memento,
   described: Promise<readonly ScanTarget[]>,
+  secrets: Secrets,
 ): Promise<Target | undefined> {
   const named = namedEndpoints();
   if (again.lab) return { endpoint: { url: "" }, lab: true };
@@ -177,6 +185,7 @@ export async function chooseTarget(
     if (found) return ofFile(found);
     void vscode.window.showWarningMessage(`${again.settingsFile} describes no endpoint any more.`);
   }
+  if (again.described) return { endpoint: again.described };
   if (again.url && checkUrl(again.url) === undefined) return { endpoint: { url: again.url, auth: again.auth } };
   const recent = recentSchema.parse(memory.get(RECENT) ?? []);
   const items: (vscode.QuickPickItem & { pick: () => Promise<Target | undefined> })[] = [
@@ -204,6 +213,15 @@ export async function chooseTarget(
         const auth = url && (await askAuth());
         return !url || auth === undefined || auth === "" ? undefined : { endpoint: { url, ...(auth ? { auth } : {}) } };
       },
+    },
+    {
+      label: "$(terminal) Paste a curl command ...",
+      description: "as the browser's network view and API tools copy it",
+      pick: () =>
+        pasteCurl(
+          secrets,
+          named.map((one) => one.name),
+        ),
     },
     {
       label: "$(beaker) Practice lab",

@@ -68,7 +68,15 @@ export const scanRequestSchema = z.object({
 export type ScanRequest = z.input<typeof scanRequestSchema>;
 
 /** What `secrets` holds once opened. */
-export const sealedSecretsSchema = z.object({ secret: z.string().optional(), secret2: z.string().optional() });
+export const sealedSecretsSchema = z.object({
+  secret: z.string().optional(),
+  secret2: z.string().optional(),
+  /** Further headers that hold secrets. */
+  headers: z.record(z.string(), z.string()).optional(),
+  /** Address and body, where a secret stands in them; they count before those of `options`. */
+  url: z.string().optional(),
+  bodyTemplate: z.string().optional(),
+});
 export type ScanSecrets = z.infer<typeof sealedSecretsSchema>;
 
 /** Client to server: what a scan would do; answered by `scanPlanSchema`. */

@@ -30,6 +30,10 @@ export const namedEndpointSchema = z.strictObject({
   auth: authSchema
     .optional()
     .describe("How the secret is sent. The secret itself is asked for and kept by the editor."),
+  secretHeaders: z
+    .array(z.string().min(1))
+    .optional()
+    .describe("Names of further headers that hold secrets. Their values are asked for and kept by the editor."),
   cert: path("Client certificate").optional(),
   key: path("Key of the client certificate").optional(),
   ca: path("Certificate authority to trust").optional(),

@@ -62,6 +62,7 @@ export async function describeTarget(
     return {
       ...options,
       ...secrets,
+      headers: { ...options.headers, ...secrets.headers },
       tls: {
         ...options.tls,
         cert: read(files.cert, "client certificate"),

@@ -8,6 +8,15 @@ export function isCredentialHeader(name: string): boolean {
   return CREDENTIAL.test(name.trim()) && !OTHERS.test(name);
 }
 
+/** A field of a body or a query whose value is a secret, by its usual names: `api_key`, `accessToken`, `password`. */
+export function isCredentialField(name: string): boolean {
+  const words = name.replace(/([a-z])([A-Z])/g, "$1_$2").toLowerCase();
+  if (/csrf|public|(?:^|[-_.])(?:sort|primary|foreign|row)[-_]/.test(words)) return false;
+  return /(?:^|[-_.])(?:api_?key|key|token|secret|password|passwd|pwd|auth|authorization|sig|signature|credentials?)$/.test(
+    words,
+  );
+}
+
 /** The first header of a file or setting whose value would be a secret; null when there is none. */
 export function credentialHeaderOf(headers: Readonly<Record<string, string>>): string | null {
   return Object.keys(headers).find(isCredentialHeader) ?? null;

@@ -1,6 +1,7 @@
 import type { Depth, ScanOptions } from "./options.js";
 import { probesFor, requestsOf } from "./probes/schema.js";
 import { CATEGORY_TITLES, SCAN_CATEGORIES, type ScanCategory, type ScanFinding } from "./result.js";
+import { secretsInRequest } from "./target/request-secrets.js";
 import { PROMPT } from "./target/shape.js";
 import type { Resolved } from "./transport/network.js";
 import { Redactor } from "./transport/redact.js";
@@ -99,7 +100,7 @@ export function makePlan(options: ScanOptions, url: URL, resolved: Resolved): Sc
   const wanted = DISCOVERY_REQUESTS + checks.reduce((sum, check) => sum + check.requests, 0);
   const requests = Math.min(options.maxRequests ?? wanted, wanted);
   return {
-    target: new Redactor([options.secret, options.secret2]).url(url),
+    target: new Redactor([options.secret, options.secret2, ...secretsInRequest(options)]).url(url),
     host: `${url.hostname}:${url.port || (url.protocol === "https:" ? "443" : "80")}`,
     method: options.method ?? (asksByAddress(options) ? "GET" : "POST"),
     network: resolved.network,

@@ -32,6 +32,7 @@ import {
 import { type CategoryOutcome, scoreScan } from "./score.js";
 import { type Discovery, discover } from "./target/discover.js";
 import { formatReplyPath } from "./target/reply.js";
+import { secretsInRequest } from "./target/request-secrets.js";
 import type { Shape } from "./target/shape.js";
 import { type TraceEntry, traceOf } from "./trace.js";
 import { fatal, HttpClient, type HttpReply } from "./transport/client.js";
@@ -150,12 +151,12 @@ export function noConsent(plan: ScanPlan): ScanError {
   );
 }
 
-/** Knows every secret that the options hold: the identities' own and those written into headers. */
+/** Knows every secret that the options hold: the identities' own, and those written into headers, address and body. */
 export function redactorOf(options: ScanOptions): Redactor {
   const inHeaders = Object.entries(options.headers)
     .filter(([name]) => isCredentialHeader(name) || /csrf|xsrf/i.test(name))
     .map(([, value]) => value.replace(/^(Bearer|Basic|Token)\s+/i, ""));
-  return new Redactor([options.secret, options.secret2, ...inHeaders]);
+  return new Redactor([options.secret, options.secret2, ...inHeaders, ...secretsInRequest(options)]);
 }
 
 function watch(running: Running, reply: HttpReply): void {

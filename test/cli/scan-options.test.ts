@@ -1,9 +1,9 @@
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { parseCurl, shellWords } from "../../server/main/commands/curl.js";
 import { type ScanFlags, scanRequest } from "../../server/main/commands/scan-options.js";
 import { Configs } from "../../server/project/configs.js";
 import { LIMIT_NAMES, scanOptionsSchema } from "../../server/scan/index.js";
+import { parseCurl, shellWords } from "../../server/scan/target/curl.js";
 import { folderWith } from "../support/folder.js";
 import { run } from "../support/run.js";
 

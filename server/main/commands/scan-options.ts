@@ -8,10 +8,7 @@ import { absolute } from "../../project/paths.js";
 import { anyOf, similar } from "../../project/similar.js";
 import { credentialHeaderOf } from "../../scan/credential-header.js";
 import {
-  markPrompt,
-  markQuery,
   type Probe,
-  promptField,
   readFacts,
   readProbes,
   SCAN_CATEGORIES,
@@ -21,8 +18,8 @@ import {
   scanCategorySchema,
 } from "../../scan/index.js";
 import type { Auth } from "../../scan/options.js";
-import { PROMPT } from "../../scan/target/shape.js";
-import { type CurlRequest, multipart, parseCurl } from "./curl.js";
+import { copiedRequest } from "../../scan/target/copied.js";
+import { parseCurl } from "../../scan/target/curl.js";
 import { limitsOf } from "./scan-limits.js";
 
 /** Flags as the command line has them. */
@@ -81,8 +78,12 @@ export function scanRequest(url: string | undefined, flags: ScanFlags, sources: 
   const { cwd, env } = sources;
   const settings: ScanSettings = sources.config?.config.scan ?? {};
   const folder = sources.config?.folder ?? cwd;
-  const curl = flags.curl === undefined ? undefined : parseCurl(flags.curl);
-  const copy = curl && flags.bodyTemplate === undefined ? copied(curl) : undefined;
+  const command = flags.curl;
+  const curl = command === undefined ? undefined : sayUsage(() => parseCurl(command));
+  const copy =
+    curl && flags.bodyTemplate === undefined
+      ? sayUsage(() => copiedRequest(curl, ", or give --body-template"))
+      : undefined;
   const address = url ?? copy?.url ?? curl?.url ?? settings.url;
   if (address === undefined)
     throw new UsageError("There is no endpoint to scan; give its URL, or --lab to practise on a built-in one.");
@@ -148,33 +149,6 @@ export function scanRequest(url: string | undefined, flags: ScanFlags, sources: 
   return { options, thresholds: thresholds(flags.threshold, settings) };
 }
 
-/** What a copied request says of its address and body, with the placeholder where the user's text evidently stands. */
-interface Copied {
-  url: string;
-  body?: string;
-  contentType?: string;
-}
-
-/** @throws UsageError when there is a body, and no field of it looks like the one that takes the user's text */
-function copied({ url, body, form }: CurlRequest): Copied {
-  if (form) {
-    const at = promptField(form);
-    if (at < 0) throw unclear();
-    return { url, ...multipart(form.map((field, i) => (i === at ? { ...field, value: PROMPT } : field))) };
-  }
-  // Without a body the text can only be in the query; where no parameter looks like it, the scan tries.
-  if (body === undefined) return { url: markQuery(url) ?? url };
-  const marked = markPrompt(body);
-  if (marked === null) throw unclear();
-  return { url, body: marked };
-}
-
-function unclear(): UsageError {
-  return new UsageError(
-    "No field of the curl command's body looks like the one that takes the user's text; write {{prompt}} in its place, or give --body-template.",
-  );
-}
-
 /** @throws UsageError for a header that holds a secret: files are no place for those */
 function harmless(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const secret = credentialHeaderOf(headers);
@@ -186,8 +160,13 @@ function harmless(headers: Readonly<Record<string, string>>): Readonly<Record<st
 
 function ownProbes(file: string): Probe[] {
   const text = readTextFile(file, "file of probes");
+  return sayUsage(() => readProbes(text, file));
+}
+
+/** What is wrong with something that the user wrote is wrong with how the program was called. */
+function sayUsage<T>(work: () => T): T {
   try {
-    return readProbes(text, file);
+    return work();
   } catch (error) {
     if (error instanceof ScanError) throw new UsageError(error.message);
     throw error;

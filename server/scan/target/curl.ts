@@ -1,5 +1,5 @@
 /** Reads a curl command line, as browsers and API tools copy it, into what a scan needs to know. */
-import { UsageError } from "../../project/errors.js";
+import { ScanError } from "../errors.js";
 
 export interface FormField {
   name: string;
@@ -21,6 +21,8 @@ export interface CurlRequest {
   insecure: boolean;
 }
 
+const wrong = (message: string): ScanError => new ScanError("bad-option", message);
+
 /** Options that take a value and say nothing about the request. */
 const ignoredWithValue = new Set([
   "-o",
@@ -39,10 +41,13 @@ const ignoredWithValue = new Set([
 
 /**
  * @param command from the word `curl` (or without it) on; quotes as in a POSIX shell, `$'...'` included
- * @throws UsageError when a quote is not closed, an option is not known or the URL is missing
+ * @throws ScanError "bad-option" when a quote is not closed, an option is not known or the URL is missing
  */
 export function parseCurl(command: string): CurlRequest {
-  const words = shellWords(command);
+  if (/\^["\n\r]/.test(command))
+    throw wrong("The curl command is quoted for Windows' command prompt; copy it as cURL (bash) instead.");
+  // In one line the line breaks behind backslashes are gone, and spaces stand there.
+  const words = shellWords(command).filter((word) => word.trim() !== "" || word === "");
   if (words[0] === "curl") words.shift();
   const request: CurlRequest = { url: "", headers: {}, insecure: false };
   const bodies: string[] = [];
@@ -64,7 +69,7 @@ export function parseCurl(command: string): CurlRequest {
       if (rest !== undefined) return rest;
       i++;
       const next = words[i];
-      if (next === undefined) throw new UsageError(`The curl command ends after ${word}, which takes a value.`);
+      if (next === undefined) throw wrong(`The curl command ends after ${word}, which takes a value.`);
       return next;
     };
     switch (word) {
@@ -138,11 +143,11 @@ export function parseCurl(command: string): CurlRequest {
             word,
           )
         ) {
-          throw new UsageError(`The curl command has the option ${word}, which is not understood here.`);
+          throw wrong(`The curl command has the option ${word}, which is not understood here.`);
         }
     }
   }
-  if (request.url === "") throw new UsageError("The curl command names no URL.");
+  if (request.url === "") throw wrong("The curl command names no URL.");
   if (bodies.length > 0) {
     const body = bodies.join(json ? "" : "&");
     if (get) request.url += (request.url.includes("?") ? "&" : "?") + body;
@@ -153,13 +158,13 @@ export function parseCurl(command: string): CurlRequest {
   return request;
 }
 
-/** One field of a form of `-F`. @throws UsageError for one that is a file */
+/** One field of a form of `-F`. @throws ScanError "bad-option" for one that is a file */
 function formField(text: string, literally: boolean): FormField {
   const at = text.indexOf("=");
-  if (at < 0) throw new UsageError(`The curl command's form has the field ${text}, which has no value.`);
+  if (at < 0) throw wrong(`The curl command's form has the field ${text}, which has no value.`);
   const value = text.slice(at + 1);
   if (!literally && /^[@<]/.test(value))
-    throw new UsageError(`The curl command sends the file ${value.slice(1)}; a scan sends only text.`);
+    throw wrong(`The curl command sends the file ${value.slice(1)}; a scan sends only text.`);
   return { name: text.slice(0, at), value: literally ? value : value.replace(/;(?:type|filename|headers)=.*$/s, "") };
 }
 
@@ -180,7 +185,7 @@ export function multipart(fields: readonly FormField[]): { body: string; content
 
 function fromText(value: string): string {
   if (value.startsWith("@")) {
-    throw new UsageError(`The curl command reads its body from ${value.slice(1)}; put the text itself there.`);
+    throw wrong(`The curl command reads its body from ${value.slice(1)}; put the text itself there.`);
   }
   return value;
 }
@@ -198,7 +203,7 @@ export function shellWords(command: string): string[] {
   let word: string | undefined;
   let i = 0;
   const unclosed = (): never => {
-    throw new UsageError("The curl command has a quote that is not closed.");
+    throw wrong("The curl command has a quote that is not closed.");
   };
   while (i < command.length) {
     const c = command[i] ?? "";
