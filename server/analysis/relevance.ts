@@ -8,7 +8,7 @@ const MODEL =
   /openai|anthropic|langchain|langgraph|llm|gpt|claude|gemini|genai|vertexai|mistral|cohere|bedrock|groq|ollama|litellm|huggingface|transformers|llama|crewai|autogen|pydantic_ai|generativeai|generate_content|invoke_model|(?:from|import) (?:agents|smolagents|haystack|agno|strands|dspy|semantic_kernel|together|replicate|fireworks|cerebras|perplexity|instructor|aisuite|text_generation|azure\.ai)\b|prompt|chat_?completion|chat\.|_ai\b|\bai_/i;
 /** Settings, hooks and registrations that speak for a whole app. */
 const APP =
-  /\bDEBUG\b|debug\s*=\s*True|use_debugger|DebuggedApplication|FLASK_|SECRET_KEY|API_KEY|_COOKIE_SECURE|SECURE_|urlpatterns|add_url_rule|register_blueprint|after_request|process_response|get_response|errorhandler|add_exception_handler|register_error_handler|app\.debug|\.run\(/;
+  /\bDEBUG\b|debug\s*=\s*True|use_debugger|DebuggedApplication|FLASK_|SECRET_KEY|API_KEY|_COOKIE_SECURE|SECURE_|\bDATABASES\b|urlpatterns|add_url_rule|register_blueprint|after_request|process_response|get_response|errorhandler|add_exception_handler|register_error_handler|app\.debug|\.run\(/;
 /** An address with a password in it. */
 const ACCESS = /:\/\/[^\s/:"'@{}]+:[^\s/:"'@{}]+@/;
 const ANSWERS =

@@ -20,6 +20,8 @@ const RECORD_BASES = [
   "mongoengine.Document",
   "sqlalchemy.orm.DeclarativeBase",
 ];
+const MANAGERS = ["django.db.models.Manager", "django.db.models.QuerySet"];
+const MAKES_MANAGER = /\.(?:as_manager\(\)|from_queryset\(\)\(\))$/;
 /** Names in annotations that leave open what the value is. */
 const NO_TYPE = /^(typing|typing_extensions|collections\.abc)\./;
 /** Most base classes of a class, direct or not, that are looked at. */
@@ -141,7 +143,7 @@ export class Classes {
         if (stmt?.chunk) frame.chunk = stmt.chunk;
         const env = new Env(new Map(), undefined);
         const value = a.value && evalExpr(frame, env, a.value);
-        if (value) out = join(out, value);
+        if (value) out = join(out, this.asManager(cls, value));
         // `executor: Executor | None = None`, `chain: Chain = Field(...)`: what it will hold is what it is declared as.
         if (a.annotation && (!value || isPlaceholder(value)))
           out = join(
@@ -164,6 +166,19 @@ export class Classes {
       .map((q) => this.inheritedFromLibrary(q, name, cls))
       .reduce((a, b) => join(a, b), EMPTY);
     return asGivenOut(this.program, cls, given);
+  }
+
+  /** A manager of the app's own on a table (`objects = UserManager()`, `OrderQuerySet.as_manager()`) gives the table's rows, too. */
+  private asManager(cls: ClassDef, v: Value): Value {
+    const { models } = this.program;
+    const isManager = (q: string) => MANAGERS.some((m) => models.isA(q, m));
+    const own = v.types.flatMap((t): TypeRef[] => {
+      if (t.k === "ext") return MAKES_MANAGER.test(t.q) && t.cls ? [{ k: "inst", cls: t.cls }] : [];
+      return t.k === "inst" && this.libraryBases(t.cls).some(isManager) ? [t] : [];
+    });
+    if (!own.length || !this.libraryBases(cls).some((q) => models.isA(q, "django.db.models.Model"))) return v;
+    const rows = external(models, "django.db.models.Model.objects", cls);
+    return { ...rows, types: [...own, ...rows.types] };
   }
 
   /** What an attribute is by the library class that it comes from: `validated_data` of a project's own serializer. */

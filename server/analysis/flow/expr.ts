@@ -11,7 +11,7 @@ import { applyRefinements, conditionOf, flip, sanitise } from "./guards.js";
 import { keptInMemory } from "./history.js";
 import { callProperty } from "./instances.js";
 import { bit, type Label, type Loc } from "./labels.js";
-import { withKnown } from "./records.js";
+import { withColumns, withKnown } from "./records.js";
 import { copiedRow, copiesCells, rowOfCell } from "./row-copies.js";
 import { contentOf } from "./saved-files.js";
 import { external, pendingLabel, placed } from "./sources.js";
@@ -256,7 +256,7 @@ export function attribute(frame: Frame, o: Value, name: string, from?: Expr): Va
   // All that an object or a row holds, as a dict.
   if ((name === "__dict__" || name === "_mapping") && !o.types.some((t) => t.k === "module")) return o;
   const known = o.fields?.get(name);
-  let out = known ?? refine(frame, { ...labelled(inherited(o, name)) });
+  let out = known ?? refine(frame, labelled(inherited(o, name)));
   const types: TypeRef[] = [];
   for (const t of o.types) {
     switch (t.k) {
@@ -358,6 +358,8 @@ export function subscript(frame: Frame, o: Value, i: Value): Value {
 /** One key of an access path: `name`, `[0]`, `[]`, `name()`. */
 export function access(frame: Frame, v: Value, key: string): Value {
   if (key === "[]") return iterate(frame, v);
+  const picked = withColumns(v, key);
+  if (picked) return picked;
   const index = /^\[(-?\d+)\]$/.exec(key);
   if (index) return subscript(frame, v, constant(Number(index[1])));
   const own = v.fields?.get(key);

@@ -12,7 +12,7 @@ import { givenBack } from "./forms.js";
 import type { Frame } from "./frame.js";
 import type { Label, Loc } from "./labels.js";
 import { callLibrary } from "./library.js";
-import { namesGivenOut, SERIALIZER } from "./serializers.js";
+import { namesGivenOut, rowsGivenOut, SERIALIZER } from "./serializers.js";
 import {
   deepLabels,
   EMPTY,
@@ -87,6 +87,7 @@ function serializer(
   const sent = args.kw.get("data")?.value;
   const given = (args.pos[0] ?? args.kw.get("instance"))?.value ?? sent;
   const base = typed({ k: "inst", cls });
+  const at = frame.loc(x);
   if (!given) return base;
   // Made of nothing but what was sent: that is what it gives out.
   if (given === sent && sent.labels.some((l) => l.kind === "user"))
@@ -98,8 +99,10 @@ function serializer(
       const labels = !names || names.has(name) ? deepLabels(v).filter((l) => l.kind === "llm") : [];
       if (labels.length) written = withField(written, name, join(written.fields?.get(name) ?? EMPTY, labelled(labels)));
     }
-  if (written === EMPTY) return base;
-  return withField(base, "data", join(program.classes.attribute(cls, "data", base), written));
+  const rows = given === sent ? EMPTY : rowsGivenOut(program, cls, given, at);
+  if (written === EMPTY && rows === EMPTY) return base;
+  const data = rows === EMPTY ? program.classes.attribute(cls, "data", base) : rows;
+  return withField(base, "data", join(data, written));
 }
 
 /** What a schema lets through: parsed answers that fit it, and whatever a number or a choice can hold. */

@@ -11,7 +11,7 @@ import type { Label, Loc, RecordInfo } from "./labels.js";
 import { postgrestColumns } from "./postgrest.js";
 import type { Program } from "./program.js";
 import { parseSelect } from "./sql.js";
-import { dictOf, formsOf, labelled, type TypeRef, type Value } from "./value.js";
+import { dictOf, formsOf, labelled, mapLabels, type TypeRef, type Value } from "./value.js";
 
 /** The label of what a query returns. */
 export function recordLabel(
@@ -236,6 +236,19 @@ export function sqlText(v: Value): string | undefined {
   return form.pieces.map((p) => (typeof p === "string" ? p : "\uFFFC")).join("");
 }
 
+/** Key of an access path that stands for a choice of columns. */
+const COLUMNS = "<columns>";
+
+/** The rows with just the columns that a key of an access path names; undefined for any other key. */
+export function withColumns(v: Value, key: string): Value | undefined {
+  if (!key.startsWith(COLUMNS)) return undefined;
+  const columns = key.slice(COLUMNS.length).split(",");
+  return mapLabels(v, (l) => {
+    if (l.kind === "param") return { ...l, path: [...l.path, key] };
+    return l.record ? { ...l, record: { ...l.record, columns } } : l;
+  });
+}
+
 /** `.values("id")`, `.only(...)`, `.defer(...)` on what the receiver holds. */
 export function refineRecord(frame: Frame, v: Value, model: RecordModel, args: Args): Value {
   const p = model.projection ? projectionOf(frame, model, args) : undefined;
@@ -246,6 +259,9 @@ export function refineRecord(frame: Frame, v: Value, model: RecordModel, args: A
   return {
     ...v,
     labels: v.labels.map((l): Label => {
+      // What a method of the app's own manager picks of `self` is said again where it is known whose rows these are.
+      if (l.kind === "param" && p?.columns && !p.excluded && !p.unclear)
+        return { ...l, path: [...l.path, `${COLUMNS}${p.columns.join()}`] };
       if (l.kind !== "record" || !l.record) return l;
       const record: RecordInfo = {
         ...l.record,

@@ -4,10 +4,10 @@
  */
 import type { Expr } from "../ir.js";
 import type { ClassDef } from "../names/definitions.js";
-import type { RecordInfo } from "./labels.js";
+import { addStep, type Label, type Loc, type RecordInfo } from "./labels.js";
 import type { Program } from "./program.js";
 import { knownFields } from "./records.js";
-import { mapLabels, type Value } from "./value.js";
+import { EMPTY, labelled, mapLabels, type Value } from "./value.js";
 
 export const SERIALIZER = "rest_framework.serializers.Serializer";
 
@@ -17,6 +17,31 @@ export function asGivenOut(program: Program, cls: ClassDef, v: Value): Value {
   if (!program.classes.libraryBases(cls).some((q) => program.models.isA(q, SERIALIZER))) return v;
   const fields = fieldsOf(program, cls);
   return mapLabels(v, (l) => (l.record ? { ...l, record: { ...l.record, ...fields } } : l));
+}
+
+/**
+ * What a serializer that was made with rows gives out of them: the rows as their query read them, with the fields that it lists.
+ * @param at where it was made
+ */
+export function rowsGivenOut(program: Program, cls: ClassDef, given: Value, at: Loc): Value {
+  const all = [...given.labels, ...(given.elem?.labels ?? []), ...(given.items ?? []).flatMap((v) => v.labels)];
+  const rows = all.filter((l) => l.record && l.kind === "record" && !l.path.length);
+  if (!rows.length) return EMPTY;
+  const { columns, excluded, known } = fieldsOf(program, cls);
+  const harmless = excluded.size > 0 && known?.every((f) => excluded.has(f) || !program.lexicon.sensitive(f));
+  return labelled(
+    rows.map((l): Label => {
+      const row = l.record!;
+      const record: RecordInfo = {
+        ...row,
+        columns: columns ?? row.columns,
+        excluded: new Set([...row.excluded, ...excluded]),
+        known: columns ? undefined : (known ?? row.known),
+        ...(harmless ? { leavesOut: true } : {}),
+      };
+      return { ...l, record, step: addStep(l.step, at, `\`${cls.name}\` gives it out`) };
+    }),
+  );
 }
 
 /** Names of a serializer's fields: those that its `Meta` lists, or those that it declares; undefined for all. */

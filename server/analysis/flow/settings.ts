@@ -1,5 +1,6 @@
 /** Settings that are no calls: `app.debug = True`, `app.config["DEBUG"] = True`, `DEBUG = True`, `os.environ[...] = ...`. */
 import type { Expr, Span } from "../ir.js";
+import type { ClassDef } from "../names/definitions.js";
 import type { SettingModel } from "../names/model-schema.js";
 import type { Args } from "./arguments.js";
 import type { Env } from "./env.js";
@@ -52,6 +53,33 @@ export function settingTarget(frame: Frame, env: Env, t: Expr): SettingPlace | u
     return found.length ? { models: found, name: t.id, bare: true } : undefined;
   }
   return undefined;
+}
+
+const SETTINGS_CLASSES = ["pydantic_settings.BaseSettings", "pydantic.BaseSettings"];
+/** Names of credentials, however they are written. */
+const CREDENTIAL =
+  /(?:^|_)(?:api_?key|access_?key|secret(?:_?key)?|password|passwd|auth_token|api_token|access_token)$/i;
+
+/**
+ * A field of a class of settings that are read from the environment: its default counts where nothing is set there, as it
+ * does for a lookup (`api_key: str = "sk-..."`).
+ */
+export function settingsField(frame: Frame, cls: ClassDef, name: string): SettingPlace | undefined {
+  if (!CREDENTIAL.test(name)) return undefined;
+  const { classes, models } = frame.program;
+  if (!classes.libraryBases(cls).some((q) => SETTINGS_CLASSES.some((s) => models.isA(q, s)))) return undefined;
+  return { models: [{ rule: "hardcoded-credential", bad: ["literal"], variable: [name] }], name, bare: true };
+}
+
+const PASSWORD: SettingModel = { rule: "hardcoded-credential", bad: ["literal"], variable: ["PASSWORD"] };
+
+/** Passwords of Django's connections: `DATABASES = {"default": {"PASSWORD": "..."}}`. */
+export function emitDatabases(frame: Frame, env: Env, databases: Expr): void {
+  if (databases.k !== "dict") return;
+  for (const { v: connection } of databases.items)
+    for (const { key, v } of connection.k === "dict" ? connection.items : [])
+      if (key?.k === "const" && key.v === "PASSWORD")
+        emitSetting(frame, { models: [PASSWORD], name: "PASSWORD" }, evalExpr(frame, env, v), v, v);
 }
 
 /** Calls that set by keyword or mapping: `app.config.update(DEBUG=True)`, `os.environ.setdefault("FLASK_DEBUG", "1")`. */

@@ -1,5 +1,5 @@
 /** Statements: what they do to the variables. */
-import type { Expr, Pattern, Stmt } from "../ir.js";
+import type { ClassIR, Expr, Pattern, Stmt } from "../ir.js";
 import { nameOf } from "./calls.js";
 import { carriedBy } from "./carried.js";
 import { isQuestion, noteChecked, noteCondition, withChecks } from "./checks.js";
@@ -10,7 +10,7 @@ import { applyRefinements, conditionOf, recordGuardReturn } from "./guards.js";
 import { ALL_KINDS, type Label } from "./labels.js";
 import { noteCopies } from "./row-copies.js";
 import { noteClosed } from "./saved-files.js";
-import { emitSetting, settingTarget } from "./settings.js";
+import { emitDatabases, emitSetting, settingsField, settingTarget } from "./settings.js";
 import { binaryAdd } from "./strings.js";
 import { assignTo, removeAt } from "./targets.js";
 import { deepLabels, EMPTY, join, labelled, mapLabels, someLabel, type TypeRef, typed, type Value } from "./value.js";
@@ -44,6 +44,7 @@ function exec(frame: Frame, env: Env, s: Stmt): Env | undefined {
       for (const t of s.targets) {
         const place = settingTarget(frame, env, t);
         if (place && s.v) emitSetting(frame, place, value, s, s.v);
+        if (s.v && t.k === "name" && t.id === "DATABASES" && !frame.fn) emitDatabases(frame, env, s.v);
         if (s.v || t.k !== "name") assignTo(frame, env, t, value, s.v ?? undefined);
       }
       return env;
@@ -131,7 +132,7 @@ function exec(frame: Frame, env: Env, s: Stmt): Env | undefined {
       for (const d of s.cls.decorators) evalExpr(frame, env, d);
       if (cls?.kind === "class") {
         env.set(s.cls.name, typed({ k: "class", cls }));
-        execClassBody(frame, env, s.cls.body, s.cls.name);
+        execClassBody(frame, env, s.cls);
       }
       return env;
     }
@@ -157,9 +158,10 @@ function exec(frame: Frame, env: Env, s: Stmt): Env | undefined {
 }
 
 /** Assignments of a class body that are settings (`class Config: DEBUG = True`), and calls in it. */
-function execClassBody(frame: Frame, env: Env, body: readonly Stmt[], className: string): void {
+function execClassBody(frame: Frame, env: Env, ir: ClassIR): void {
   const inner = env.clone();
-  for (const b of body) {
+  const cls = frame.module.byNode.get(ir);
+  for (const b of ir.body) {
     const chunk = frame.chunk;
     if (b.chunk) frame.chunk = b.chunk;
     if (b.k === "assign" && b.v) {
@@ -167,11 +169,13 @@ function execClassBody(frame: Frame, env: Env, body: readonly Stmt[], className:
       for (const t of b.targets) {
         if (t.k !== "name") continue;
         inner.set(t.id, v);
-        const place = frame.fn ? undefined : settingTarget(frame, inner, t);
-        if (place) emitSetting(frame, place, v, b, b.v, className);
+        if (frame.fn) continue;
+        const place =
+          settingTarget(frame, inner, t) ?? (cls?.kind === "class" ? settingsField(frame, cls, t.id) : undefined);
+        if (place) emitSetting(frame, place, v, b, b.v, ir.name);
       }
     } else if (b.k === "expr") evalExpr(frame, inner, b.x);
-    else if (b.k === "class") execClassBody(frame, inner, b.cls.body, b.cls.name);
+    else if (b.k === "class") execClassBody(frame, inner, b.cls);
     else if (b.k === "def") for (const d of b.fn.decorators) evalExpr(frame, inner, d);
     frame.chunk = chunk;
   }

@@ -43,7 +43,7 @@ const SQL = /^(?:execute|executemany|executescript|raw|extra|RawSQL|text|read_sq
 const CALL_ONLY = /^(?:log|debug|info|warning|error|exception|critical|send|emit|status|render|abort)$/;
 /** Settings that a function makes by giving them a value. */
 const GIVEN_SETTING =
-  /^(?:DEBUG\w*|\w*_DEBUG|debug|use_debugger|use_evalex|FLASK_\w+|SECURE_\w+|\w+_COOKIE_SECURE|MIDDLEWARE|urlpatterns|handler500|REST_FRAMEWORK)$/;
+  /^(?:DEBUG\w*|\w*_DEBUG|debug|use_debugger|use_evalex|FLASK_\w+|SECURE_\w+|\w+_COOKIE_SECURE|MIDDLEWARE|urlpatterns|handler500|REST_FRAMEWORK|DATABASES)$/;
 /** Credentials that count where a text stands for them. */
 const GIVEN_SECRET =
   /^(?:\w*api_key|\w*API_KEY|\w*apikey|\w*SECRET_KEY|\w*(?:password|passwd|PASSWORD|secret|SECRET|token|TOKEN)|passwd|pwd)$/;
@@ -51,7 +51,7 @@ const GIVEN_SECRET =
 const SET_UP =
   /^(?:run|run_simple|serve|from_mapping|from_object|DebuggedApplication|after_request|before_request|errorhandler|process_response|exception_handler|add_exception_handler|register_error_handler|add_middleware|add_url_rule|register_blueprint|add_api_route|include_router|Limiter|LoginManager|JWTManager|HTTPBasicAuth|HTTPBearer|APIKeyHeader|CORS|SessionMiddleware|MongoClient|create_engine|from_url)$/;
 const SETTING =
-  /^(?:DEBUG\w*|\w*_DEBUG|debug|use_debugger|use_evalex|reload|run|run_simple|serve|FLASK_ENV|settings|from_mapping|from_object|DebuggedApplication|DEBUG_PROPAGATE_EXCEPTIONS|FLASK_\w+|SECURE_\w+|\w+_COOKIE_SECURE|after_request|before_request|errorhandler|process_response|exception_handler|add_exception_handler|register_error_handler|MIDDLEWARE|add_middleware|urlpatterns|add_url_rule|register_blueprint|add_api_route|include_router|handler500|Limiter|LoginManager|JWTManager|HTTPBasicAuth|HTTPBearer|APIKeyHeader|REST_FRAMEWORK|CORS|SessionMiddleware|\w*api_key|\w*API_KEY|\w*apikey|\w*SECRET_KEY|\w*(?:password|passwd|PASSWORD|secret|SECRET|token|TOKEN)|MongoClient|create_engine|from_url|verify|base_url|api_base)$/;
+  /^(?:DEBUG\w*|\w*_DEBUG|debug|use_debugger|use_evalex|reload|run|run_simple|serve|FLASK_ENV|settings|from_mapping|from_object|DebuggedApplication|DEBUG_PROPAGATE_EXCEPTIONS|FLASK_\w+|SECURE_\w+|\w+_COOKIE_SECURE|after_request|before_request|errorhandler|process_response|exception_handler|add_exception_handler|register_error_handler|MIDDLEWARE|add_middleware|urlpatterns|add_url_rule|register_blueprint|add_api_route|include_router|handler500|Limiter|LoginManager|JWTManager|HTTPBasicAuth|HTTPBearer|APIKeyHeader|REST_FRAMEWORK|DATABASES|CORS|SessionMiddleware|\w*api_key|\w*API_KEY|\w*apikey|\w*SECRET_KEY|\w*(?:password|passwd|PASSWORD|secret|SECRET|token|TOKEN)|MongoClient|create_engine|from_url|verify|base_url|api_base)$/;
 const ROUTE =
   /^(?:route|get|post|put|delete|patch|websocket|websocket_route|api_route|api_view|action|on|event|on_event|tool|function_tool|task|shared_task|expose|errorhandler|exception_handler|after_request|before_request|middleware|app_errorhandler)$/;
 

@@ -288,7 +288,7 @@ const entry = z.strictObject({
   /** A function that looks like one, where nothing is seen to register it: its first parameter has one of these names and
    * the module imports one of `modules`. Confidence medium. */
   shape: z.strictObject({ first: z.array(z.string()), modules: z.array(z.string()) }).optional(),
-  /** Parameters that hold the request object, by position or name, and their type. */
+  /** Parameters that hold the request object, by position (`self` not counted) or name, and their type. */
   request: z.strictObject({ arg: arg, type: z.string() }).optional(),
   /** Parameters that the framework fills with something else than the request: a model's answer, a row. Of a row, `of` is the
    * keyword of the decorator that names its class (`@receiver(post_save, sender=Profile)`). */
