@@ -146,8 +146,8 @@ async function requestFor(parts: ScanParts, target: Target): Promise<ScanRequest
     const lab = await parts.server.request(START_LAB, { kind: "leaky" }, labSchema);
     return { options: { url: lab.url, depth, knowledge: { systemPrompts: [lab.systemPrompt] } } };
   }
-  const { cert, key, ca, systemPromptFile, openapi } = endpoint;
-  const files = { cert, key, ca, systemPrompt: systemPromptFile, openapi };
+  const { cert, key, ca, systemPromptFile, factsFile, openapi } = endpoint;
+  const files = { cert, key, ca, systemPrompt: systemPromptFile, facts: factsFile, openapi };
   const options = {
     url: endpoint.url,
     method: endpoint.method,

@@ -40,6 +40,7 @@ export const targetFilesSchema = z.object({
   key: z.string().optional(),
   ca: z.string().optional(),
   systemPrompt: z.string().optional(),
+  facts: z.string().optional(),
   openapi: z.string().optional(),
 });
 export type TargetFiles = z.infer<typeof targetFilesSchema>;

@@ -60,6 +60,7 @@ export const namedEndpointSchema = z.strictObject({
     .optional()
     .describe("Ask for the secret of a second user as well, for the checks of other people's objects."),
   systemPromptFile: path("The endpoint's system prompt, so that leaks can be proven").optional(),
+  factsFile: path("What is known of the endpoint beforehand, as docs/scanning.md describes it").optional(),
   openapi: z
     .string()
     .min(1)

@@ -9,6 +9,7 @@ import { readTextFile } from "../project/output.js";
 import { absolute, parent } from "../project/paths.js";
 import { ScanError } from "../scan/errors.js";
 import type { ScanOptionsInput } from "../scan/index.js";
+import type { Knowledge } from "../scan/options.js";
 
 /** Loaded when a scan is described: it brings the scan along. */
 const loadOptions = () => import("./commands/scan-options.js");
@@ -59,6 +60,7 @@ export async function describeTarget(
     };
     const { openapi } = files;
     const systemPrompt = read(files.systemPrompt, "system prompt");
+    const facts = await factsIn(read(files.facts, "file of facts"), files.facts);
     return {
       ...options,
       ...secrets,
@@ -69,7 +71,11 @@ export async function describeTarget(
         key: read(files.key, "key of the client certificate"),
         ca: read(files.ca, "certificate authority"),
       },
-      ...(systemPrompt === undefined ? {} : { knowledge: { ...options.knowledge, systemPrompts: [systemPrompt] } }),
+      knowledge: {
+        ...options.knowledge,
+        ...facts,
+        ...(systemPrompt === undefined ? {} : { systemPrompts: [systemPrompt, ...(facts?.systemPrompts ?? [])] }),
+      },
       ...(openapi === undefined
         ? {}
         : {
@@ -82,6 +88,10 @@ export async function describeTarget(
     if (error instanceof UsageError) throw new ScanError("bad-option", error.message);
     throw error;
   }
+}
+
+async function factsIn(text: string | undefined, name = ""): Promise<Knowledge | undefined> {
+  return text === undefined ? undefined : (await import("../scan/facts.js")).readFacts(text, name);
 }
 
 async function fromSettings(

@@ -57,7 +57,11 @@ export const scanSettingsSchema = z
       .string()
       .describe("File with the endpoint's system prompt, relative to this file, so that leaks can be proven.")
       .optional(),
-    source: z.string().describe("Folder with the endpoint's source, relative to this file.").optional(),
+    facts: z
+      .string()
+      .describe("File with what is known of the endpoint, relative to this file; see docs/scanning.md.")
+      .optional(),
+    source: z.string().describe("Folder with the endpoint's source, relative to this file. Not read yet.").optional(),
     openapi: z.string().describe("OpenAPI document: a file, relative to this file, or a URL.").optional(),
     probes: z
       .array(z.string().min(1))

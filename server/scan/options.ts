@@ -79,6 +79,11 @@ export const knowledgeSchema = z.strictObject({
   /** Secrets that must not come out (canaries, keys in the prompt). */
   secrets: z.array(z.string()).default([]),
   toolNames: z.array(z.string()).default([]),
+  /** Path of the route, for an address that has none. */
+  route: z
+    .string()
+    .regex(/^\/[^\s<>{}?#]*$/, "must be a path without placeholders, as in /api/chat")
+    .optional(),
   /** Key of the body that takes the user's text, and key of the reply, where the route's code shows them. */
   bodyKey: z.string().optional(),
   /** How the body holds it; JSON when absent. */
@@ -88,6 +93,7 @@ export const knowledgeSchema = z.strictObject({
     .transform((text) => text.toUpperCase())
     .optional(),
   replyKey: z.string().optional(),
+  /** The route can answer with a stream; one is asked for. */
   streaming: z.boolean().optional(),
   requiresAuth: z.boolean().optional(),
   /** Source lines by finding id; `*` for the route itself. */

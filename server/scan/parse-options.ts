@@ -16,7 +16,7 @@ export function parseOptions(input: ScanOptionsInput): ScanOptions {
     const place = z.core.toDotPath(issue?.path ?? []);
     throw wrong(`The scan option "${place || "options"}" is wrong: ${issue?.message ?? "not as its schema says"}.`);
   }
-  const options = withUrlCredentials(parsed.data);
+  const options = withRoute(withUrlCredentials(parsed.data));
   checkTemplate(options);
   checkMethodAndHeaders(options);
   return { ...options, knowledge: known(options), tls: usable(options.tls) };
@@ -35,6 +35,13 @@ function withUrlCredentials(options: ScanOptions): ScanOptions {
   const [user = "", ...password] = userInfo.split(":");
   if (options.auth !== undefined || user === "") return { ...options, url };
   return { ...options, url, auth: { kind: "basic", user: decoded(user) }, secret: decoded(password.join(":")) };
+}
+
+/** The route that the endpoint's source shows, where the address has no path of its own. */
+function withRoute(options: ScanOptions): ScanOptions {
+  const { route } = options.knowledge;
+  const server = /^\s*([a-z][a-z0-9+.-]*:\/\/[^/?#\s]+)\/?\s*$/i.exec(options.url)?.[1];
+  return route === undefined || server === undefined ? options : { ...options, url: `${server}${route}` };
 }
 
 function decoded(text: string): string {

@@ -63,8 +63,11 @@ describe("endpoints of settings files", () => {
   });
 });
 
+const FACTS = "{ systemPrompts: [Be brief.], toolNames: [assignBerth] }";
+
 describe("files of an endpoint in the editor's settings", () => {
-  const made = () => folderWith({ "c.pem": "CERT", "p.txt": "You are Wren.", "api.yaml": "openapi: 3.0.0\n" });
+  const made = () =>
+    folderWith({ "c.pem": "CERT", "p.txt": "You are Wren.", "api.yaml": "openapi: 3.0.0\n", "facts.yaml": FACTS });
 
   it("are read, below the folder or by their whole path", async () => {
     const folder = made();
@@ -73,6 +76,10 @@ describe("files of an endpoint in the editor's settings", () => {
       tls: { cert: "CERT", key: undefined, ca: "CERT" },
       knowledge: { systemPrompts: ["You are Wren."] },
       openapi: { text: "openapi: 3.0.0\n" },
+    });
+    const known = { systemPrompt: "p.txt", facts: "facts.yaml" };
+    expect(await describeTarget({ options, secrets: {}, files: known }, folder, [])).toMatchObject({
+      knowledge: { systemPrompts: ["You are Wren.", "Be brief."], toolNames: ["assignBerth"] },
     });
     const address = { openapi: "https://x.example/openapi.json" };
     expect(await describeTarget({ options, secrets: {}, files: address }, undefined, [])).toMatchObject({

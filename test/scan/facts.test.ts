@@ -1,7 +1,7 @@
 /** What is known of an endpoint beforehand, given as a file: the scan asks and judges by it. */
 import { afterEach, describe, expect, it } from "vitest";
 import { scanRequest } from "../../server/main/commands/scan-options.js";
-import { allFindings, readFacts, runScan, type ScanResult } from "../../server/scan/index.js";
+import { allFindings, planScan, readFacts, runScan, type ScanResult } from "../../server/scan/index.js";
 import { folderWith } from "../support/folder.js";
 import { run } from "../support/run.js";
 import { type Handler, jsonChat, serve, type TestEndpoint } from "./endpoints.js";
@@ -96,6 +96,24 @@ describe("facts about an endpoint", () => {
     });
     expect(result.endpoint.shape_source).toBe("source");
     expect(seen[0]).toBe(type);
+  });
+
+  it("name the route of an address without a path, and ask for a stream", async () => {
+    const accepted: (string | undefined)[] = [];
+    const endpoint = await serve((_body, request, response) => {
+      if (request.url === "/berths/ask" && request.method === "POST") accepted.push(request.headers.accept);
+      response.writeHead(200, { "content-type": "text/event-stream" }).end('data: {"delta":"Tides only."}\n\n');
+    }, "/berths/ask");
+    open.push(endpoint);
+    const facts = "{ route: /berths/ask, bodyKey: text, streaming: true }";
+    const folder = folderWith({ ".spillcheck.yaml": "scan:\n  facts: known.yaml\n", "known.yaml": facts });
+    const server = new URL(endpoint.url).origin;
+    const ran = await run(["scan", server, "--checks", "encryption", "--format", "json", "--no-history"], folder);
+    expect(JSON.parse(ran.out).endpoint).toMatchObject({ url: `${server}/berths/ask`, shape_source: "source" });
+    expect(accepted[0]).toMatch(/^text\/event-stream,/);
+    const own = { url: `${server}/other`, knowledge: { route: "/berths/ask" } };
+    expect((await planScan(own)).target).toBe(`${server}/other`);
+    expect(() => readFacts("route: /berths/<int:id>", "facts.yaml")).toThrow(/^facts\.yaml: route: must be a path/);
   });
 
   it("that are wrong are named with their place", async () => {

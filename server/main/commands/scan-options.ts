@@ -98,6 +98,12 @@ export function scanRequest(url: string | undefined, flags: ScanFlags, sources: 
     return setting === undefined ? undefined : readTextFile(absolute(setting, folder), what);
   };
   const systemPrompt = file(flags.systemPromptFile, settings.system_prompt_file, "system prompt");
+  const factsFile =
+    flags.facts !== undefined
+      ? absolute(flags.facts, cwd)
+      : settings.facts === undefined
+        ? undefined
+        : absolute(settings.facts, folder);
   const start = flags.sessionStart ?? settings.session_start;
   const openapi = flags.openapi ?? settings.openapi;
   const body = flags.bodyTemplate ?? copy?.body ?? settings.body_template;
@@ -133,7 +139,7 @@ export function scanRequest(url: string | undefined, flags: ScanFlags, sources: 
     csrf: parseCsrf(flags.csrf ?? settings.csrf),
     ownIds: flags.ownId ?? settings.own_ids ?? [],
     otherIds: flags.otherId ?? settings.other_ids ?? [],
-    knowledge: knowledgeOf(flags.facts === undefined ? undefined : absolute(flags.facts, cwd), systemPrompt),
+    knowledge: knowledgeOf(factsFile, systemPrompt),
     openapi: openapi === undefined ? undefined : parseOpenapi(openapi, flags.openapi === undefined ? folder : cwd),
     openapiReferences: flags.openapiReferences ?? false,
     depth: flags.depth ?? settings.depth ?? "quick",
@@ -175,7 +181,8 @@ function sayUsage<T>(work: () => T): T {
 
 /** The facts of a file, with the system prompt of its own file. */
 function knowledgeOf(facts: string | undefined, systemPrompt: string | undefined): ScanOptionsInput["knowledge"] {
-  const known = facts === undefined ? undefined : readFacts(readTextFile(facts, "file of facts"), facts);
+  const known =
+    facts === undefined ? undefined : sayUsage(() => readFacts(readTextFile(facts, "file of facts"), facts));
   if (systemPrompt === undefined) return known ?? {};
   return { ...known, systemPrompts: [systemPrompt, ...(known?.systemPrompts ?? [])] };
 }

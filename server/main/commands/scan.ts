@@ -42,7 +42,6 @@ interface Flags extends ScanFlags {
   output?: string;
   save?: string[];
   config?: string;
-  source?: string;
   ping?: true;
   resume?: true;
   history: boolean;
@@ -101,6 +100,8 @@ async function scan(context: Context, url: string | undefined, flags: Flags): Pr
   process.once("SIGINT", interrupt);
   try {
     const request = scanRequest(lab?.url ?? url, flags, { cwd, env, config });
+    if (config?.config.scan?.source !== undefined)
+      say(context, "scan.source is not read yet; give what the source shows as scan.facts or with --facts.");
     const options = lab ? withLab(request.options, lab) : request.options;
     const plan = await planScan(options);
     say(context, describePlan(plan));

@@ -25,6 +25,11 @@ export interface AskOptions {
   certificate?: boolean;
 }
 
+/** What kinds of answer are asked for, the likeliest first. */
+const JSON_FIRST = "application/json, text/event-stream;q=0.9, text/plain;q=0.8, text/html;q=0.7, */*;q=0.5";
+const STREAM_FIRST =
+  "text/event-stream, application/x-ndjson;q=0.9, application/json;q=0.8, text/plain;q=0.7, */*;q=0.5";
+
 /** Cookies, session id and turns of one conversation with the endpoint. */
 export interface Conversation {
   /** Who opened it; only they may use its cookies. */
@@ -106,7 +111,7 @@ export class Endpoint {
       ask.conversation ??
       (options.csrf || options.session ? await this.sharedConversation(ask.check, identity) : undefined);
     const headers: Record<string, string> = {
-      accept: "application/json, text/event-stream;q=0.9, text/plain;q=0.8, text/html;q=0.7, */*;q=0.5",
+      accept: options.knowledge.streaming ? STREAM_FIRST : JSON_FIRST,
       "user-agent": "SpillCheck",
       ...lowerKeys(identity === "nobody" ? withoutCredentials(options.headers) : options.headers),
       ...authHeaders(options, identity),
