@@ -47,7 +47,7 @@ const rule: Rule = {
     cx.report({
       at: e.loc,
       message: `\`${e.q}\` lets a model ${power}; whoever can put words into its prompt can too. Hand over narrow, read-only tools, or ask a human first.`,
-      sink: { loc: e.loc, msg: "the tool is made here" },
+      sink: { loc: e.loc, msg: e.data.tool ? "the tool is handed over here" : "the tool is made here" },
       doubt: e.doubt,
       fixes: [],
       key: `${e.module.file}:${e.q}`,

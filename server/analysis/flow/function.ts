@@ -14,6 +14,7 @@ import { Frame } from "./frame.js";
 import { addStep, type Label } from "./labels.js";
 import { mentions } from "./mentions.js";
 import { isStub } from "./overrides.js";
+import { noteDecoratedTool } from "./own-tools.js";
 import type { Places } from "./places.js";
 import type { Program } from "./program.js";
 import { compact } from "./size.js";
@@ -222,6 +223,7 @@ function dedupe(types: TypeRef[]): TypeRef[] {
 function emitEntry(frame: Frame, fn: FunctionDef, entry: NonNullable<ReturnType<typeof entryOf>>): void {
   if (entry.model.returns === "response") emitReturn(frame, fn, entry.doubt);
   if (entry.model.kind !== "tool") return;
+  noteDecoratedTool(frame, fn, [...frame.events.values()]);
   for (const r of frame.returnSites) {
     frame.emit({
       kind: "llm",

@@ -14,6 +14,7 @@ import { chosenBy } from "./history.js";
 import { type Kind, type Label, maskOf, unionLabels } from "./labels.js";
 import { llmCall, openRawCall, transport } from "./llm-calls.js";
 import { dataMethod, keepsNothing } from "./methods.js";
+import { noteOwnTools, noteRegisteredTool } from "./own-tools.js";
 import { judgeCall, keysSent } from "./raw-calls.js";
 import { queryName, recordLabel, refineRecord } from "./records.js";
 import { wordsFor } from "./sources.js";
@@ -92,6 +93,7 @@ function register(frame: Frame, q: string, args: Args): void {
   for (const e of frame.program.models.registrations(q)) {
     const fn = e.registers && argument(frame, args, e.registers.fn);
     for (const t of fn?.value.types ?? []) {
+      if (fn) noteRegisteredTool(frame, e, t, fn.loc);
       if (t.k === "fn") frame.program.registered.set(t.fn.key, { model: e, doubt: 0 });
       if (t.k === "class") frame.program.registeredClasses.set(t.cls.key, { model: e, doubt: 0 });
     }
@@ -130,6 +132,7 @@ export function runModels(
       for (const [path, kind] of Object.entries(m.result_paths)) out = resultPath(frame, out, path, kind, x, t);
     if (m.message) out = message(frame, m, args);
     if (m.template) out = join(out, templateOf(frame, m, args, x, recv));
+    if (m.llm?.tools && asks) noteOwnTools(frame, m.llm.tools, args);
     if (m.llm && asks) out = llmCall(frame, env, t.q, m, args, x, recv, out, verdict === "named" && !doubt ? 1 : doubt);
     if (m.llm?.raw && asks) emitKeys(frame, t.q, m, keysSent(frame, m.llm, args), x);
     if (verdict === "open") out = join(out, openRawCall(frame, env, t.q, m, args, x, doubt));
