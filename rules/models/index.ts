@@ -25,6 +25,7 @@ import llamaIndex from "./llama-index.yaml";
 import logging from "./logging.yaml";
 import marshmallow from "./marshmallow.yaml";
 import mistral from "./mistral.yaml";
+import moreStores from "./more-stores.yaml";
 import ollama from "./ollama.yaml";
 import openai from "./openai.yaml";
 import openaiCompatible from "./openai-compatible.yaml";
@@ -64,6 +65,7 @@ export const modelTexts: readonly { file: string; text: string }[] = [
   { file: "logging.yaml", text: logging },
   { file: "marshmallow.yaml", text: marshmallow },
   { file: "mistral.yaml", text: mistral },
+  { file: "more-stores.yaml", text: moreStores },
   { file: "ollama.yaml", text: ollama },
   { file: "openai.yaml", text: openai },
   { file: "openai-compatible.yaml", text: openaiCompatible },
