@@ -18,6 +18,7 @@ import { noteOwnTools, noteRegisteredTool } from "./own-tools.js";
 import { judgeCall, keysSent } from "./raw-calls.js";
 import { queryName, recordLabel, refineRecord } from "./records.js";
 import { wordsFor } from "./sources.js";
+import { stateGraph } from "./state-graphs.js";
 import { isStatement, shown } from "./strings.js";
 import type { Slot } from "./summary.js";
 import { updateAt } from "./targets.js";
@@ -139,6 +140,7 @@ export function runModels(
     if (m.sink) emitSink(frame, t.q, m, args, x, doubt);
     if (m.setting || m.credentials || m.danger || (m.llm?.setup && (m.llm.url || m.llm.verify)))
       emitCall(frame, t.q, m, args, x);
+    if (m.graph) out = stateGraph(frame, env, m.graph, args, x, recv, out);
     if (m.invokes) out = join(out, invoke(frame, env, m, args, x));
     if (m.sanitise && (!m.sanitise.pattern || patternRedacts(frame, m.sanitise.pattern, args))) {
       if (m.sanitise.strength === "strong") cleared |= maskOf(m.sanitise.labels);

@@ -237,6 +237,9 @@ const call = z.strictObject({
   credentials: arg.optional(),
   /** What the tool (the result, or the function called) lets a model do, when handed to one. */
   danger: z.enum(["shell", "code", "file", "sql", "http"]).optional(),
+  /** What the call does with a graph of functions that hand a state on: takes one in (from the argument), gives the finished
+   * graph, or runs it on the state in the argument. */
+  graph: z.strictObject({ does: z.enum(["add", "compile", "run"]), arg: arg.optional() }).optional(),
   /** Labels on elements or fields of the result only: `{ "[0]": llm }`; for tuples and the like. */
   result_paths: z.record(z.string(), labelKind).optional(),
 });
