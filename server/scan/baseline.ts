@@ -40,17 +40,31 @@ export async function takeBaseline(discovery: Discovery): Promise<Baseline> {
     const good = answers.filter((answer) => answer.ok);
     endpoint.replyPath ??= stablePath(good);
   }
-  const good = answers.filter((answer) => answer.ok);
+  const page = isSamePage(answers);
+  const good = page ? [] : answers.filter((answer) => answer.ok);
   const verdict = judgeModel(good);
   return {
     answers: answers.length > 0 ? answers : discovery.answers.slice(-1),
     ok: good.length > 0,
-    why: good.length > 0 ? "" : (answers.at(-1)?.why ?? discovery.why) || discovery.why,
+    why: page ? SAME_PAGE : good.length > 0 ? "" : (answers.at(-1)?.why ?? discovery.why) || discovery.why,
     texts: good.map((answer) => answer.extracted.everything),
     model: verdict.model,
     modelReason: verdict.reason,
     longest: Math.max(0, ...good.map((answer) => answer.extracted.text.length)),
   };
+}
+
+const SAME_PAGE =
+  "every question got the same HTML page, as a sign-in page or the shell of an app is sent for every address";
+
+/** Whether all questions got one and the same page, which is no answer of anybody's. */
+function isSamePage(answers: readonly Answer[]): boolean {
+  const [first] = answers;
+  return (
+    first !== undefined &&
+    answers.length > BASELINE_REQUESTS &&
+    answers.every((answer) => answer.extracted.at?.kind === "html" && answer.extracted.text === first.extracted.text)
+  );
 }
 
 /** Whether an answer came to the chosen shape; session ids in the body may differ. */

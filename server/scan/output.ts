@@ -17,6 +17,9 @@ export function fewOfEachKind(hits: readonly Hit[]): Hit[] {
   });
 }
 
+/** A refusal that sends people elsewhere names so many ways to get there at most. */
+const MOST_CONTACTS = 5;
+
 const CONTACT =
   /\b(contact|reach|write|e-?mail|mail|call|phone|dial|support|help ?desk|hotline|customer (care|service))\b[^\n]{0,60}$/i;
 
@@ -34,7 +37,7 @@ export function freshHits(ctx: ScanContext, everything: string, reply: string, a
     if (hit.group === "secret" && hit.weak && refusal) return false;
     if (hit.kind !== "email" && hit.kind !== "phone") return true;
     const invited = CONTACT.test(everything.slice(Math.max(0, hit.start - 80), hit.start));
-    return !(contacts.size <= 2 && (refusal || invited));
+    return !(contacts.size <= 2 && (refusal || invited)) && !(refusal && invited && contacts.size <= MOST_CONTACTS);
   });
 }
 

@@ -1,5 +1,6 @@
 import { type CheckEnd, COMPLETE, inconclusive, type ScanContext } from "../context.js";
 import { quote } from "../evidence.js";
+import { readsLikeAPrompt } from "../leak/instructions.js";
 
 const EXCESS =
   /^(system_?prompt|system_?message|prompt_?template|full_?prompt|raw_?prompt|prompt|instructions|context|retrieved_?(docs|documents|context)|source_?documents|debug|debug_?info|trace|internal|internal_?notes?|config|settings|env|environment|sql|sql_?query|raw|raw_?response|password(_hash)?|passwd|hash|salt|secret|api_?key|access_?token|refresh_?token|cost|balance|role|roles|is_?admin|permissions|email|phone|address|ssn|dob|date_of_birth|credit_?card|user|customer|account|profile|headers|cookies|stack|exception|system_?fingerprint|chain_of_thought|scratchpad|intermediate_?steps|logprobs)$/i;
@@ -38,6 +39,9 @@ function filled(value: unknown): boolean {
   );
 }
 
+/** Shorter texts are no prompt. */
+const SHORTEST_PROMPT = 40;
+
 /** Fields beyond the reply: inner state, people's data, database ids; and beyond the documented ones where a document says. */
 export async function checkProperties(ctx: ScanContext): Promise<CheckEnd> {
   const answers = ctx.baseline.answers.filter((answer) => answer.ok);
@@ -67,15 +71,22 @@ export async function checkProperties(ctx: ScanContext): Promise<CheckEnd> {
           /^\$\.[^.[]+$/.test(property.path) && !documented.includes(property.key) && !excess.includes(property),
       )
     : [];
-  const named = [...excess, ...beyond];
+  const prompts = all.filter(
+    ({ value }) =>
+      typeof value === "string" &&
+      value.length >= SHORTEST_PROMPT &&
+      !answer.extracted.text.includes(value) &&
+      readsLikeAPrompt(value),
+  );
   const grave = excess.some((property) =>
     /prompt|instructions|password|secret|key|token|ssn|email|phone|sql|env|config|stack|cards?/i.test(property.key),
   );
+  const named = [...prompts, ...excess.filter((property) => !prompts.includes(property)), ...beyond];
   if (named.length > 0)
     ctx.find({
       id: "excess-properties",
-      severity: grave ? "medium" : "low",
-      evidence: `Beside the reply the answer has ${[...new Set(named.map((property) => property.path))].slice(0, 8).join(", ")}${beyond.length > 0 ? `; the API document names only ${documented?.join(", ") || "other fields"}` : ""}.`,
+      severity: prompts[0] ? "high" : grave ? "medium" : "low",
+      evidence: `${prompts[0] ? `${prompts[0].path} reads like the system prompt: ${quote(String(prompts[0].value))}. ` : ""}Beside the reply the answer has ${[...new Set(named.map((property) => property.path))].slice(0, 8).join(", ")}${beyond.length > 0 ? `; the API document names only ${documented?.join(", ") || "other fields"}` : ""}.`,
       exchanges: [
         ctx.exchange(
           "ordinary request",

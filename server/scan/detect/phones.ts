@@ -18,7 +18,8 @@ const AFTER = /^\s{0,2}[-–(,:]?\s{0,2}(fax|mobile|cell|office|phone|tel|work|h
 /** Words that announce a number of another kind. */
 const OTHER =
   /\b(licen[cs]e|passport|card|order|account|iban|ssn|social security|invoice|tracking|ticket|reference|ref|case|zip|postcode|isbn|version|id|no\.? of|customer number|part|serial|vat|tax)\b[^\n]{0,24}$/i;
-const AREA_555 = /555[ .-]?01\d\d$/;
+/** Numbers of films and examples: the last four digits 01xx behind 555, and the area code 555, which nobody has. */
+const AREA_555 = /555[ .-]?01\d\d$|^(?:\+?1[ .-]?)?\(?555\)?[ .-]?\d{3}[ .-]?\d{4}$/;
 const DATE_LIKE = /^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})$/;
 /** Ways of writing that hardly anything but phone numbers has. */
 const WRITTEN =

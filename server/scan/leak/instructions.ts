@@ -1,9 +1,9 @@
 /** Whether a text reads like instructions to an assistant. */
 
 const IDENTITY =
-  /(?<!\b(?:if|when|whether|unless|until|that|because|since|while|what|who|where|how|as|like|sure|so|than|think|time|people|person|but|and|or|,|the \w+|your \w+)\s{1,2})\b(you are|you're|your name is|act as|you act as|you will act|the assistant is|this assistant is|you serve as|you work (for|as))\s+(?!welcome|right|correct|not\b|looking|asking|trying|interested|free|able|talking|chatting|speaking|using|logged)/i;
+  /(?<!\b(?:if|when|whether|unless|until|that|because|since|while|what|who|where|how|as|like|sure|so|than|think|time|people|person|but|and|or|,|the \w+|your \w+)\s{1,2})\b(you are|you're|your name is|act as|you act as|you will act|the assistant is|this assistant is|you serve as|you work (for|as))\s+(?!welcome|right|correct|not\b|looking|asking|trying|interested|free|able|talking|chatting|speaking|using|logged|(?:very|so|too|really|quite|most|always) \w+(?: to\b|[.!,])|kind\b|the best\b)/i;
 const ORDER =
-  /(^|[.!?:;\n•*-]\s{0,8}|\d[.)]\s{0,8})["'“]?(never|always|do not|don't|must|must not|(?:you|it|the assistant|this assistant|the (?:chat ?)?bot) (?:must|should|is to|does not|never|always)|you must|you should|you may|you can only|you will|only (answer|discuss|help|respond|talk|provide)|refuse|answer (only|politely|questions|in)|respond (only|in|with|politely|as)|be (polite|concise|helpful|friendly|brief|kind|professional)|keep (your|answers|replies|responses|it|this)|if (the|a) (user|customer|caller|person|visitor|student|patient|client)|when (the|a) (user|customer)|under no circumstances|your (task|role|job|goal|purpose) is|help (users|customers|the user)|use the (tool|following)|the (secret|internal|discount|admin|api|override|access|pass ?(?:word|phrase|code)) )/gim;
+  /(^|[.!?:;\n•*-]\s{0,8}|\d[.)]\s{0,8})["'“]?(never(?! (?:hesitate|mind|fear|worry))|always(?! (?:happy|glad|pleased|delighted|here|welcome|available|a pleasure))|do not(?! (?:hesitate|worry))|don't(?! (?:hesitate|worry))|must|must not|(?:you|it|the assistant|this assistant|the (?:chat ?)?bot) (?:must|should|is to|does not|never|always)|you must|you should|you may|you can only|you will|only (answer|discuss|help|respond|talk|provide)|refuse|answer (only|politely|questions|in)|respond (only|in|with|politely|as)|be (polite|concise|helpful|friendly|brief|kind|professional)|keep (your|answers|replies|responses|it|this)|if (the|a) (user|customer|caller|person|visitor|student|patient|client)|when (the|a) (user|customer)|under no circumstances|your (task|role|job|goal|purpose) is|help (users|customers|the user)|use the (tool|following)|the (secret|internal|discount|admin|api|override|access|pass ?(?:word|phrase|code)) )/gim;
 
 /** What orders to an assistant are about, and rules for people are not. */
 const TO_AN_ASSISTANT =
@@ -101,7 +101,11 @@ export function instructionScore(text: string): number {
 /** From this score on a text is taken for a prompt. */
 const PROMPT_LIKE = 3;
 
+/** What a text about prompts puts in quotation marks to show what one is; not what it says of its own. */
+const EXAMPLE =
+  /(?<!\b(?:my|mine|own|given)\b[^.!?\n]{0,60})\b(?:such as|for example|for instance|e\.g\.|(?:texts?|sentences?|things|phrases?|lines?) like|zum Beispiel|par exemple|por ejemplo),?:?\s{1,2}["“„«][^"”“»\n]{5,400}["”»]/gi;
+
 /** Whether a text reads like a prompt. */
 export function readsLikeAPrompt(text: string): boolean {
-  return instructionScore(text) >= PROMPT_LIKE;
+  return instructionScore(text.replace(EXAMPLE, " ")) >= PROMPT_LIKE;
 }

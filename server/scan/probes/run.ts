@@ -1,3 +1,4 @@
+import { properties } from "../checks/properties.js";
 import { type CheckEnd, COMPLETE, inconclusive, type ScanContext } from "../context.js";
 import type { Answer } from "../target/answer.js";
 import { judgeExtraction } from "./extraction.js";
@@ -86,7 +87,19 @@ async function runProbe(ctx: ScanContext, probe: Probe): Promise<string | null> 
 
 function isRejection(answer: Answer): boolean {
   const { status, failure } = answer.http;
-  return failure === null && status >= 400 && status < 500 && ![401, 403, 404, 408, 429].includes(status);
+  if (failure !== null) return false;
+  if (status >= 200 && status < 300) return saysBlocked(answer.extracted.json);
+  return status >= 400 && status < 500 && ![401, 403, 404, 408, 429].includes(status);
+}
+
+/** A filter that says so in a field of a good answer: `{"blocked": true, "reply": null}`, `"finish_reason": "content_filter"`. */
+function saysBlocked(json: unknown): boolean {
+  return properties(json).some(({ key, value }) =>
+    /^(?:is_?|was_?)?(?:blocked|flagged|filtered|refused|rejected|moderated|denied)$/i.test(key)
+      ? value === true
+      : /^(?:finish_?reason|stop_?reason)$/i.test(key) &&
+        /^(?:content_?filter|safety|refusal|blocked)$/i.test(String(value)),
+  );
 }
 
 async function judge(

@@ -33,6 +33,8 @@ type Found = Omit<Discovery, "advice">;
 /** What to tell the scan when it does not find out by itself how to ask. */
 function adviceOn(answers: readonly Answer[]): string {
   const status = answers.at(-1)?.http.status ?? 0;
+  if ((status === 401 || status === 403) && answers.some((answer) => answer.http.headers["set-cookie"]))
+    return 'It set a cookie as it refused: --session-start "GET /" with the path that hands one out opens a session first; else give it credentials with --auth.';
   if (status === 401 || status === 403)
     return "Give it credentials: --auth with the secret in SPILLCHECK_SECRET, or auth in the settings.";
   if (answers.at(-1)?.http.failure?.kind === "timeout")

@@ -68,8 +68,11 @@ function isTooDeep(text: string): boolean {
   return false;
 }
 
+/** What some servers put before JSON so that no page can load it as a script. */
+const GUARD = /^(?:\)\]\}'?,?|while\s?\(1\);|for\s?\(;;\);)\s*/;
+
 function asJson(text: string): JsonValue | undefined {
-  const trimmed = text.trim();
+  const trimmed = text.trim().replace(GUARD, "");
   if (!/^[[{"\d\-tfn]/.test(trimmed) || isTooDeep(trimmed)) return undefined;
   try {
     const document: JsonValue = JSON.parse(trimmed);
@@ -181,8 +184,23 @@ export function sseEvents(body: string): string[] {
   return events.filter((event) => event.trim() !== "[DONE]");
 }
 
+const linesOf = (body: string): string[] => body.split(/\r?\n/).filter((line) => line.trim() !== "");
+
+/** Parts of the AI SDK's data stream, each with its kind before it: `0:"text"`, `e:{"finishReason":"stop"}`. */
+function dataStreamParts(body: string): JsonValue[] | null {
+  const parts = linesOf(body).map((line) => /^([0-9a-z]):(["[{].*)$/s.exec(line));
+  if (!parts.some((part) => part?.[1] === "0") || parts.slice(0, -1).includes(null)) return null;
+  return parts.flatMap((part) => {
+    const value = asJson(part?.[2] ?? "");
+    if (value === undefined) return [];
+    return [part?.[1] === "0" ? { text: value } : { [part?.[1] ?? ""]: value }];
+  });
+}
+
 function ndjsonDocuments(body: string): JsonValue[] | null {
-  const lines = body.split(/\r?\n/).filter((line) => line.trim() !== "");
+  const parts = dataStreamParts(body);
+  if (parts) return parts;
+  const lines = linesOf(body);
   if (lines.length < 2) return null;
   const documents = lines.map(asJson);
   const good = documents.filter(isObject);
@@ -245,7 +263,7 @@ export function extractReply(body: string, contentType: string, given: ReplyPath
     return { text, everything: text, at: text ? { kind, path: null } : null, json: undefined };
   }
   if (kind === "ndjson") {
-    const documents = ndjsonDocuments(body) ?? [asJson(body)].filter(isObject);
+    const documents = ndjsonDocuments(body) ?? linesOf(body).map(asJson).filter(isObject);
     const joined = joinStream(documents, given?.path ?? null);
     return {
       text: joined.text,
@@ -288,7 +306,8 @@ function detectKind(body: string, contentType: string): ReplyKind {
   if (/event-stream/i.test(contentType) || /^(event:.*\r?\n|id:.*\r?\n|:.*\r?\n)*data:/.test(body.slice(0, 2_000)))
     return "sse";
   if (/ndjson|jsonl|json-seq|jsonlines/i.test(contentType)) return "ndjson";
-  if (asJson(body) !== undefined && (/json/i.test(contentType) || /^\s*[[{"]/.test(body))) return "json";
+  if (asJson(body) !== undefined && (/json/i.test(contentType) || /^\s*[[{"]/.test(body) || GUARD.test(body)))
+    return "json";
   if (ndjsonDocuments(body)) return "ndjson";
   if (/html/i.test(contentType) || looksLikeHtml(body)) return "html";
   return "text";

@@ -292,7 +292,7 @@ export class HttpClient {
       const room = small ? Math.min(limits.bodyBytes, limits.smallBodyBytes) : limits.bodyBytes;
       const body = await readBody(
         answer.body,
-        headers["content-encoding"] ?? "",
+        { encoding: headers["content-encoding"] ?? "", contentType: headers["content-type"] ?? "" },
         {
           ...limits,
           bodyBytes: room,
