@@ -40,7 +40,9 @@ const rule: Rule = {
     const danger = e.kind === "sink" && e.sink ? DANGERS[e.sink] : undefined;
     if (!danger) return;
     for (const s of e.slots) {
-      const label = deepLabels(s.value).find(isModelText);
+      // A request that is opened (`urlopen(request)`) stands for its answer, and is no address.
+      const isAddress = e.sink === "outgoing-url";
+      const label = deepLabels(s.value).find((l) => isModelText(l) && !(isAddress && l.kind === "llm-object"));
       if (!label) continue;
       const weak = (label.weak & bit("llm")) !== 0;
       cx.report({
