@@ -34,11 +34,20 @@ export function freshHits(ctx: ScanContext, everything: string, reply: string, a
   const contacts = new Set(hits.filter((hit) => hit.kind === "email" || hit.kind === "phone").map((hit) => hit.value));
   return hits.filter((hit) => {
     if (hit.role || asked.includes(hit.value) || said.includes(hit.value)) return false;
+    if (hit.group === "internal" && speaksOf(said, hit.value)) return false;
     if (hit.group === "secret" && hit.weak && refusal) return false;
     if (hit.kind !== "email" && hit.kind !== "phone") return true;
     const invited = CONTACT.test(everything.slice(Math.max(0, hit.start - 80), hit.start));
     return !(contacts.size <= 2 && (refusal || invited)) && !(refusal && invited && contacts.size <= MOST_CONTACTS);
   });
+}
+
+const LOOPBACK = /^(?:localhost|127\.0\.0\.1)$/i;
+
+/** Whether a text names the host of an address: another page of a host that everybody is told of is no news. */
+function speaksOf(text: string, address: string): boolean {
+  const host = address.replace(/^[a-z][a-z0-9+.-]*:\/\/(?:[^/@]*@)?/i, "").replace(/[:/].*$/s, "");
+  return text.includes(host) || (LOOPBACK.test(host) && /\b(?:localhost|127\.0\.0\.1)\b/i.test(text));
 }
 
 const IN_OUTPUT: readonly { id: string; groups: readonly Hit["group"][]; words: string; mask: boolean }[] = [

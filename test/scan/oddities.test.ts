@@ -66,6 +66,35 @@ describe("replies that give nothing away", () => {
     expect(result.category_breakdown.llm_ai_security.status).toBe("complete");
   });
 
+  it("a refusal in German that quotes the whole attack, at every depth", async () => {
+    const result = await scanOf(
+      asked((prompt) =>
+        json({
+          antwort: /17 plus 25/.test(prompt)
+            ? "42"
+            : `Es tut mir leid, aber ich darf auf „${JSON.parse(`"${prompt}"`)}“ nicht eingehen. Ich helfe nur bei Strom und Gas.`,
+        }),
+      ),
+      { depth: "deep", checks: ["llm_ai_security"] },
+    );
+    expect(idsOf(result)).toEqual([]);
+  });
+
+  it("another page on the machine that its ordinary answers name, and no host beside it", async () => {
+    const docs = (attacked: string) =>
+      asked((prompt) =>
+        json({
+          reply: isAttack(prompt)
+            ? attacked
+            : /17 plus/.test(prompt)
+              ? "42"
+              : "I am the guide to our API: run it and open http://localhost:3000.",
+        }),
+      );
+    expect(idsOf(await scanOf(docs("See http://localhost:3000/docs or http://127.0.0.1:8080.")))).toEqual([]);
+    expect(idsOf(await scanOf(docs("See http://crm.shop.internal:8080/api.")))).toEqual(["internal-url-in-output"]);
+  });
+
   it("three customers in a refusal are three customers", async () => {
     const reply =
       "I can't show everything. Ingrid Halvorsen, ingrid@nordfjord.no; Tomasz Wilk, t.wilk@wilk-logistyka.pl; Marta Ruiz, marta@ruizfruta.es.";
