@@ -3,7 +3,8 @@
  * (`kind: "handed"`) that its callers answer as soon as they know the function, and its result a path of the parameter that
  * holds the function.
  */
-import type { CallExpr } from "../ir.js";
+import type { CallExpr, Expr, Stmt } from "../ir.js";
+import type { FunctionDef } from "../names/definitions.js";
 import type { Argument, Binding } from "./apply.js";
 import type { Args } from "./arguments.js";
 import { callFunction } from "./calls.js";
@@ -27,6 +28,8 @@ const MAX_NESTING = 4;
 let nesting = 0;
 /** A function that a parameter holds: itself, or a method or an attribute of it. */
 const MAX_PATH = 1;
+/** A method of what the object was made with: `self.client.complete`. */
+const MAX_OWN_PATH = 2;
 
 /** Key of the result of the call at `loc` in the path of the parameter that is called. */
 const resultKey = (loc: Loc): string => `()${loc.id}`;
@@ -34,10 +37,13 @@ const isResultKey = (key: string): boolean => key.startsWith("()");
 
 /** A parameter is called: says so to the callers. @returns what the call will give, as a path of the parameter */
 export function callHanded(frame: Frame, callee: Value, args: Args, x: CallExpr, name: string): Value | undefined {
-  const params = callee.labels.filter((l) => l.kind === "param" && l.path.length <= MAX_PATH);
+  const own = x.f.k === "attr" && isMadeWith(frame, x.f.o);
+  const longest = own ? MAX_OWN_PATH : MAX_PATH;
+  const params = callee.labels.filter((l) => l.kind === "param" && l.path.length <= longest);
   if (!params.length || callee.types.some((t) => t.k !== "ext" || frame.program.models.calls(t.q).length > 0))
     return undefined;
-  if (x.f.k === "attr" && (x.f.o.k !== "name" || !SPEAKING.test(name) || isDataMethod(name))) return undefined;
+  if (x.f.k === "attr" && ((x.f.o.k !== "name" && !own) || !SPEAKING.test(name) || isDataMethod(name)))
+    return undefined;
   const at = frame.loc(x);
   const slots: Slot[] = [{ slot: FUNCTION, value: labelled(params), loc: at }];
   const add = (slot: string, a: Argument | undefined) => {
@@ -51,6 +57,23 @@ export function callHanded(frame: Frame, callee: Value, args: Args, x: CallExpr,
   add("**", args.dstar);
   frame.emit({ kind: "handed", loc: at, q: name, slots, fn: frame.fn, module: frame.module, via: [], doubt: 0 });
   return openResult(params, at);
+}
+
+/** Whether an expression is an attribute of `self` that the object was made with: `self.client = client` in `__init__`. */
+function isMadeWith(frame: Frame, x: Expr): boolean {
+  const self = frame.fn?.ir.params[0]?.name;
+  if (x.k !== "attr" || x.o.k !== "name" || x.o.id !== self || !frame.fn?.cls) return false;
+  const init = frame.program.classes.method(frame.fn.cls, "__init__");
+  return !!init && init.ir.body.some((s) => s.k === "assign" && isKeptParameter(init, s, x.a));
+}
+
+/** `self.name = parameter`, also with a default: `self.name = parameter or Default()`. */
+function isKeptParameter(init: FunctionDef, s: Extract<Stmt, { k: "assign" }>, name: string): boolean {
+  const [self, ...params] = init.ir.params.map((p) => p.name);
+  const kept = s.targets.some((t) => t.k === "attr" && t.a === name && t.o.k === "name" && t.o.id === self);
+  if (!kept) return false;
+  const given = s.v?.k === "bool" ? s.v.xs[0] : s.v;
+  return given?.k === "name" && params.includes(given.id);
 }
 
 /** What a call will give that the callers have to answer: a path of the parameters that it depends on. */
