@@ -1,7 +1,7 @@
 /** Values known from the text alone: comparisons, and what environment defaults turn into. */
 import type { Expr } from "../ir.js";
 import type { Refinement } from "./frame.js";
-import { ALL_KINDS } from "./labels.js";
+import { ALL_KINDS, type Label } from "./labels.js";
 import { constant, EMPTY, type Value } from "./value.js";
 
 /** A comparison: a constant where both sides are, and what its truth says about what was compared. */
@@ -41,7 +41,7 @@ function testOf(x: Extract<Expr, { k: "cmp" }>, vs: readonly Value[]): Refinemen
       (r.fields?.size && !r.labels.length) ||
       (x.xs[1]!.k === "name" && /^[A-Z][A-Z0-9_]+$/.test(x.xs[1]!.id) && !r.labels.length) ||
       (x.xs[1]!.k === "attr" && /^(allowed|valid|supported|ALLOWED|VALID|SUPPORTED)/.test(x.xs[1]!.a));
-    if (allowlist) return [{ labels: l.labels, mask: ALL_KINDS, weak: false, unsafe: op === "in" ? "else" : "then" }];
+    if (allowlist) return known(x.xs[0]!, l.labels, op === "in" ? "else" : "then");
     return [];
   }
   if (membership && r.labels.length && typeof l.c === "string" && !r.fields)
@@ -50,18 +50,38 @@ function testOf(x: Extract<Expr, { k: "cmp" }>, vs: readonly Value[]): Refinemen
     return [{ labels: r.labels, mask: ALL_KINDS, weak: true, unsafe: op === "in" ? "then" : "else" }];
   if ((op === "==" || op === "!=") && (l.c !== undefined || r.c !== undefined)) {
     const dynamic = l.c !== undefined ? r : l;
-    const known = l.c !== undefined ? l : r;
-    // Of which kind a part of an answer is (`block.type == "text"`) says nothing of the text in it.
+    const constant = l.c !== undefined ? l.c : r.c;
     const asked = x.xs[l.c !== undefined ? 1 : 0]!;
-    const labels =
-      asked.k === "attr" && KIND.test(asked.a) ? dynamic.labels.filter((d) => d.kind !== "llm") : dynamic.labels;
-    if (labels.length && known.c !== null && known.c !== "" && typeof known.c === "string")
-      return [{ labels, mask: ALL_KINDS, weak: false, unsafe: op === "==" ? "else" : "then" }];
+    // Of which kind a part of an answer is (`block.type == "text"`) says nothing of the text in it.
+    const labels = KIND.test(keyOf(asked)) ? dynamic.labels.filter((d) => d.kind !== "llm") : dynamic.labels;
+    if (labels.length && constant !== "" && typeof constant === "string")
+      return known(asked, labels, op === "==" ? "else" : "then");
   }
   return [];
 }
 
-const KIND = /^(?:type|role|kind|object|event|status)$/;
+const KIND = /^(?:type|role|kind|object|event|status|(?:stream_)?mode|event_type)$/;
+
+/** The attribute or key that an expression reads: `type` of `block.type`, `event["type"]` and `event.get("type")`. */
+function keyOf(x: Expr): string {
+  if (x.k === "attr") return x.a;
+  const key = x.k === "sub" ? x.i : x.k === "call" && x.f.k === "attr" && x.f.a === "get" ? x.args[0] : undefined;
+  return key?.k === "const" && typeof key.v === "string" ? key.v : "";
+}
+
+/**
+ * What is known where a value turned out to be one of a few. Parts of a model's answer are told apart by nothing but the variables
+ * that hold them (`kind, text = piece`): only the one that was asked about is known.
+ */
+function known(asked: Expr, labels: readonly Label[], unsafe: Refinement["unsafe"]): Refinement[] {
+  const of = { mask: ALL_KINDS, weak: false, unsafe };
+  if (asked.k !== "name") return [{ ...of, labels }];
+  const [parts, others] = [labels.filter((l) => l.kind === "llm"), labels.filter((l) => l.kind !== "llm")];
+  return [
+    ...(others.length ? [{ ...of, labels: others }] : []),
+    ...(parts.length ? [{ ...of, labels: parts, only: asked.id }] : []),
+  ];
+}
 
 /** String methods on constants, for `os.getenv("DEBUG", "true").lower() == "true"`. */
 export function constantMethod(text: string, name: string, args: readonly Value[]): string | boolean | undefined {

@@ -16,6 +16,8 @@ export interface Refinement {
   weak: boolean;
   /** The branch that the labels do not survive cleared: `then` when a true condition means unsafe. */
   unsafe: "then" | "else";
+  /** The only variable that is known by the test, where others that hold the labels are not. */
+  only?: string;
 }
 
 /** Most events that one function may have; a bound that real code does not meet. */

@@ -53,8 +53,13 @@ export const flip = (t: Refinement): Refinement => ({ ...t, unsafe: t.unsafe ===
 /** Clears the labels in every variable. */
 export function applyRefinements(env: Env, refinements: readonly Refinement[]): Env {
   if (!refinements.length) return env;
-  const out = mapEnv(env, (v) => clearAll(v, refinements));
+  const all = refinements.filter((r) => r.only === undefined);
+  const out = all.length ? mapEnv(env, (v) => clearAll(v, all)) : env;
   if (out !== env) for (const [k, v] of out.vars) env.vars.set(k, v);
+  for (const r of refinements) {
+    const v = r.only === undefined ? undefined : env.vars.get(r.only);
+    if (v) env.vars.set(r.only!, clearAll(v, [r]));
+  }
   return env;
 }
 
