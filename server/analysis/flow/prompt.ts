@@ -129,9 +129,12 @@ function roleOf(c: Value["c"]): Role {
   }
 }
 
-/** A content that is a list of blocks: the text of each. */
+/** A content that is a list of blocks: the text of each; a message is what it says. */
 function contents(v: Value): Value[] {
-  if (!v.items && !v.elem) return v.fields?.has("text") ? [v.fields.get("text")!] : [v];
+  if (!v.items && !v.elem) {
+    const text = v.fields?.get("text") ?? (v.fields?.has("role") ? v.fields.get("content") : undefined);
+    return [text ?? v];
+  }
   const blocks = [...(v.items ?? []), ...(v.elem ? [element({ ...v, items: undefined, labels: [] })] : [])];
   const out = blocks.map((b) => b.fields?.get("text") ?? (b.fields?.has("type") ? EMPTY : b));
   return v.labels.length ? [...out, { labels: v.labels, types: [] }] : out;

@@ -127,10 +127,10 @@ export function openTemplate(recv: Value, slots: readonly Slot[], at: Loc): Slot
   if (!slots.some((s) => s.slot === "variables")) return [];
   const unread = unreadMessages(recv);
   if (unread) return [{ slot: TEMPLATE_SLOT, value: unread, loc: at }];
-  const params = recv.labels.filter((l) => l.kind === "param");
-  return params.length && !recv.fields?.has("#messages") && !recv.fields?.has("#template")
-    ? [{ slot: TEMPLATE_SLOT, value: labelled(params), loc: at }]
-    : [];
+  const known = recv.fields?.has("#messages") || recv.fields?.has("#template");
+  // Of a template that the object was made with (`self.chain`), its class does not tell what was put into it then.
+  const params = recv.labels.filter((l) => l.kind === "param" && (!known || l.path.length > 0));
+  return params.length ? [{ slot: TEMPLATE_SLOT, value: labelled(params), loc: at }] : [];
 }
 
 /** A template of those messages only whose texts are parameters; undefined when there are none. */
