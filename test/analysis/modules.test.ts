@@ -34,3 +34,36 @@ describe("imports of a folder that lies on the path", () => {
     expect(two.resolve("/w/shop/main.py", "agents.crew", 0)).toBeUndefined();
   });
 });
+
+describe("imports inside a package", () => {
+  const site = createResolver([
+    "/w/site/helper.py",
+    "/w/site/app/__init__.py",
+    "/w/site/app/settings.py",
+    "/w/site/app/main/__init__.py",
+    "/w/site/app/main/helper.py",
+    "/w/site/app/main/forms.py",
+    "/w/site/app/main/routes.py",
+    "/w/site/scripts/helper.py",
+    "/w/site/scripts/load.py",
+  ]);
+  const routes = "/w/site/app/main/routes.py";
+
+  it("takes the module that the app is started beside for the one of the same name next to the file", () => {
+    expect(site.resolve(routes, "helper", 0)).toBe("/w/site/helper.py");
+    expect(site.resolve(routes, "helper", 1)).toBe("/w/site/app/main/helper.py");
+  });
+
+  it("looks beside the file where nothing else has the name", () => {
+    expect(site.resolve(routes, "forms", 0)).toBe("/w/site/app/main/forms.py");
+  });
+
+  it("looks in the outermost folder of the package, where an app may be started too", () => {
+    expect(site.resolve(routes, "settings", 0)).toBe("/w/site/app/settings.py");
+  });
+
+  it("looks beside the file first where the folder is no inner one of a package", () => {
+    expect(site.resolve("/w/site/scripts/load.py", "helper", 0)).toBe("/w/site/scripts/helper.py");
+    expect(site.resolve("/w/site/app/settings.py", "helper", 0)).toBe("/w/site/helper.py");
+  });
+});

@@ -7,6 +7,7 @@ import { type Args, allArguments, argument, literalParts } from "./arguments.js"
 import { builtinCall } from "./builtins.js";
 import { callFunction, nameOf } from "./calls.js";
 import type { Env } from "./env.js";
+import { isSecretName } from "./environment.js";
 import { iterate } from "./expr.js";
 import type { Frame, Refinement } from "./frame.js";
 import { clearLabel, sanitise } from "./guards.js";
@@ -433,7 +434,11 @@ function emitCall(frame: Frame, q: string, m: CallModel, args: Args, x: CallExpr
     if (m.llm?.setup && !/^(httpx|aiohttp)\./.test(q)) slots.push(...transport(frame, m, args));
     for (const s of m.credentials ?? []) {
       const a = argument(frame, args, [s]);
-      if (a) slots.push({ slot: String(s), value: a.value, loc: a.loc });
+      if (!a) continue;
+      slots.push({ slot: String(s), value: a.value, loc: a.loc });
+      // A whole set of them: the dictionary of a service account.
+      for (const [key, value] of a.value.fields ?? [])
+        if (isSecretName(key)) slots.push({ slot: key, value, loc: a.loc });
     }
     if (slots.length || danger)
       frame.emit({

@@ -1,8 +1,8 @@
 /**
  * Which file an import means. A dotted name is looked for beside the importing file and in each folder above it
- * (nearest first), in `src/` below those too: that covers flat apps, packages, `src/` layouts, several roots in one
- * workspace and namespace packages alike, without any configuration. A name of several parts that is found nowhere there
- * may still be one file of the same project, which `sys.path` or `PYTHONPATH` leads to.
+ * (nearest first; the inner folders of a package last), in `src/` below those too: that covers flat apps, packages, `src/`
+ * layouts, several roots in one workspace and namespace packages alike, without any configuration. A name of several parts
+ * that is found nowhere there may still be one file of the same project, which `sys.path` or `PYTHONPATH` leads to.
  */
 export interface ModuleResolver {
   /**
@@ -34,6 +34,7 @@ export function createResolver(files: Iterable<string>): ModuleResolver {
     if (set.has(`${path}.py`)) return `${path}.py`;
     return folders.has(path) ? `${path}/` : undefined;
   };
+  const isPackage = (folder: string): boolean => set.has(`${folder}/__init__.py`);
   /** Modules by the last two parts of their dotted names. */
   let tails: Map<string, string[]> | undefined;
   const tailOf = (path: string) => path.split("/").slice(-2).join("/");
@@ -75,18 +76,26 @@ export function createResolver(files: Iterable<string>): ModuleResolver {
         found = at(base, parts);
       } else {
         let namespace: string | undefined;
-        for (let base = dir; ; base = dirname(base)) {
+        /** The inner folders of a package, which nobody starts in: what stands beside is imported with a dot there. */
+        const inner: string[] = [];
+        const lookIn = (base: string): boolean => {
           for (const root of [base, `${base}/src`]) {
             const hit = at(root, parts);
             // A folder without a module of its own is the last resort: a library may have the same name.
             if (hit && !hit.endsWith("/")) {
               found = hit;
-              break;
+              return true;
             }
             namespace ??= hit;
           }
-          if (found || !base || !folders.has(base)) break;
+          return false;
+        };
+        for (let base = dir; ; base = dirname(base)) {
+          if (isPackage(base) && isPackage(dirname(base))) inner.push(base);
+          else if (lookIn(base)) break;
+          if (!base || !folders.has(base)) break;
         }
+        if (!found) inner.some(lookIn);
         found ??= namespace ?? elsewhere(from, parts);
         // `import openai` in a file called openai.py means the library.
         if (found === from) found = undefined;
