@@ -13,7 +13,7 @@ import { callProperty } from "./instances.js";
 import { bit, type Label, type Loc } from "./labels.js";
 import { withColumns, withKnown } from "./records.js";
 import { copiedRow, copiesCells, rowOfCell } from "./row-copies.js";
-import { contentOf } from "./saved-files.js";
+import { contentOf, uploaded } from "./saved-files.js";
 import { external, pendingLabel, placed } from "./sources.js";
 import { returnedBy } from "./statements.js";
 import { binaryAdd, evalFString, percentFormat } from "./strings.js";
@@ -302,7 +302,7 @@ export function attribute(frame: Frame, o: Value, name: string, from?: Expr): Va
     if (kind) out = { ...out, labels: out.labels.filter((l) => l.kind !== kind) };
   }
   // The name of a file leads to what was written to it.
-  const content = name === "name" ? contentOf(o) : undefined;
+  const content = name === "name" || name === "path" ? contentOf(o) : uploaded(frame, out);
   if (content) out = withField(out, CONTENT, content);
   return types.length ? { ...out, types: [...out.types, ...types] } : out;
 }

@@ -25,6 +25,24 @@ function withContent(v: Value, content: Value): Value {
 export const isFile = (v: Value): boolean => v.types.some((t) => t.k === "ext" && FILES.test(t.q));
 const FILES = /^io\.File$|^tempfile\.\w*TemporaryFile(?:\(\))?$/;
 
+/** What is in the file that a row's column names: whoever uploaded it wrote it. Undefined for other columns. */
+export function uploaded(frame: Frame, column: Value): Value | undefined {
+  const { models } = frame.program;
+  if (!column.types.some((t) => t.k === "ext" && models.isA(t.q, "django.db.models.FileField"))) return undefined;
+  const row = column.labels.find((l) => l.kind === "record");
+  if (!row) return undefined;
+  const name = row.path.at(-1) ?? "file";
+  const label: Label = {
+    ...row,
+    kind: "stored",
+    key: `${row.key}.${name}`,
+    path: [],
+    what: `\`${name}\``,
+    record: undefined,
+  };
+  return labelled([label]);
+}
+
 /** Content goes to a file: `f.write(content)`, `open(path, "wb").write(content)`, `upload.save(path)`. @param file its expression */
 export function noteSaved(frame: Frame, env: Env, file: Expr, content: Value): void {
   const path = opened(file) ?? file;
@@ -63,7 +81,7 @@ export function readBack(
   const own = contentOf(recv);
   if (own && READ.test(name)) return join(out, own);
   const given = [args.pos[0]?.value, ...PATHS.map((k) => args.kw.get(k)?.value)].map(contentOf).find(Boolean);
-  const content = given ?? (name === "open" ? own : undefined);
+  const content = given ?? (name === "open" ? (own ?? openContent(args.pos[0]?.value)) : undefined);
   if (!content) return out;
   if (name === "open") return withField(out, CONTENT, content);
   const foreign = callee.types.every((t) => t.k === "ext" || t.k === "module");
@@ -74,7 +92,16 @@ const PATHS = ["file_path", "path", "filename", "file", "filepath", "input_file"
 const READ = /^(?:read|readlines?|read_text|read_bytes|load)$/;
 const READERS = /(?:^|_)(?:read|load|loads|parse|partition|extract|convert|transcribe|ocr|process|open)(?:_|$)/;
 
+/** What is in the file at a path that the callers hand in, as far as they know. */
+function openContent(path: Value | undefined): Value | undefined {
+  const params = (path?.labels ?? []).filter((l) => l.kind === "param");
+  return params.length ? labelled(params.map((l) => ({ ...l, path: [...l.path, CONTENT] }))) : undefined;
+}
+
 /** What a function that was handed a path makes of it: pages and texts of the file there. Undefined for parts of the path. */
-export const readAt = (v: Value, key: string): Value | undefined => (OF_PATH.test(key) ? undefined : contentOf(v));
+export function readAt(v: Value, key: string): Value | undefined {
+  if (key === CONTENT) return join(contentOf(v) ?? EMPTY, openContent(v) ?? EMPTY);
+  return OF_PATH.test(key) ? undefined : contentOf(v);
+}
 
 const OF_PATH = /^\[|^(?:name|filename|suffix|stem|parent|parents|parts|exists|is_file|stat|close|closed)$/;
