@@ -19,6 +19,7 @@ import { callLibrary } from "./library.js";
 import { dataMethod, keepsNothing, unknownMethod } from "./methods.js";
 import { callOverrides } from "./overrides.js";
 import { applyOwnRules, callOwnModelled } from "./own.js";
+import { ofWhole } from "./pipes.js";
 import { readBack } from "./saved-files.js";
 import { settingCall } from "./settings.js";
 import { updateAt } from "./targets.js";
@@ -51,7 +52,7 @@ export function evalCall(frame: Frame, env: Env, x: CallExpr): Value {
   const recvExpr = x.f.k === "attr" ? x.f.o : undefined;
   const recv = recvExpr && evalExpr(frame, env, recvExpr);
   const name = lastNameOf(x.f);
-  const callee = recv && x.f.k === "attr" ? attribute(frame, recv, x.f.a, x.f.o) : evalExpr(frame, env, x.f);
+  const callee = recv && x.f.k === "attr" ? ofWhole(attribute(frame, recv, x.f.a, x.f.o)) : evalExpr(frame, env, x.f);
   if (x.f.k === "name" && x.f.id === "super" && !x.args.length) return superValue(frame, env);
   const self: Argument | undefined = recv && recvExpr ? { value: recv, loc: frame.loc(recvExpr) } : undefined;
   const args = evalArgs(frame, env, x, self);

@@ -11,6 +11,7 @@ import { applyRefinements, conditionOf, flip, sanitise } from "./guards.js";
 import { keptInMemory } from "./history.js";
 import { callProperty } from "./instances.js";
 import { bit, type Label, type Loc } from "./labels.js";
+import { pipe } from "./pipes.js";
 import { withColumns, withKnown } from "./records.js";
 import { copiedRow, copiesCells, rowOfCell } from "./row-copies.js";
 import { contentOf, uploaded } from "./saved-files.js";
@@ -487,25 +488,6 @@ const isNumeric = (op: string, l: Value, r: Value): boolean =>
   (typeof l.c === "number" && typeof r.c === "number") ||
   (NUMERIC.has(op) && (typeof l.c === "number" || typeof r.c === "number"));
 const NUMERIC = new Set(["-", "/", "//", "**"]);
-
-/** `prompt | model | parser` of LangChain, and unions of dicts. */
-function pipe(l: Value, r: Value): Value {
-  const runnable = [...l.types, ...r.types].some((t) => t.k === "ext" && /langchain|runnable/i.test(t.q));
-  const out = join(l, r);
-  if (!runnable) return out;
-  const types: TypeRef[] = [{ k: "ext", q: "langchain.Runnable" }];
-  // Behind a template a model is told the template's texts, and not what the chain is called with.
-  const told = out.fields?.has("#template") || out.fields?.has("#messages");
-  const rest = out.types
-    .filter((t) => t.k !== "ext" || !(t.q === "langchain.Runnable" || (told && /chat_?model|llm/i.test(t.q))))
-    .map((t) => (isParser(r) && isChatModel(t) ? PARSED : t));
-  return { ...out, types: [...types, ...rest].slice(0, 6) };
-}
-
-/** A chat model with a parser behind it: it is told what a chat model is, and what comes out is the text. */
-const PARSED: TypeRef = { k: "ext", q: "langchain.ParsedChatModel" };
-const isChatModel = (t: TypeRef): boolean => t.k === "ext" && /chat_?model$/i.test(t.q);
-const isParser = (v: Value): boolean => v.types.some((t) => t.k === "ext" && /(?:Output|Schema)Parser$/.test(t.q));
 
 /** What the parts of `a or b` and `a and b` test, the whole tests; of `or`, only what holds when all of it fails. */
 function withTests(v: Value, parts: readonly Value[], unsafe: "then" | undefined): Value {
