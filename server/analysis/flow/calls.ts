@@ -23,6 +23,7 @@ import { ofWhole } from "./pipes.js";
 import { readBack } from "./saved-files.js";
 import { settingCall } from "./settings.js";
 import { updateAt } from "./targets.js";
+import { isBoundTask, queuedArgs } from "./tasks.js";
 import { dictOf, EMPTY, field, join, joinAll, labelled, listOf, mapLabels, type TypeRef, type Value } from "./value.js";
 
 /** Nesting of inlined nested functions. */
@@ -181,6 +182,7 @@ export function bindArguments(
   const pos: Argument[] = [];
   const bound = t.self && fn.cls && fn.binding !== "static" && !fn.nested;
   if (bound) pos.push({ value: t.self!, loc: args.self?.loc ?? at });
+  else if (isBoundTask(fn)) pos.push({ value: EMPTY, loc: at });
   for (const v of t.args ?? []) pos.push({ value: v, loc: at });
   pos.push(...args.pos);
   const used = new Set<string>();
@@ -243,7 +245,7 @@ export function callFunction(
 ): Value {
   const fn = t.fn;
   const at = frame.loc(x);
-  const bound = bindArguments(fn, t, args, at);
+  const bound = bindArguments(fn, t, queuedArgs(args, name), at);
   if (t.env || (fn.nested && !fn.cls)) return callNested(frame, t, bound, at);
   const selfType = t.self?.types.find((y) => y.k === "inst" || y.k === "class");
   const cls = selfType && (selfType.k === "inst" || selfType.k === "class") ? selfType.cls : undefined;
@@ -356,7 +358,7 @@ function argumentExpr(
   if (bound && i === 0) return x.f.k === "attr" ? x.f.o : undefined;
   const kw = x.kw.find((k) => k.n === p.name);
   if (kw) return kw.x;
-  const n = i - (bound ? 1 : 0) - (t.args?.length ?? 0);
+  const n = i - (bound || isBoundTask(fn) ? 1 : 0) - (t.args?.length ?? 0);
   return args.x.args[n];
 }
 
