@@ -65,12 +65,17 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
     case "builtins.abs":
       return EMPTY;
     case "builtins.isinstance": {
-      // What is no exception holds no exception's detail.
-      const labels = deepLabels(a ?? EMPTY).filter((l) => l.kind === "exception");
-      const any = args.pos[1]?.value.types.some((t) => t.k === "ext" && /^builtins\.(?:Base)?Exception$/.test(t.q));
-      return any && labels.length
-        ? { ...EMPTY, test: [{ labels, mask: bit("exception"), weak: false, unsafe: "then" }] }
-        : EMPTY;
+      // What is no exception holds no exception's detail, and what is one (a result of `asyncio.gather`) nothing else.
+      const any = x.args[1]?.k === "name" && /^(?:Base)?Exception$/.test(x.args[1].id);
+      const inside = any ? deepLabels(a ?? EMPTY).filter((l) => l.kind !== "param") : [];
+      const details = inside.filter((l) => l.kind === "exception");
+      const others = inside.filter((l) => l.kind !== "exception");
+      const asked = x.args[0];
+      const test: Refinement[] = [];
+      if (details.length) test.push({ labels: details, mask: bit("exception"), weak: false, unsafe: "then" });
+      if (others.length && asked?.k === "name")
+        test.push({ labels: others, mask: ALL_KINDS & ~bit("exception"), weak: false, unsafe: "else", only: asked.id });
+      return test.length ? { ...EMPTY, test } : EMPTY;
     }
     case "builtins.any":
     case "builtins.all":

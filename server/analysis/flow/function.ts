@@ -21,7 +21,7 @@ import { compact } from "./size.js";
 import { placed } from "./sources.js";
 import { execBody } from "./statements.js";
 import type { FlowEvent, Summary } from "./summary.js";
-import { constant, EMPTY, join, labelled, mapLabels, someLabel, type TypeRef, type Value } from "./value.js";
+import { CONTENT, constant, EMPTY, join, labelled, mapLabels, someLabel, type TypeRef, type Value } from "./value.js";
 
 /** The names of a module. */
 export interface ModuleState {
@@ -104,7 +104,8 @@ function withPrompts(events: FlowEvent[]): FlowEvent[] {
       for (const s of e.slots)
         if (READ_BY_MODEL.test(s.slot))
           someLabel(s.value, (l) => {
-            if (l.param !== undefined) params.add(l.param);
+            // Of a path whose file is sent, the path itself is not.
+            if (l.param !== undefined && !l.path.includes(CONTENT)) params.add(l.param);
             return false;
           });
   if (!params.size) return events;
