@@ -24,7 +24,12 @@ export function callByDuck(
   if (!ducks.length) return undefined;
   const text = nameOf(x.f);
   const segments = text.split(".");
-  for (const d of ducks) {
+  // What `**options` may hold says less than what is written out.
+  const spelled = { ...args, dstar: undefined };
+  const inOrder = args.dstar
+    ? ducks.toSorted((a, b) => fits(frame, b.model, spelled) - fits(frame, a.model, spelled))
+    : ducks;
+  for (const d of inOrder) {
     if (d.segments.length > segments.length) continue;
     if (!d.segments.every((s, i) => s === segments[segments.length - d.segments.length + i])) continue;
     // A receiver whose library is known and has no such method is not the one meant.
@@ -92,6 +97,8 @@ const READS =
   /(^|_)(open|load|loads|read|parse|extract|convert|transcribe|clean|normali[sz]e|format|markdown|html|text|strip|escape|unescape|render|translate|decode|wrap|fill|dedent|partition|split|chunk|ocr|string|linkify|to)(_|$)/;
 
 const segmentsOf = (text: string) => text.split(".").slice(-2).join(".");
+
+const fits = (frame: Frame, m: CallModel, args: Args): number => Number(duckFits(frame, m, args, args.x));
 
 function duckFits(frame: Frame, m: CallModel, args: Args, x: CallExpr): boolean {
   if (!applies(frame, m, args)) return false;

@@ -269,12 +269,26 @@ function instructs(sentence: Sentence): boolean {
   const { text, words: list, end } = sentence;
   if (PHRASES.some((phrase) => holdsPhrase(text, phrase))) return true;
   if (end === "?" && list.length >= 4 && QUESTION_WORDS.has(list[0]!)) return true;
+  if (casts(sentence)) return true;
   if (end === HOLE && list.length >= 2 && (list[0] === "what" || list[0] === "how" || list[0] === "why")) return true;
   for (const clause of text.split(/, | and | then | und | et | y | e /)) {
     const own = clause.match(/[\p{L}\p{N}'-]+/gu) ?? [];
     if (orders(own, end) || (end === "?" && own.length >= 4 && /^(?:what|which|how|why)$/.test(own[0]!))) return true;
   }
   return false;
+}
+
+/** What a page says to its reader, and no role. */
+const TO_READERS = words("here logged welcome invited signed registered subscribed receiving unsubscribed right");
+
+/** Gives the model a role: "You are kind.", "You are {persona}", "You translate into German." */
+function casts({ words: list, end }: Sentence): boolean {
+  const [first, verb = "", third] = list;
+  if (first === "you're" || (first === "you" && verb === "are")) {
+    const rest = first === "you" ? third : verb;
+    return rest ? !TO_READERS.has(rest) : end === HOLE;
+  }
+  return first === "you" && third !== undefined && end !== ":" && (VERBS.has(verb) || NOUN_VERBS.has(verb));
 }
 
 /** Whether a phrase stands in the text at the beginning of a word. */
