@@ -67,3 +67,25 @@ describe("imports inside a package", () => {
     expect(site.resolve("/w/site/app/settings.py", "helper", 0)).toBe("/w/site/helper.py");
   });
 });
+
+describe("libraries beside folders of the same name", () => {
+  const files = ["/w/app/__init__.py", "/w/app/agents/__init__.py", "/w/app/agents/desk.py", "/w/agents.py"];
+  const isLibrary = (name: string) => name === "agents";
+
+  it("are meant inside a package", () => {
+    const resolver = createResolver(files.slice(0, 3), isLibrary);
+    expect(resolver.resolve("/w/app/agents/desk.py", "agents", 0)).toBeUndefined();
+    expect(resolver.resolve("/w/app/agents/crew.py", "agents.desk", 0)).toBe("/w/app/agents/desk.py");
+    expect(resolver.resolve("/w/app/agents/desk.py", "app.agents", 0)).toBe("/w/app/agents/__init__.py");
+    expect(resolver.resolve("/w/app/agents/desk.py", "", 1)).toBe("/w/app/agents/__init__.py");
+  });
+
+  it("are not where the project has a module on its path", () => {
+    expect(createResolver(files, isLibrary).resolve("/w/app/agents/desk.py", "agents", 0)).toBe("/w/agents.py");
+    const scripts = createResolver(["/w/agents/__init__.py", "/w/main.py"], isLibrary);
+    expect(scripts.resolve("/w/main.py", "agents", 0)).toBe("/w/agents/__init__.py");
+    expect(createResolver(files.slice(0, 3)).resolve("/w/app/agents/desk.py", "agents", 0)).toBe(
+      "/w/app/agents/__init__.py",
+    );
+  });
+});

@@ -243,7 +243,8 @@ function readRecord(
 ): Value {
   const r = m.record!;
   const own = /\.a?get_object$/.test(t.q) && t.cls && rowOfView(frame, t.cls);
-  if (own) return own;
+  // Nothing but the method says how the row is looked up: it has no narrower form.
+  if (own) return mapLabels(own, (l) => (l.record ? { ...l, record: { ...l.record, narrowable: false } } : l));
   if (r.refine) return recv || out !== EMPTY ? refineRecord(frame, out === EMPTY && recv ? recv : out, r, args) : out;
   let cls = t.cls;
   if (r.projection?.style === "columns" && r.projection.arg) {

@@ -1,5 +1,6 @@
 /** Methods of Python's own types, on values whose type is plain data. */
 import type { CallExpr } from "../ir.js";
+import type { RecordModel } from "../names/model-schema.js";
 import { sameList } from "../same-list.js";
 import type { Args } from "./arguments.js";
 import { nameOf } from "./calls.js";
@@ -10,6 +11,7 @@ import type { Frame } from "./frame.js";
 import { sanitise } from "./guards.js";
 import { keptInMemory } from "./history.js";
 import { ALL_KINDS, extendLabel, type Label } from "./labels.js";
+import { refineRecord } from "./records.js";
 import { isFile, noteSaved } from "./saved-files.js";
 import { placed } from "./sources.js";
 import { asText, braceFormat, isUnknownText, joinText, UNKNOWN_TEXT } from "./strings.js";
@@ -57,6 +59,15 @@ const isSame = (a: Label, b: Label): boolean => a.kind === b.kind && a.key === b
 
 /** Whether nothing comes of a method of this name on plain data. On another object the name may mean something. */
 export const keepsNothing = (name: string): boolean => NOTHING_KEPT.has(name);
+
+/** A row or a schema as plain data, with or without some of its fields: `user.model_dump(include={"id", "name"})`. */
+const DUMPS = /^(?:model_dump|model_dump_json|dict|json)$/;
+const CHOSEN_FIELDS: RecordModel = {
+  store: "sqlalchemy",
+  refine: true,
+  picks: true,
+  projection: { arg: ["include"], exclude: ["exclude"], style: "attributes" },
+};
 
 /** Whether Python's own types have a method of this name. */
 export const isDataMethod = (name: string): boolean =>
@@ -222,6 +233,8 @@ export function dataMethod(
     const { labels } = flatten(first);
     if (labels.length) return labelled(labels);
   }
+  if (DUMPS.test(name) && (args.kw.has("include") || args.kw.has("exclude")))
+    return refineRecord(frame, recv, CHOSEN_FIELDS, args);
   if (SAME_TEXT.has(name)) return recv.c !== undefined ? { ...recv, c: undefined } : recv;
   if (SPLITS.has(name)) return { labels: [], types: [], elem: { ...recv, c: undefined } };
   return undefined;

@@ -73,7 +73,7 @@ export class Program {
     /** Models that count in a file, where settings files add to them. */
     private readonly modelsIn?: (file: string) => Models,
   ) {
-    this.resolver = createResolver(host.files());
+    this.resolver = createResolver(host.files(), (name) => allModels.roots.has(name));
     this.graph = new Units(
       (u) => this.make(u),
       (u) => {

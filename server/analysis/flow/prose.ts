@@ -282,11 +282,11 @@ function instructs(sentence: Sentence): boolean {
 const TO_READERS = words("here logged welcome invited signed registered subscribed receiving unsubscribed right");
 
 /** Gives the model a role: "You are kind.", "You are {persona}", "You translate into German." */
-function casts({ words: list, end }: Sentence): boolean {
+function casts({ text, words: list, end }: Sentence): boolean {
   const [first, verb = "", third] = list;
   if (first === "you're" || (first === "you" && verb === "are")) {
     const rest = first === "you" ? third : verb;
-    return rest ? !TO_READERS.has(rest) : end === HOLE;
+    return rest ? !TO_READERS.has(rest) : end === HOLE || text.includes("…");
   }
   return first === "you" && third !== undefined && end !== ":" && (VERBS.has(verb) || NOUN_VERBS.has(verb));
 }

@@ -15,8 +15,14 @@ export interface ModuleResolver {
   resolve(from: string, module: string, level: number): string | undefined;
 }
 
-/** Builds a resolver over a set of Python files (absolute paths, forward slashes). */
-export function createResolver(files: Iterable<string>): ModuleResolver {
+/**
+ * Builds a resolver over a set of Python files (absolute paths, forward slashes).
+ * @param isLibrary whether a library goes by a top-level name; inside a package that one is meant, and no neighbour
+ */
+export function createResolver(
+  files: Iterable<string>,
+  isLibrary: (name: string) => boolean = () => false,
+): ModuleResolver {
   const set = new Set<string>();
   const folders = new Set<string>();
   for (const f of files) {
@@ -78,7 +84,10 @@ export function createResolver(files: Iterable<string>): ModuleResolver {
         let namespace: string | undefined;
         /** The inner folders of a package, which nobody starts in: what stands beside is imported with a dot there. */
         const inner: string[] = [];
+        const library = parts.length === 1 && isLibrary(parts[0]!);
         const lookIn = (base: string): boolean => {
+          // `from agents import Agent` in `app/agents/desk.py`, where `app` is a package.
+          if (library && isPackage(base)) return false;
           for (const root of [base, `${base}/src`]) {
             const hit = at(root, parts);
             // A folder without a module of its own is the last resort: a library may have the same name.
