@@ -3,6 +3,7 @@ import type { Expr, Stmt } from "../ir.js";
 import { lastNameOf } from "../last-name.js";
 import type { FunctionDef, ModuleDef } from "../names/definitions.js";
 import type { MarkModel } from "../names/model-schema.js";
+import type { Models } from "../names/models.js";
 import { lastWord, namesIn, someNode, wordsOf } from "./body-words.js";
 import { entryOf } from "./entries.js";
 import { Env } from "./env.js";
@@ -235,12 +236,35 @@ function anyOf(words: ReadonlySet<string>, form: RegExp): boolean {
   return false;
 }
 
+interface Marked {
+  /** Last names of settings that hold for every route. */
+  variables: readonly string[];
+  /** Decorators that are known by their name alone. */
+  ducks: ReadonlySet<string>;
+}
+
+const marked = new WeakMap<Models, Record<MarkKind, Marked>>();
+
+/** What marks routes by name, put together once: a module is asked for it at each keystroke. */
+function markedBy(models: Models): Record<MarkKind, Marked> {
+  let out = marked.get(models);
+  if (!out) {
+    const of = (kind: MarkKind): Marked => {
+      const marks = models.marks.filter((m) => m.kind === kind);
+      return {
+        variables: marks.flatMap((m) => m.variable ?? []).map(lastPart),
+        ducks: new Set(marks.flatMap((m) => m.duck ?? [])),
+      };
+    };
+    out = { auth: of("auth"), "rate-limit": of("rate-limit") };
+    marked.set(models, out);
+  }
+  return out;
+}
+
 /** Guards of the whole app: hooks before each request, permission and throttle defaults, routers with dependencies. */
 function appWide(program: Program, mod: ModuleDef, kind: MarkKind): boolean {
-  const variables = program.models.marks
-    .filter((m) => m.kind === kind)
-    .flatMap((m) => m.variable ?? [])
-    .map((v) => v.slice(v.lastIndexOf(".") + 1));
+  const { variables } = markedBy(program.models)[kind];
   if (kind === "auth" && mod.functions.some((fn) => isGuardHook(program, fn))) return true;
   return someNode(mod.ir.body, (node) => settingMarks(node, kind, variables), true);
 }
@@ -272,7 +296,7 @@ function settingMarks(node: object, kind: MarkKind, variables: readonly string[]
 }
 
 function limiterInUse(program: Program, mod: ModuleDef): boolean {
-  const ducks = new Set(program.models.marks.filter((m) => m.kind === "rate-limit").flatMap((m) => m.duck ?? []));
+  const { ducks } = markedBy(program.models)["rate-limit"];
   return mod.functions.some((fn) => fn.ir.decorators.some((d) => ducks.has(lastWord(d.k === "call" ? d.f : d))));
 }
 
