@@ -257,6 +257,8 @@ export function attribute(frame: Frame, o: Value, name: string, from?: Expr): Va
   // All that an object or a row holds, as a dict.
   if ((name === "__dict__" || name === "_mapping") && !o.types.some((t) => t.k === "module")) return o;
   const known = o.fields?.get(name);
+  const row = known ? undefined : memberOfRow(frame, o, name);
+  if (row) return row;
   let out = known ?? refine(frame, labelled(inherited(o, name)));
   const types: TypeRef[] = [];
   for (const t of o.types) {
@@ -306,6 +308,17 @@ export function attribute(frame: Frame, o: Value, name: string, from?: Expr): Va
   const content = name === "name" || name === "path" ? contentOf(o) : uploaded(frame, out);
   if (content) out = withField(out, CONTENT, content);
   return types.length ? { ...out, types: [...out.types, ...types] } : out;
+}
+
+/** A method or a property that the class of a row has, where nothing else says that the value is an instance of it. */
+function memberOfRow(frame: Frame, o: Value, name: string): Value | undefined {
+  const { classes } = frame.program;
+  const cls = o.labels.find((l) => l.kind === "record" && !l.path.length && l.record?.row)?.record?.row;
+  if (!cls || o.types.some((t) => t.k === "inst" || t.k === "class")) return undefined;
+  const method = classes.method(cls, name);
+  if (!method || name.startsWith("__")) return undefined;
+  const self: Value = { ...o, types: [{ k: "inst", cls }] };
+  return method.binding === "property" ? callProperty(frame, method, cls, self) : classes.attribute(cls, name, self);
 }
 
 /** Longest qualified name; a variable that is re-assigned from itself in a loop would grow it for ever. */

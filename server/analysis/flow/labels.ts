@@ -4,6 +4,7 @@
  * A label is immutable. Its `key` is the identity of its origin, stable between analyses of unchanged code.
  */
 import type { Chunk } from "../ir.js";
+import type { ClassDef } from "../names/definitions.js";
 import type { LabelKind } from "../names/model-schema.js";
 import { labelKinds } from "../names/model-schema.js";
 import { sameList } from "../same-list.js";
@@ -66,6 +67,8 @@ export interface RecordInfo {
   leavesOut?: boolean;
   /** Fields known from a class body (ORM), whether or not the query projects. */
   known: readonly string[] | undefined;
+  /** The project's class whose instances the rows are: its methods and properties are theirs. */
+  row?: ClassDef;
   /** Those of them that hold a plain value: no relations, managers or options of the class. */
   plain?: readonly string[];
   narrowable: boolean;

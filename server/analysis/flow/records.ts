@@ -32,6 +32,7 @@ export function recordLabel(
     excluded: new Set(p?.excluded ?? []),
     ...(p?.excluded?.length ? { leavesOut: true } : {}),
     known,
+    ...(cls ? { row: cls } : {}),
     ...(cls && known ? { plain: plainFields(frame, cls, known) } : {}),
     narrowable: model.narrowable === true && !p?.unclear,
     fix: model.fix,
