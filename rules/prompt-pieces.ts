@@ -45,19 +45,23 @@ export function hitsByText<T>(
 }
 
 /**
- * Where a finding about a piece stands: at the piece, unless it is a whole text that a wrapper was handed as it is
- * (`ask(user["email"])`). That is mended where it was handed over, and each caller for itself.
+ * Where a finding about a piece stands, and what it is known by: at the piece, one for each text; unless it is a whole text that
+ * a wrapper was handed as it is (`ask(user["email"])`). That is mended where it was handed over, and each caller for itself.
  */
-export function placeOf(e: FlowEvent, form: TextForm, loc: Loc, label: Label): Loc {
+export function standsAt(e: FlowEvent, form: TextForm, loc: Loc, label: Label): { at: Loc; key: string } {
+  const given = handedOver(e, form, loc, label);
+  return given ? { at: given, key: given.id } : { at: loc, key: form.loc.id || loc.id };
+}
+
+function handedOver(e: FlowEvent, form: TextForm, loc: Loc, label: Label): Loc | undefined {
   const [call] = e.via;
-  if (!call || loc !== form.loc) return loc;
+  if (!call || loc !== form.loc) return undefined;
   const steps = stepsOf(label.step);
   const made = steps.findLastIndex((s) => s.msg.endsWith("returns it"));
-  const given = steps.slice(made + 1).find(
+  return steps.slice(made + 1).find(
     // What is read in the very place where it is handed over has no step of its own for that.
     (s) => s.loc.chunk === call.chunk && (s.msg.startsWith("passed to `") || (s.loc.s >= call.s && s.loc.e <= call.e)),
-  );
-  return given?.loc ?? loc;
+  )?.loc;
 }
 
 /** `a`, `a and b`, `a, b and c`. */

@@ -3,7 +3,7 @@ import { bit, type Label, type Loc } from "../../server/analysis/flow/labels.js"
 import { innerForms, promptParts, textForms } from "../../server/analysis/flow/prompt.js";
 import { deepLabels, formsOf, type Piece, type Value } from "../../server/analysis/flow/value.js";
 import type { Rule } from "../../server/analysis/rule.js";
-import { placeOf } from "../prompt-pieces.js";
+import { standsAt } from "../prompt-pieces.js";
 import page from "./page.md";
 
 const rule: Rule = {
@@ -48,7 +48,7 @@ const rule: Rule = {
           const label = piece && userLabel(piece.v);
           if (label)
             report(
-              placeOf(e, form, piece.loc, label),
+              standsAt(e, form, piece.loc, label).at,
               label,
               "The whole system prompt comes from the request",
               "system",

@@ -1,6 +1,6 @@
 /** Exception text, log lines or dumps of settings in a prompt. */
 import type { Rule } from "../../server/analysis/rule.js";
-import { goesTo, hitsByText, placeOf } from "../prompt-pieces.js";
+import { goesTo, hitsByText, standsAt } from "../prompt-pieces.js";
 import page from "./page.md";
 
 const rule: Rule = {
@@ -25,7 +25,7 @@ const rule: Rule = {
       p.labels.find((l) => l.kind === "exception" || l.kind === "debug"),
     )) {
       const { piece, hit } = group[0]!;
-      const at = placeOf(e, piece.form, piece.loc, hit);
+      const { at, key } = standsAt(e, piece.form, piece.loc, hit);
       cx.report({
         at,
         message: `${hit.kind === "exception" ? "Exception detail" : "Debug detail"} goes into a prompt; it can quote file paths, queries, prompts or keys. Give the model an error code or a fixed text.`,
@@ -34,7 +34,7 @@ const rule: Rule = {
         related: group.slice(1).map((g) => ({ loc: g.piece.loc, msg: "more of it goes into the same prompt" })),
         doubt: Math.max(e.doubt, hit.doubt) as 0 | 1 | 2,
         fixes: [{ kind: "drop-piece" }],
-        key: (at === piece.loc && piece.form.loc.id) || at.id,
+        key,
       });
     }
   },

@@ -2,7 +2,7 @@
 import { bit, type Label } from "../../server/analysis/flow/labels.js";
 import type { Lexicon } from "../../server/analysis/flow/lexicon.js";
 import type { Rule } from "../../server/analysis/rule.js";
-import { goesTo, hitsByText, type PromptPiece, placeOf } from "../prompt-pieces.js";
+import { goesTo, hitsByText, type PromptPiece, standsAt } from "../prompt-pieces.js";
 import { isPlainHeader, lastName, lower, sensitiveName } from "../shared.js";
 import page from "./page.md";
 
@@ -34,7 +34,7 @@ const rule: Rule = {
   check(e, cx) {
     for (const group of hitsByText(e, cx.lexicon.instruction, (p) => metadata(p, cx.lexicon))) {
       const { piece, hit } = group[0]!;
-      const at = placeOf(e, piece.form, piece.loc, hit);
+      const { at, key } = standsAt(e, piece.form, piece.loc, hit);
       const weak = group.every((g) => g.hit.weak & bit("meta"));
       cx.report({
         at,
@@ -45,7 +45,7 @@ const rule: Rule = {
         related: group.slice(1).map((g) => ({ loc: g.piece.loc, msg: `${said(g.hit)} goes into the same prompt` })),
         doubt: Math.max(e.doubt, hit.doubt) as 0 | 1 | 2,
         fixes: [{ kind: "hash-value" }],
-        key: (at === piece.loc && piece.form.loc.id) || at.id,
+        key,
       });
     }
   },

@@ -3,7 +3,7 @@ import { bit, type Label, type Loc } from "../../server/analysis/flow/labels.js"
 import { joinedTexts, promptParts, textForms } from "../../server/analysis/flow/prompt.js";
 import { deepLabels } from "../../server/analysis/flow/value.js";
 import type { Rule } from "../../server/analysis/rule.js";
-import { placeOf } from "../prompt-pieces.js";
+import { standsAt } from "../prompt-pieces.js";
 import { lower, namedByPrompt, sensitiveName } from "../shared.js";
 import page from "./page.md";
 
@@ -39,7 +39,7 @@ const rule: Rule = {
         }
         const first = hits[0];
         if (!first) continue;
-        const at = placeOf(e, form, first.loc, first.label);
+        const { at, key } = standsAt(e, form, first.loc, first.label);
         const weak = hits.every((h) => h.label.weak & bit(h.label.kind));
         const names = hits.map((h) => `\`${h.name}\``);
         const listed = names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names[0];
@@ -55,7 +55,7 @@ const rule: Rule = {
           related: hits.slice(1).map((h) => ({ loc: h.loc, msg: `\`${h.name}\` goes into the same prompt` })),
           doubt: Math.max(e.doubt, first.label.doubt) as 0 | 1 | 2,
           fixes: [{ kind: "drop-field", names: hits.map((h) => h.name) }],
-          key: (at === first.loc && form.loc.id) || at.id,
+          key,
         });
       }
     }

@@ -3,7 +3,7 @@ import type { Level } from "../../server/analysis/finding.js";
 import { bit, type Label } from "../../server/analysis/flow/labels.js";
 import type { Lexicon } from "../../server/analysis/flow/lexicon.js";
 import type { Rule } from "../../server/analysis/rule.js";
-import { goesTo, hitsByText, placeOf } from "../prompt-pieces.js";
+import { goesTo, hitsByText, standsAt } from "../prompt-pieces.js";
 import { lower } from "../shared.js";
 import page from "./page.md";
 
@@ -27,7 +27,7 @@ const rule: Rule = {
   check(e, cx) {
     for (const group of hitsByText(e, cx.lexicon.instruction, (p) => p.labels.find((l) => isWhole(l, cx.lexicon)))) {
       const { piece, hit } = group[0]!;
-      const at = placeOf(e, piece.form, piece.loc, hit);
+      const { at, key } = standsAt(e, piece.form, piece.loc, hit);
       const r = hit.record!;
       let level: Level = r.excluded.size ? "warning" : "error";
       const weak = group.every((g) => g.hit.weak & bit("record"));
@@ -48,7 +48,7 @@ const rule: Rule = {
         doubt: Math.max(e.doubt, hit.doubt) as 0 | 1 | 2,
         fixes:
           group.length === 1 ? [{ kind: "allowlist-fields", fields: harmless(hit, cx.lexicon), many: !!hit.many }] : [],
-        key: (at === piece.loc && piece.form.loc.id) || at.id,
+        key,
       });
     }
   },

@@ -39,11 +39,15 @@ class ModelProvider${bases}:
         return OpenAI().responses.create(model="m", input=prompt).output_text
 `;
 
-it.each(["ABC", "Protocol"])("classes of %s", async (kind) => {
+it.each([
+  ["ABC", "/p"],
+  ["Protocol", "/p"],
+  ["ABC", "/p/my shop"],
+])("classes of %s in %s", async (kind, folder) => {
   const syntax = await testSyntax();
   const texts = new Map([
-    ["/p/base.py", base(kind)],
-    ["/p/route.py", route],
+    [`${folder}/base.py`, base(kind)],
+    [`${folder}/route.py`, route],
   ]);
   const subject = engineOver(syntax, texts);
   const rules = () => subject.allFindings().map((f) => f.rule);
@@ -59,15 +63,15 @@ it.each(["ABC", "Protocol"])("classes of %s", async (kind) => {
   };
   const bases = kind === "ABC" ? "(Provider)" : "";
   expect(rules()).not.toContain("user-input-in-prompt");
-  change("/p/provider.py", provider(bases));
+  change(`${folder}/provider.py`, provider(bases));
   expect(rules()).toContain("user-input-in-prompt");
   isAsFresh();
-  change("/p/provider.py", provider(bases).replace("generate(self", "produce(self"));
+  change(`${folder}/provider.py`, provider(bases).replace("generate(self", "produce(self"));
   expect(rules()).not.toContain("user-input-in-prompt");
   isAsFresh();
-  change("/p/provider.py", provider(bases));
+  change(`${folder}/provider.py`, provider(bases));
   expect(rules()).toContain("user-input-in-prompt");
-  change("/p/provider.py", undefined);
+  change(`${folder}/provider.py`, undefined);
   expect(rules()).not.toContain("user-input-in-prompt");
   isAsFresh();
   subject.dispose();

@@ -66,7 +66,9 @@ export function evalExpr(frame: Frame, env: Env, x: Expr): Value {
         if (x.i.parts[1]) noteChecked(frame, o);
         return { ...o, c: undefined };
       }
-      const annotated = o.types.find((y) => y.k === "ext" && /^typing(_extensions)?\.Annotated$/.test(y.q));
+      const annotated = o.types.find(
+        (y) => y.k === "ext" && (y.q === "typing.Annotated" || y.q === "typing_extensions.Annotated"),
+      );
       const named = annotated && annotationValue(frame, env, x, annotated);
       if (named) return named;
       const i = evalExpr(frame, env, x.i);

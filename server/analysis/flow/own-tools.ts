@@ -1,5 +1,4 @@
 /** Tools of the app's own that are handed to a model, and what a model can do with them. */
-import type { Expr } from "../ir.js";
 import type { FunctionDef } from "../names/definitions.js";
 import type { CallModel, EntryModel } from "../names/model-schema.js";
 import { type Args, argument } from "./arguments.js";
@@ -23,11 +22,12 @@ export function noteOwnTools(frame: Frame, spec: readonly (number | string)[], a
   const node = [...args.x.args, ...args.x.kw.map((k) => k.x)].find((n) => frame.loc(n) === a.loc);
   const places = node?.k === "list" || node?.k === "tuple" ? node.xs : [];
   const { items, elem } = a.value;
-  for (const [i, tool] of (items ?? []).entries()) noteTool(frame, tool, placeOf(frame, places[i]) ?? a.loc);
+  for (const [i, tool] of (items ?? []).entries()) {
+    const place = places[i];
+    noteTool(frame, tool, place ? frame.loc(place) : a.loc);
+  }
   if (elem) noteTool(frame, elem, a.loc);
 }
-
-const placeOf = (frame: Frame, x: Expr | undefined): Loc | undefined => x && frame.loc(x);
 
 /** The function that a call makes a tool of: `Tool(name="run", func=run_command)`. */
 export function noteRegisteredTool(frame: Frame, entry: EntryModel, type: TypeRef, at: Loc): void {

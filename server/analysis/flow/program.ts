@@ -250,7 +250,8 @@ export class Program {
    * being analysed is done anew when these are others.
    */
   overrides(cls: ClassDef, method: string, whatever: boolean): readonly string[] {
-    const asked = `${cls.key} ${method} ${whatever ? "whatever" : ""}`;
+    // The key begins with a path, which may hold spaces.
+    const asked = [cls.key, method, whatever ? "whatever" : ""].join("\n");
     const keys = this.overriding(asked);
     const user = this.stack.at(-1);
     if (user) {
@@ -261,7 +262,7 @@ export class Program {
   }
 
   private overriding(asked: string): string {
-    const [key = "", method = "", whatever] = asked.split(" ");
+    const [key = "", method = "", whatever] = asked.split("\n");
     return this.currentOrder.overriding(key, method, !!whatever).join("\n");
   }
 
