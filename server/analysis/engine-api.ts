@@ -53,6 +53,8 @@ export interface Engine {
   allFindings(cancel?: Cancel, progress?: (done: number, total: number) => void): Finding[];
   /** Files that could not be looked at whole, and why. */
   notes(): FileNote[];
+  /** In one sentence which part of a project was looked at, where that is not all of it (see `Scope`). */
+  overview(): string | undefined;
   /** Files whose findings may have changed since this was last called (after change/refresh). */
   dirty(): string[];
   /** Fixes for a finding; each verified by re-parsing and re-analysing. */

@@ -19,6 +19,7 @@ import { lexiconFor } from "./names/words.js";
 import { type Part, type Progress, partition, type Share, type UnitReports } from "./part.js";
 import { mayMatter, speaksToModel } from "./relevance.js";
 import { RouteReach } from "./route-reach.js";
+import { Scope } from "./scope.js";
 import { maySpeak } from "./suppression.js";
 import type { OpenModule, StatementDiff, Syntax } from "./syntax/index.js";
 import { difference } from "./syntax/positions.js";
@@ -99,8 +100,14 @@ class ProjectEngine implements Engine {
   /** Of a project that is shared out: which part is looked at here, and what the others said. */
   private part: { mine: (files: readonly string[]) => Set<string>; called: ReadonlySet<string> } | undefined;
 
+  /** Which files are looked at. */
+  private readonly scope = new Scope(
+    (file) => this.textOf(file),
+    () => this.knowledge.mentions !== undefined,
+  );
+
   constructor(private readonly options: EngineOptions) {
-    this.knowledge = knowledgeOf(options, this.files());
+    this.knowledge = knowledgeOf(options, this.allFiles());
     this.program = this.newProgram();
     this.facts = appFacts(this.program);
   }
@@ -109,7 +116,7 @@ class ProjectEngine implements Engine {
   private atStart: ReadonlySet<string> = new Set();
 
   private newProgram(): Program {
-    this.atStart = new Set(this.files());
+    this.atStart = new Set(this.allFiles());
     return new Program(
       {
         files: () => this.files(),
@@ -126,7 +133,12 @@ class ProjectEngine implements Engine {
 
   private listed: { host: readonly string[]; open: number; files: readonly string[] } | undefined;
 
+  /** The files that are looked at. */
   private files(): readonly string[] {
+    return this.scope.of(this.allFiles());
+  }
+
+  private allFiles(): readonly string[] {
     const host = this.options.host.files();
     if (this.listed?.host !== host || this.listed.open !== this.openings) {
       // Whatever order the host names them in: results must not depend on it.
@@ -250,10 +262,16 @@ class ProjectEngine implements Engine {
       this.texts.delete(f);
       this.irs.delete(f);
     }
+    this.knowledge = knowledgeOf(this.options, this.allFiles());
+    this.scope.forget();
+    this.begin();
+  }
+
+  /** Begins anew with the same texts and knowledge. */
+  private begin(): void {
     this.baselines.clear();
     this.trial?.dispose();
     this.trial = undefined;
-    this.knowledge = knowledgeOf(this.options, this.files());
     this.program = this.newProgram();
     this.facts = appFacts(this.program);
     this.factsText = "";
@@ -272,6 +290,13 @@ class ProjectEngine implements Engine {
     this.irs.delete(file);
     this.texts.delete(file);
     this.changed.add(file);
+    if (this.scope.turns(file, this.allFiles())) {
+      for (const f of this.byFile.keys()) this.changed.add(f);
+      this.scope.forget();
+      this.begin();
+      return;
+    }
+    if (!this.scope.has(file)) return;
     this.unasked.add(file);
     this.behind.add(file);
     this.baselines.clear();
@@ -303,6 +328,7 @@ class ProjectEngine implements Engine {
   }
 
   firstFindings(file: string): Finding[] {
+    if (!this.scope.has(file)) return [];
     const files = importClosure(file, this.program.resolver, (f) => this.sketchOf(f));
     const host = { files: () => files, read: (f: string) => this.textOf(f) };
     const first = new ProjectEngine({ ...this.options, host });
@@ -331,6 +357,10 @@ class ProjectEngine implements Engine {
     for (const [file, mod] of this.program.modules)
       if (mod?.ir.truncated) out.push({ file, reason: "part of the file is nested too deeply and was left out" });
     return out;
+  }
+
+  overview(): string | undefined {
+    return this.scope.overview(this.allFiles());
   }
 
   dirty(): string[] {
@@ -433,6 +463,7 @@ class ProjectEngine implements Engine {
 
   /** Asks for every result that is missing; false when it was cancelled. */
   private evaluate(cancel?: Cancel, progress?: Progress): boolean {
+    if (!this.settleScope(cancel)) return false;
     const { program } = this;
     // Reading and sketching everything is half of the work of a first look: it can be left off, too.
     if (!program.hasOrder)
@@ -460,6 +491,15 @@ class ProjectEngine implements Engine {
     return true;
   }
 
+  /** Settles which files are looked at; false when it was cancelled. */
+  private settleScope(cancel?: Cancel): boolean {
+    if (this.scope.known) return true;
+    if (!this.scope.settle(this.allFiles(), cancel)) return false;
+    // Imports lead nowhere but to what is looked at.
+    if (this.files() !== this.allFiles()) this.begin();
+    return true;
+  }
+
   /** Whether a unit is looked at of itself. */
   private isRootUnit(u: Unit): boolean {
     return (
@@ -483,6 +523,7 @@ class ProjectEngine implements Engine {
     this.part = { mine, called: new Set() };
     return {
       modules: (cancel) => {
+        this.settleScope();
         this.askModules(this.rootKeys().keys(), cancel);
         return { files: [...own], registered: this.program.registrations() };
       },
@@ -494,6 +535,7 @@ class ProjectEngine implements Engine {
       judge: (all) => this.judgePart(mine, all),
       write: (files, chosen, cancel) => files.flatMap((f) => this.materialise(f, chosen.get(f) ?? [], cancel)),
       notes: () => this.notes(),
+      overview: () => this.overview(),
       dispose: () => this.dispose(),
     };
   }

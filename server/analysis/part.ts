@@ -46,6 +46,8 @@ export interface Part {
   /** Findings of files of the part. @param chosen what stands in a file, each cause once */
   write(files: readonly string[], chosen: ReadonlyMap<string, readonly Drawn[]>, cancel?: Cancel): Finding[];
   notes(): FileNote[];
+  /** As `Engine.overview`. */
+  overview(): string | undefined;
   dispose(): void;
 }
 

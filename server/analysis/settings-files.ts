@@ -255,6 +255,7 @@ export function withSettingsFiles(inner: Engine, options: SettingsFilesOptions):
       return all.sort((a, b) => (a.file === b.file ? a.start - b.start : a.file < b.file ? -1 : 1));
     },
     notes: () => inner.notes(),
+    overview: () => inner.overview(),
     dirty() {
       const out = [...inner.dirty(), ...touched];
       touched.clear();

@@ -222,7 +222,12 @@ export class Session {
   /** Tells that work is done: ready, or what is not right. */
   reportReady(): void {
     const notes = this.current?.engine.notes() ?? [];
-    const details = [...this.settingsProblems, ...notes.map((note) => `${note.file}: ${note.reason}`)];
+    const overview = this.current?.engine.overview();
+    const details = [
+      ...this.settingsProblems,
+      ...(overview ? [`${overview}.`] : []),
+      ...notes.map((note) => `${note.file}: ${note.reason}`),
+    ];
     const [problem] = this.settingsProblems;
     if (problem) this.report({ state: "warning", message: problem, details });
     else if (!this.settings.enable) this.report({ state: "ready", message: "Checking is switched off.", details });

@@ -27,6 +27,7 @@ export function servePart(port: MessagePort): void {
     const outcome: PartOutcome = {
       findings: [...part.write(request.files, request.chosen, cancel), ...work.further()],
       notes: part.notes(),
+      overview: part.overview(),
       unreadable: work.host.unreadable(),
     };
     part.dispose();

@@ -20,6 +20,7 @@ export interface RemotePart {
 export interface PartOutcome {
   findings: Finding[];
   notes: FileNote[];
+  overview: string | undefined;
   unreadable: Skipped[];
 }
 
@@ -58,6 +59,7 @@ export async function checkInParts(
   return {
     findings: findings.sort(byPlace),
     notes: orderedNotes(outcomes.flatMap((outcome) => outcome.notes)).filter((note) => asked.has(note.file)),
+    overview: outcomes[0]?.overview,
     unreadable: [...unreadable.values()].sort((a, b) => (a.path < b.path ? -1 : 1)),
   };
 }

@@ -37,6 +37,8 @@ export interface CheckOutcome {
   /** By file and position; suppressed ones included and marked. */
   findings: Finding[];
   notes: FileNote[];
+  /** Which part of the project was looked at, where that is not all of it; one sentence. */
+  overview: string | undefined;
 }
 
 /** Findings of the files that were asked for. Blocks until done. */
@@ -57,7 +59,8 @@ export function runCheck(engine: Engine, run: CheckRun): CheckOutcome {
     }
   }
   findings.sort(byPlace);
-  return { findings, notes: orderedNotes(engine.notes()).filter((note) => asked.has(note.file)) };
+  const notes = orderedNotes(engine.notes()).filter((note) => asked.has(note.file));
+  return { findings, notes, overview: engine.overview() };
 }
 
 /** Notes by file and words, each once: the same however many engines made them. */

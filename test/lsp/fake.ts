@@ -94,6 +94,9 @@ export class FakeWorkspace implements Engine, Project {
   notes() {
     return [];
   }
+  overview(): undefined {
+    return undefined;
+  }
   dirty(): string[] {
     const files = [...this.changed_];
     this.changed_.clear();

@@ -84,6 +84,10 @@ export class FakeEngine implements Engine {
     return [];
   }
 
+  overview(): undefined {
+    return undefined;
+  }
+
   dirty(): string[] {
     return [];
   }

@@ -138,6 +138,7 @@ async function check(context: Context, paths: readonly string[], options: CheckO
       bar.end();
     }
 
+    if (outcome.overview) say(context, `${outcome.overview}.`);
     const { findings, known } = narrow(context, options, configs, outcome.findings, text, root);
     const unreadable = outcome.unreadable.filter(({ path }) => collected.asked.includes(path));
     const mendable = (finding: Finding) => finding.fixes.length > 0 && !finding.suppressed;

@@ -15,8 +15,9 @@ export function partsOver(syntax: Syntax, texts: ReadonlyMap<string, string>, co
       async write(files, chosen) {
         const findings = structuredClone(part.write(files, structuredClone(chosen)));
         const notes = part.notes();
+        const overview = part.overview();
         part.dispose();
-        return { findings, notes, unreadable: [] };
+        return { findings, notes, overview, unreadable: [] };
       },
     };
   });
