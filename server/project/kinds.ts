@@ -48,13 +48,19 @@ const skippedFolders = new Set([
 /** Made folders as a rule, but a package where they hold an `__init__.py`. */
 const outputFolders = new Set(["build", "dist"]);
 
+/** What a project has at its top and an environment of its own does not. */
+const projectFiles = ["manage.py", "requirements.txt", "pyproject.toml", "setup.py", "Pipfile", "app.py", "main.py"];
+
 /**
  * Whether a folder is left out by default.
+ *
+ * An environment that was made in the project's own folder (`python -m venv .`) leaves its `pyvenv.cfg` beside the
+ * source; its libraries lie in `site-packages`, which is left out by name.
  * @param name its own name
  * @param holds whether it directly holds an entry of the given name
  */
 export function isSkippedFolder(name: string, holds: (entry: string) => boolean): boolean {
   if (skippedFolders.has(name) || name.endsWith(".egg-info")) return true;
-  if (holds("pyvenv.cfg") || holds("conda-meta")) return true;
+  if ((holds("pyvenv.cfg") || holds("conda-meta")) && !projectFiles.some(holds)) return true;
   return outputFolders.has(name) && !holds("__init__.py");
 }

@@ -59,6 +59,24 @@ describe("discover", () => {
     expect(names(folder)).toEqual(["app.py", "env/kept.py", "migrations/0001_kept.py"]);
   });
 
+  it("keeps a project in whose own folder an environment was made", () => {
+    const folder = folderWith({
+      "backend/pyvenv.cfg": "",
+      "backend/manage.py": "",
+      "backend/shop/views.py": "",
+      "backend/Lib/site-packages/a.py": "",
+      "api/pyvenv.cfg": "",
+      "api/requirements.txt": "",
+      "api/routes.py": "",
+    });
+    expect(names(folder)).toEqual([
+      "api/requirements.txt",
+      "api/routes.py",
+      "backend/manage.py",
+      "backend/shop/views.py",
+    ]);
+  });
+
   it("keeps a package that is called build", () => {
     const folder = folderWith({ "build/__init__.py": "", "build/step.py": "" });
     expect(names(folder)).toEqual(["build/__init__.py", "build/step.py"]);
