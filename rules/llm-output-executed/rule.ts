@@ -1,6 +1,6 @@
 /** Model text that is run, queried, opened or put into a page as it is. */
 import { bit, type Label } from "../../server/analysis/flow/labels.js";
-import { deepLabels } from "../../server/analysis/flow/value.js";
+import { deepLabels, formsOf, type StrForm, type Value } from "../../server/analysis/flow/value.js";
 import type { SinkKind } from "../../server/analysis/names/model-schema.js";
 import type { Rule } from "../../server/analysis/rule.js";
 import { lower } from "../shared.js";
@@ -43,7 +43,7 @@ const rule: Rule = {
       // A request that is opened (`urlopen(request)`) stands for its answer, and is no address.
       const isAddress = e.sink === "outgoing-url";
       const label = deepLabels(s.value).find((l) => isModelText(l) && !(isAddress && l.kind === "llm-object"));
-      if (!label) continue;
+      if (!label || (isAddress && keepsHost(s.value))) continue;
       const weak = (label.weak & bit("llm")) !== 0;
       cx.report({
         at: s.loc,
@@ -61,3 +61,27 @@ const rule: Rule = {
 export default rule;
 
 const isModelText = (l: Label): boolean => l.kind === "llm" || (l.kind === "llm-object" && !l.path.length);
+
+/** Where a text may end that names whom a request goes to: an address up to its path, or a path below a client's own one. */
+const HOST = /^(?:(?:[a-z][\w+.-]*:\/\/)?[^/?#:]+(?::\w+)?)?[/?#]/i;
+
+/** Whether model text only says what is asked of a host that the app chose: `f"https://api.example.org/search?q={words}"`. */
+function keepsHost(address: Value): boolean {
+  const forms = formsOf(address);
+  return !!forms?.length && forms.every((form) => HOST.test(beforeModelText(form)));
+}
+
+/** The beginning of a text up to what a model wrote; a letter stands for what the app put in. */
+function beforeModelText(form: StrForm): string {
+  let text = "";
+  for (const piece of form.pieces) {
+    if (typeof piece === "string") text += piece;
+    else if (!deepLabels(piece.v).some(isModelText)) text += "a";
+    else {
+      const inner = piece.v.str?.[0];
+      // A text that begins with model text has nothing of the app's before it.
+      return inner && inner !== form && inner.pieces.length > 1 ? text + beforeModelText(inner) : text;
+    }
+  }
+  return text;
+}
