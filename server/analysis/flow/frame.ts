@@ -38,6 +38,8 @@ export class Frame {
   readonly loops: { breaks: Env[]; continues: Env[] }[] = [];
   /** Tests whose unsafe branch is being executed. */
   readonly tests: Refinement[] = [];
+  /** What is being executed runs only where debug mode was asked for. */
+  debugAsked = false;
   /** Nesting of loops that are run twice. */
   loopDepth = 0;
   /** How often the present statement is run for the sake of loops over constants. */

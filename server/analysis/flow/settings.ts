@@ -128,7 +128,7 @@ export function emitSetting(
           b === v.c || b === "present" || (typeof b === "string" && b.endsWith("://") && String(v.c).startsWith(b)),
       ) ||
       (m.bad.includes("literal") && typeof v.c === "string");
-    if (!bad) continue;
+    if (!bad || (frame.debugAsked && m.rule === "debug-enabled")) continue;
     frame.emit({
       kind: "setting",
       loc: where ?? frame.loc(at),

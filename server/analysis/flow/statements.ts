@@ -3,6 +3,7 @@ import type { ClassIR, Expr, Pattern, Stmt } from "../ir.js";
 import { nameOf } from "./calls.js";
 import { carriedBy } from "./carried.js";
 import { isQuestion, noteChecked, noteCondition, withChecks } from "./checks.js";
+import { debugBranch } from "./debug-flag.js";
 import { type Env, joinAllEnvs, joinEnvs } from "./env.js";
 import { access, evalExpr, iterate } from "./expr.js";
 import type { Frame } from "./frame.js";
@@ -80,8 +81,13 @@ function exec(frame: Frame, env: Env, s: Stmt): Env | undefined {
       return undefined;
     case "if": {
       const cond = conditionOf(frame, env, s.c);
+      const { debugAsked } = frame;
+      const asked = debugBranch(s.c, cond.value);
+      if (asked === "then") frame.debugAsked = true;
       const thenEnv = execBranch(frame, applyRefinements(env.clone(), cond.holds), s.body, cond.unsafeThen);
+      frame.debugAsked = debugAsked || asked === "else";
       const elseEnv = execBranch(frame, applyRefinements(env.clone(), cond.otherwise), s.orelse, cond.unsafeElse);
+      frame.debugAsked = debugAsked;
       return joinEnvs(thenEnv, elseEnv);
     }
     case "for":
