@@ -40,7 +40,8 @@ function asks(c: Expr): "then" | "else" | undefined {
 }
 
 const isOff = (x: Expr): boolean =>
-  x.k === "const" && (x.v === false || x.v === null || x.v === 0 || /^(0|false|no|off|prod(uction)?)$/i.test(String(x.v)));
+  x.k === "const" &&
+  (x.v === false || x.v === null || x.v === 0 || /^(0|false|no|off|prod(uction)?)$/i.test(String(x.v)));
 
 /** A name, key or constant that speaks of debugging or development; a call by what it is asked on and for. */
 function namesFlag(x: Expr): boolean {
