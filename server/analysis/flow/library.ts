@@ -73,15 +73,19 @@ export function callLibrary(
   return out;
 }
 
-/** Whether the model's condition on constant arguments holds. */
-export function applies(frame: Frame, m: Pick<CallModel, "when">, args: Args): boolean {
-  if (!m.when) return true;
-  const a = argument(frame, args, m.when.arg);
-  if (m.when.is === "present") return !!a;
+/** Whether the model's conditions on constant arguments allow it. */
+export function applies(frame: Frame, m: Pick<CallModel, "when" | "unless">, args: Args): boolean {
+  return (!m.when || holds(frame, m.when, args)) && !(m.unless && holds(frame, m.unless, args));
+}
+
+function holds(frame: Frame, condition: NonNullable<CallModel["when"]>, args: Args): boolean {
+  const a = argument(frame, args, condition.arg);
+  if (condition.is === "present") return !!a;
   if (!a) return false;
-  if (m.when.ends) return endsWithOne(a.value, m.when.ends);
-  const wanted = Array.isArray(m.when.is) ? m.when.is : [m.when.is];
-  return wanted.some((w) => w === a.value.c || String(w) === String(a.value.c));
+  if (condition.ends) return endsWithOne(a.value, condition.ends);
+  const wanted = (Array.isArray(condition.is) ? condition.is : [condition.is]).map(String);
+  const names = a.value.types.map((t) => (t.k === "ext" ? t.q : ""));
+  return wanted.some((w) => w === String(a.value.c) || names.includes(w));
 }
 
 /** Whether a text, as far as it is known, ends with one of these: `f"{folder}/app.log"`. */
