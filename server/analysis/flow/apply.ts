@@ -25,6 +25,8 @@ export interface Argument {
   loc: Loc;
   /** Of `*args`: the list that the value is an element of. */
   list?: Value;
+  /** Handed to a function that the caller itself was handed: it does not know whom it calls, and mends nothing for it. */
+  passedOn?: true;
 }
 
 export interface Binding {
@@ -354,10 +356,11 @@ function substituteEvent(e: FlowEvent, b: Binding, at: Loc, cache: Map<Value, Va
   const slots = e.slots.map((s) => {
     // Where a value is handed in whole (or streamed bit by bit), that argument is where a mend would be made.
     const whole = handedWhole(s.value, b);
-    const given = whole && b.args.get(whole.param ?? -1)?.loc;
+    const arg = whole && b.args.get(whole.param ?? -1);
+    const given = arg?.passedOn ? undefined : arg?.loc;
     if (given && s.slot !== TEMPLATE_SLOT && !brought) {
       handed = given;
-      brought = bringsOutput(whole, b);
+      brought = !!whole && bringsOutput(whole, b);
     }
     if (given && s.slot === "variables") variables = given;
     const value = substitute(s.value, b, cache);

@@ -14,7 +14,7 @@ import type { Label, Loc } from "./labels.js";
 import { callLibrary } from "./library.js";
 import { isDataMethod } from "./methods.js";
 import type { FlowEvent, Slot } from "./summary.js";
-import { EMPTY, element, ext, join, labelled, type Value, withField } from "./value.js";
+import { EMPTY, element, ext, join, labelled, type TypeRef, type Value, withField } from "./value.js";
 
 /** Methods that by their name may have to do with a model. Following those of every object would cost more than it finds. */
 const SPEAKING =
@@ -40,8 +40,11 @@ export function callHanded(frame: Frame, callee: Value, args: Args, x: CallExpr,
   const own = x.f.k === "attr" && isMadeWith(frame, x.f.o);
   const longest = own ? MAX_OWN_PATH : MAX_PATH;
   const params = callee.labels.filter((l) => l.kind === "param" && l.path.length <= longest);
-  if (!params.length || callee.types.some((t) => t.k !== "ext" || frame.program.models.calls(t.q).length > 0))
-    return undefined;
+  // A parameter's default is a function too, called where the caller hands in none.
+  const byDefault = x.f.k === "name";
+  const settled = (t: TypeRef) =>
+    t.k === "ext" ? frame.program.models.calls(t.q).length > 0 : !(byDefault && t.k === "fn");
+  if (!params.length || callee.types.some(settled)) return undefined;
   if (x.f.k === "attr" && ((x.f.o.k !== "name" && !own) || !SPEAKING.test(name) || isDataMethod(name)))
     return undefined;
   const at = frame.loc(x);
@@ -89,7 +92,7 @@ export function answerHanded(frame: Frame, env: Env, e: FlowEvent, x: CallExpr):
   let star: Argument | undefined;
   let dstar: Argument | undefined;
   for (const { slot, value, loc } of e.slots) {
-    const a = { value, loc };
+    const a: Argument = { value, loc, passedOn: true };
     if (/^\d+$/.test(slot)) pos.push(a);
     else if (slot.startsWith("=")) kw.set(slot.slice(1), a);
     else if (slot === "*") spread(pos, a, (rest) => (star = rest));

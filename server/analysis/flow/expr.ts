@@ -10,7 +10,7 @@ import type { Frame, Refinement } from "./frame.js";
 import { applyRefinements, conditionOf, flip, sanitise } from "./guards.js";
 import { keptInMemory } from "./history.js";
 import { callProperty } from "./instances.js";
-import { bit, type Label, type Loc } from "./labels.js";
+import { ANY_VALUE, bit, extendLabel, type Label, type Loc } from "./labels.js";
 import { pipe } from "./pipes.js";
 import { withColumns, withKnown } from "./records.js";
 import { copiedRow, copiesCells, rowOfCell } from "./row-copies.js";
@@ -353,7 +353,7 @@ export function subscript(frame: Frame, o: Value, i: Value): Value {
   let out: Value;
   if (typeof i.c === "string") out = field(o, i.c);
   else if (typeof i.c === "number") out = o.fields?.size && !o.items ? field(o, String(i.c)) : item(o, i.c);
-  else out = joinAll([element(o), ...(o.fields ? [...o.fields.values()] : [])]);
+  else out = joinAll([byOwnKey(o, i) ?? element(o), ...(o.fields ? [...o.fields.values()] : [])]);
   for (const t of o.types) {
     if (t.k !== "ext") continue;
     if (t.q.startsWith("builtins.") || t.q.length > MAX_NAME) continue;
@@ -371,9 +371,21 @@ export function subscript(frame: Frame, o: Value, i: Value): Value {
   return refine(frame, out);
 }
 
+/** `entries[key]` in `for key in entries`, of a mapping that was handed in: some value of it. */
+function byOwnKey(o: Value, key: Value): Value | undefined {
+  const isKeyOf = (l: Label) => (k: Label) =>
+    k.kind === "param" && k.param === l.param && k.path.length === l.path.length + 1 && k.path.at(-1) === "[]";
+  const own = o.labels.filter((l) => l.kind === "param" && key.labels.some(isKeyOf(l)));
+  if (!own.length) return undefined;
+  const rest = { ...o, labels: o.labels.filter((l) => !own.includes(l)) };
+  return join(element(rest), labelled(own.map((l) => extendLabel(l, ANY_VALUE) ?? l)));
+}
+
 /** One key of an access path: `name`, `[0]`, `[]`, `name()`. */
 export function access(frame: Frame, v: Value, key: string): Value {
   if (key === "[]") return iterate(frame, v);
+  if (key === ANY_VALUE)
+    return joinAll([iterate(frame, { ...v, fields: undefined, items: undefined }), ...(v.fields?.values() ?? [])]);
   const picked = withColumns(v, key);
   if (picked) return picked;
   const index = /^\[(-?\d+)\]$/.exec(key);

@@ -153,6 +153,9 @@ export function unionLabels(a: readonly Label[], b: readonly Label[]): readonly 
 
 const givenAwayTogether = (a: Label, b: Label): boolean => a.at === b.at || (!!a.at && !!b.at && samePlace(a.at, b.at));
 
+/** The key of a path for the value under some key of a mapping: what `mapping.items()` and `mapping.values()` give. */
+export const ANY_VALUE = "[*]";
+
 /** The label as seen through one more field; undefined when the projection says that the field cannot be there. */
 export function extendLabel(l: Label, key: string): Label | undefined {
   if (l.shallow) return undefined;

@@ -10,7 +10,7 @@ import { access, iterate, subscript } from "./expr.js";
 import type { Frame } from "./frame.js";
 import { sanitise } from "./guards.js";
 import { keptInMemory } from "./history.js";
-import { ALL_KINDS, extendLabel, type Label } from "./labels.js";
+import { ALL_KINDS, ANY_VALUE, extendLabel, type Label } from "./labels.js";
 import { refineRecord } from "./records.js";
 import { isFile, noteSaved } from "./saved-files.js";
 import { placed } from "./sources.js";
@@ -185,7 +185,7 @@ export function dataMethod(
       return {
         labels: [],
         types: [],
-        elem: joinAll([iterate(frame, { ...recv, items: undefined }), ...(recv.fields?.values() ?? [])]),
+        elem: anyValue(frame, recv),
       };
     case "keys":
       return recv.fields && !recv.elem && !recv.labels.length
@@ -276,8 +276,15 @@ const isConverter = (v: Value): boolean =>
 const userOnly = (labels: readonly Label[]) => labels.filter((l) => l.kind === "user" || l.kind === "param");
 
 function pairOf(frame: Frame, recv: Value): Value | undefined {
-  const v = joinAll([iterate(frame, { ...recv, items: undefined }), ...(recv.fields?.values() ?? [])]);
-  return listOf([labelled(userOnly(recv.labels)), v]);
+  return listOf([labelled(userOnly(recv.labels)), anyValue(frame, recv)]);
+}
+
+/** Some value of a mapping. Of one that was handed in only its callers know the keys. */
+function anyValue(frame: Frame, recv: Value): Value {
+  const open = recv.labels.filter((l) => l.kind === "param" && !l.shallow);
+  const known = open.length ? { ...recv, labels: recv.labels.filter((l) => l.kind !== "param") } : recv;
+  const handedIn = labelled(open.map((l) => extendLabel(l, ANY_VALUE) ?? l));
+  return joinAll([iterate(frame, { ...known, items: undefined }), handedIn, ...(recv.fields?.values() ?? [])]);
 }
 
 function merge(frame: Frame, o: Value, v: Value, name: string): Value {

@@ -5,7 +5,7 @@ import { nameOf } from "./calls.js";
 import type { Env } from "./env.js";
 import { access, evalExpr } from "./expr.js";
 import type { Frame } from "./frame.js";
-import type { Label } from "./labels.js";
+import { ANY_VALUE, type Label } from "./labels.js";
 import { mentions } from "./mentions.js";
 import { removeField, updateAt } from "./targets.js";
 import { dictOf, labelled, type Value, withLabels } from "./value.js";
@@ -69,7 +69,9 @@ export function copiesCells(x: CompExpr): boolean {
 }
 
 /** The row, of the label of its cells. */
-export const rowOfCell = (l: Label): Label[] => (l.path.at(-1) === "[]" && isRow(l) ? [atRow(l)] : []);
+export const rowOfCell = (l: Label): Label[] => (isCell(l.path.at(-1)) && isRow(l) ? [atRow(l)] : []);
+
+const isCell = (key: string | undefined): boolean => key === "[]" || key === ANY_VALUE;
 
 type ForStmt = Extract<Stmt, { k: "for" }>;
 
@@ -116,6 +118,6 @@ function keyReadBy(x: Expr): Expr {
 
 /** A row, or some field of one. */
 const isRow = (l: Label): boolean =>
-  (l.kind === "record" || l.kind === "param") && !l.many && (!l.path.length || l.path.at(-1) === "[]");
+  (l.kind === "record" || l.kind === "param") && !l.many && (!l.path.length || isCell(l.path.at(-1)));
 
 const atRow = (l: Label): Label => (l.path.length ? { ...l, path: l.path.slice(0, -1) } : l);
