@@ -13,11 +13,21 @@ const VERBS = words(`
   implement build develop fix debug optimize optimise add remove replace merge combine recall remember never always do don't dont be take find help
   infer interpret rank elaborate reformulate reword condense highlight brainstorm ask perform adapt adopt apply focus limit try start begin cite
   infer deduce derive enumerate sort solve synthesize synthesise represent craft condense transcribe transliterate fill please
+  compile prepare draw revise diagnose assess greet enhance personalize personalise tailor recreate mention specify congratulate encourage teach simulate
+  organize organise arrange conduct locate retrieve fetch advise assist define illustrate demonstrate conclude argue examine inspect investigate explore
+  guess suppose emphasize emphasise curate devise assign allocate conjugate decompose restate polish refactor normalize normalise anonymize anonymise
+  redact inform notify clarify justify prioritize prioritise customize customise recast introduce understand reflect assemble construct formulate narrate
+  pinpoint distill distil rearrange enrich rework
   ubersetze fasse erstelle schreibe beantworte erklare analysiere antworte formuliere extrahiere generiere nenne verwende bewerte bitte verfasse gib
+  identifiziere klassifiziere korrigiere vergleiche erzeuge berechne erlautere verbessere prufe entwickle wandle
   resumez reponds repondez traduis traduisez ecris ecrivez expliquez genere generez donnez utilise utilisez redige redigez
+  analysez creez cree identifiez identifie proposez propose extrais extrayez corrigez evaluez evalue decris decrivez classez indiquez fournissez reformulez
   responde traduce escribe explica analiza proporciona dame haz actua clasifica utiliza redacta devuelve
+  crea elabora evalua identifica indica extrae sugiere recomienda corrige reescribe contesta ofrece determina asegurate evita
   responda resuma traduza escreva gere analise atue classifique forneca crie retorne
+  avalie identifique extraia explique sugira recomende indique elabore faca corrija reescreva descreva evite
   rispondi riassumi traduci scrivi spiega analizza agisci fornisci classifica restituisci
+  estrai suggerisci correggi valuta elenca descrivi riscrivi
   beantwoord vertaal schrijf geef analyseer
 `);
 
@@ -25,13 +35,15 @@ const VERBS = words(`
 const NOUN_VERBS = words(`
   answer reply output plan design review comment format name search score tag label rate list code note query report test check draft outline edit
   research look show present map group judge grade estimate match quote return display call change state limit base set let put keep act update
-  reason structure translate process resume explique genera donne vat leg sei
+  reason structure translate process resume genera donne vat leg sei liste
+  schedule interview detail deliver offer share break point clean filter forecast count turn spot guide support stress flag mark measure segment cluster
+  document scan quiz wrap route dispatch handle study author script phrase express abstract digest recap sketch coach mentor moderate motivate
 `);
 
 /** What follows such a verb when it is one. */
 const OBJECTS = words(`
   the this that these those a an your my our their its his her it them me us with in only to if as all any each every no not exactly concisely briefly following
-  based using from for one two three at least most json yaml markdown valid just
+  based using from for one two three at least most down out up into json yaml markdown valid just
   el la los las le les un una une os as il lo gli de der die das den het
 `);
 
@@ -158,6 +170,42 @@ const PHRASES = [
   "jij bent",
   "u bent een",
   "jouw taak",
+  "du ar en",
+  "du ar ett",
+  "du er en",
+  "du er et",
+  "din uppgift",
+  "din opgave",
+  "din oppgave",
+  "jestes ",
+  "twoim zadaniem",
+  "odpowiedz ",
+  "napisz ",
+  "przet\u0142umacz",
+  "jsi ",
+  "tvym ukolem",
+  "tvuj ukol",
+  "esti un",
+  "sarcina ta",
+  "sen bir",
+  "siz bir",
+  "gorevin ",
+  "lutfen",
+  "anda adalah",
+  "kamu adalah",
+  "tugas anda",
+  "tugasmu",
+  "jawablah",
+  "ban la ",
+  "nhiem vu cua ban",
+  "hay tra loi",
+  "hay tom tat",
+  "hay phan tich",
+  "hay viet",
+  "vui long",
+  "εισαι ενας",
+  "εισαι μια",
+  "απαντησε",
   "ты -",
   "ты —",
   "ты эксперт",
@@ -170,8 +218,29 @@ const PHRASES = [
   "переведи",
   "напиши",
   "сделай",
+  "проанализируй",
+  "составь",
+  "создай",
+  "определи",
+  "извлеки",
+  "сгенерируй",
+  "перечисли",
+  "отвечай",
+  "исправь",
   "объясни",
   "формат вывода",
+  "ти -",
+  "ти —",
+  "твоє завдання",
+  "відповідай",
+  "انت مساعد",
+  "انت خبير",
+  "مهمتك",
+  "اجب ",
+  "من فضلك",
+  "شما یک",
+  "وظیفه شما",
+  "لطفا",
   "你是",
   "您是",
   "请",
@@ -180,13 +249,29 @@ const PHRASES = [
   "翻译",
   "总结",
   "回答",
+  "列出",
+  "分析以下",
+  "分析下面",
+  "生成一",
+  "提取",
+  "不要",
   "あなたは",
   "ください",
+  "しなさい",
+  "答えて",
+  "教えて",
   "당신은",
   "하세요",
   "해주세요",
+  "하십시오",
+  "해줘",
+  "알려줘",
   "주세요",
-];
+  "आप एक",
+  "आपका काम",
+  "คณคอ",
+  "กรณา",
+].map(fold);
 
 /** Tokens of prompt formats that open a system text. */
 const FORMAT_MARKS = ["<<sys>>", "<|system|>", "<|im_start|>system", "<|start_header_id|>system"];
