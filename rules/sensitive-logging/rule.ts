@@ -159,10 +159,13 @@ const PROMPT =
 const namesPrompt = (name: string, lexicon: Lexicon): boolean => lexicon.promptName(name) || PROMPT.test(name);
 const HISTORY = /^(chat|conversation)_history$/;
 
+/** An object of a library that was made with what is sent, such as an agent: it shows as what it is. */
+const isObject = (p: LogPart): boolean => p.v.types.some((t) => t.k === "ext" && !t.q.startsWith("builtins."));
+
 /** What the same function sends to a model: a prompt, whoever calls it. */
 function sentToModel(p: LogPart, e: FlowEvent, lexicon: Lexicon): { what: string } | undefined {
   const sent = !e.via.length && e.data?.prompts;
-  if (!sent || isPlain(p, lexicon)) return undefined;
+  if (!sent || isPlain(p, lexicon) || isObject(p)) return undefined;
   const params = String(sent).split(" ");
   const hit = p.v.labels.find((l) => l.kind === "param" && l.path.length === 0 && params.includes(String(l.param)));
   const name = hit?.what.replace(/`/g, "") ?? "";

@@ -44,9 +44,6 @@ interface Relevance {
   whole: boolean;
 }
 
-/** So many characters take less time in one part than in several. */
-const LITTLE_TEXT = 1_500_000;
-
 /** Makes an engine. It owns the open files' trees until `dispose`. */
 export function createEngine(options: EngineOptions): Engine {
   return new ProjectEngine(options);
@@ -498,13 +495,9 @@ class ProjectEngine implements Engine {
   private settleScope(cancel?: Cancel): boolean {
     if (this.scope.known) return true;
     if (!this.scope.settle(this.allFiles(), cancel)) return false;
-    this.heedScope();
-    return true;
-  }
-
-  /** Imports lead nowhere but to what is looked at. */
-  private heedScope(): void {
+    // Imports lead nowhere but to what is looked at.
     if (this.files() !== this.allFiles()) this.begin();
+    return true;
   }
 
   /** Whether a unit is looked at of itself. */
@@ -523,22 +516,14 @@ class ProjectEngine implements Engine {
   asPart(part: number, parts: number): Part {
     let own: ReadonlySet<string> = new Set();
     const mine = (files: readonly string[]) => {
-      // What few files there are to look at call each other, and would be looked at in every part.
-      const few = this.scope.isPartial && files.reduce((sum, f) => sum + this.weightOf(f), 0) < LITTLE_TEXT;
-      const shares = partition(files, (f) => this.weightOf(f), few ? 1 : parts);
+      const shares = partition(files, (f) => this.weightOf(f), parts);
       own = new Set(files.filter((_, i) => shares[i] === part));
       return new Set(own);
     };
     this.part = { mine, called: new Set() };
     return {
-      scope: (cancel) => {
-        const all = this.allFiles();
-        const own = all.filter((_, i) => i % parts === part);
-        return this.scope.look(own, all, cancel) ?? { witness: undefined, chosen: undefined };
-      },
-      modules: (shares, cancel) => {
-        this.scope.adopt(shares);
-        this.heedScope();
+      modules: (cancel) => {
+        this.settleScope();
         this.askModules(this.rootKeys().keys(), cancel);
         return { files: [...own], registered: this.program.registrations() };
       },

@@ -4,7 +4,6 @@ import type { CheckSettings } from "../analysis/engine-api.js";
 import type { ModelFile } from "../analysis/names/model-schema.js";
 import type { OwnRule } from "../analysis/names/own-rule-schema.js";
 import type { Registration, Share } from "../analysis/part.js";
-import type { ScopeShare } from "../analysis/scope.js";
 import type { EngineInput } from "../project/check.js";
 
 /** An engine's input as plain data. What several files have in common is one object, also after the copy. */
@@ -24,8 +23,7 @@ export interface PlainInput {
 export type Request =
   /** @param cancelled holds a 1 once the check is cancelled */
   | { call: "begin"; input: PlainInput; part: number; parts: number; cancelled: Int32Array }
-  | { call: "scope" }
-  | { call: "modules"; scope: readonly ScopeShare[] }
+  | { call: "modules" }
   | { call: "functions"; registered: readonly Registration[] }
   | { call: "judge"; all: Pick<Share, "called" | "speakers"> }
   | { call: "write"; files: readonly string[]; chosen: ReadonlyMap<string, readonly Drawn[]> };

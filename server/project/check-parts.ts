@@ -10,8 +10,7 @@ import type { Skipped } from "./discover.js";
 
 /** A part as it is reached: its calls, answered later. */
 export interface RemotePart {
-  scope(): Promise<ReturnType<Part["scope"]>>;
-  modules(scope: Parameters<Part["modules"]>[0]): Promise<ReturnType<Part["modules"]>>;
+  modules(): Promise<ReturnType<Part["modules"]>>;
   functions(registered: readonly Registration[], progress: Progress): Promise<Share>;
   judge(all: Pick<Share, "called" | "speakers">): Promise<UnitReports[]>;
   /** What the part has to say at last; it is done then and frees what it holds. */
@@ -33,8 +32,7 @@ export async function checkInParts(
   parts: readonly RemotePart[],
   run: CheckRun,
 ): Promise<CheckOutcome & { unreadable: Skipped[] }> {
-  const scope = await Promise.all(parts.map((part) => part.scope()));
-  const begun = await Promise.all(parts.map((part) => part.modules(scope)));
+  const begun = await Promise.all(parts.map((part) => part.modules()));
   let registered = together(begun);
   const progress = sumOf(parts.length, run.progress);
   let shares: Share[] = [];

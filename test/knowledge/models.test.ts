@@ -99,7 +99,7 @@ describe("model files", () => {
       }
       for (const call of model.calls ?? []) {
         const target = call.returns;
-        if (target !== undefined && !/^(self|element|arg:\w+(\.\w+)*)$/.test(target) && !known.has(target)) {
+        if (target !== undefined && !/^(self(:\w+)?|element|arg:\w+(\.\w+)*)$/.test(target) && !known.has(target)) {
           unknown.push(`${file}: ${(call.call ?? call.duck ?? []).join()} -> ${target}`);
         }
       }

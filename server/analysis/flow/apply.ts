@@ -4,9 +4,11 @@ import { addStep, bit, type Label, type Loc, rebase, type Step, unionLabels } fr
 import { answerRaw } from "./raw-calls.js";
 import { readAt } from "./saved-files.js";
 import { placed } from "./sources.js";
+import { isUnknownText, UNKNOWN_TEXT } from "./strings.js";
 import type { FlowEvent, Summary } from "./summary.js";
 import { fillOpen, TEMPLATE_SLOT } from "./templates.js";
 import {
+  type DynamicPiece,
   deepLabels,
   EMPTY,
   join,
@@ -168,6 +170,8 @@ function mapOnce(v: Value, f: (l: Label) => Label | undefined, done: Map<Value, 
 /** Pieces that turn out to be constants become part of the text. */
 function substituteForm(form: StrForm, b: Binding, cache: Map<Value, Value>, depth: number): StrForm {
   let out: Piece[] | undefined;
+  // Who hands the template over says what goes into it, too: that is where the two meet.
+  const meets = form.pieces.some((p) => isTemplate(p) && substitute(p.v, b, cache, depth + 1) !== p.v);
   for (let i = 0; i < form.pieces.length; i++) {
     const p = form.pieces[i]!;
     const v = typeof p === "string" ? undefined : substitute(p.v, b, cache, depth + 1);
@@ -183,8 +187,15 @@ function substituteForm(form: StrForm, b: Binding, cache: Map<Value, Value>, dep
     }
     // A constant melts into the text; a text of its own stays one piece, so that it is known what was joined where.
     if (typeof v.c === "string") out.push(v.c);
+    else if (p.template && isUnknownText(v)) out.push(UNKNOWN_TEXT);
     else if (typeof v.c === "number") out.push(String(v.c));
-    else out.push({ ...p, v, joined: list && p.joined && { list, by: p.joined.by } });
+    else
+      out.push({
+        ...p,
+        v,
+        loc: (meets && handedAt(p.v, b)) || p.loc,
+        joined: list && p.joined && { list, by: p.joined.by },
+      });
   }
   if (!out) return form;
   const merged: Piece[] = [];
@@ -194,6 +205,14 @@ function substituteForm(form: StrForm, b: Binding, cache: Map<Value, Value>, dep
     else merged.push(p);
   }
   return { pieces: merged, loc: form.loc };
+}
+
+const isTemplate = (p: Piece): p is DynamicPiece => typeof p !== "string" && p.template === true;
+
+/** Where a value that is a parameter of the callee is handed to it. */
+function handedAt(v: Value, b: Binding): Loc | undefined {
+  const own = v.labels.find((l) => l.kind === "param");
+  return own && b.args.get(own.param ?? -1)?.loc;
 }
 
 /** The pieces of a list that is put together. */

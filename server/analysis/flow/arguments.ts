@@ -5,7 +5,7 @@ import { withReceiver } from "./callbacks.js";
 import type { Env } from "./env.js";
 import { evalExpr, iterate } from "./expr.js";
 import type { Frame } from "./frame.js";
-import { EMPTY, field, item, join, joinAll, type Value } from "./value.js";
+import { dictOf, EMPTY, field, item, join, joinAll, type Value } from "./value.js";
 
 export interface Args {
   pos: readonly Argument[];
@@ -63,6 +63,7 @@ function one(frame: Frame, args: Args, s: number | string): Argument | undefined
   if (typeof s === "number") return args.pos[s] ?? (s >= args.pos.length ? args.star : undefined);
   if (s === "self") return args.self;
   if (s === "*") return everything(args);
+  if (s === "**") return byName(args);
   const [head = "", ...rest] = s.split(".");
   let found = args.kw.get(head);
   if (!found && args.dstar) {
@@ -79,6 +80,14 @@ function one(frame: Frame, args: Args, s: number | string): Argument | undefined
           ? iterate(frame, v)
           : field(v, key);
   return { value: v, loc: found.loc };
+}
+
+/** What is handed in by name, as one dictionary: `chain.run(topic=topic, language="fr")`. */
+function byName(args: Args): Argument | undefined {
+  const [first] = args.kw.values();
+  if (!first) return args.dstar;
+  const named = dictOf(new Map([...args.kw].map(([k, a]) => [k, a.value])));
+  return { value: args.dstar ? join(named, args.dstar.value) : named, loc: first.loc };
 }
 
 /** All arguments as one value. */

@@ -72,6 +72,9 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
       const others = inside.filter((l) => l.kind !== "exception");
       const asked = x.args[0];
       const test: Refinement[] = [];
+      // What is a number holds no text.
+      if (a && x.args[1] && isNumeric(x.args[1]))
+        test.push({ labels: deepLabels(a), mask: ALL_KINDS, weak: false, unsafe: "else" });
       if (details.length) test.push({ labels: details, mask: bit("exception"), weak: false, unsafe: "then" });
       if (others.length && asked?.k === "name")
         test.push({ labels: others, mask: ALL_KINDS & ~bit("exception"), weak: false, unsafe: "else", only: asked.id });
@@ -309,3 +312,11 @@ function emitDefault(frame: Frame, q: string, name: string, given: Argument, x: 
     data: { name },
   });
 }
+
+/** Whether every class that is asked about is one of numbers: `isinstance(count, (int, float))`. */
+const isNumeric = (x: Expr): boolean =>
+  x.k === "name"
+    ? /^(?:int|float|bool|complex|Decimal|Number)$/.test(x.id)
+    : x.k === "tuple"
+      ? x.xs.length > 0 && x.xs.every(isNumeric)
+      : x.k === "bin" && x.op === "|" && isNumeric(x.l) && isNumeric(x.r);

@@ -13,16 +13,16 @@ import { Frame } from "./frame.js";
 import { resultOf, runFunctionBody } from "./function.js";
 import { applyRefinements, sanitise } from "./guards.js";
 import { noteOwnedArgument, noteOwnerCall, withHistory } from "./history.js";
-import { instantiate } from "./instances.js";
-import { addStep, bit, CHECKED, type Label, type Loc, OWNED } from "./labels.js";
+import { instantiate, namedFields } from "./instances.js";
+import { addStep, bit, CHECKED, type Label, type Loc, maskOf, OWNED } from "./labels.js";
 import { callLibrary } from "./library.js";
 import { dataMethod, keepsNothing, unknownMethod } from "./methods.js";
 import { callOverrides } from "./overrides.js";
 import { applyOwnRules, callOwnModelled } from "./own.js";
-import { ofWhole } from "./pipes.js";
+import { answersSchema, ofWhole } from "./pipes.js";
 import { readBack } from "./saved-files.js";
 import { settingCall } from "./settings.js";
-import { updateAt } from "./targets.js";
+import { isSuper, updateAt } from "./targets.js";
 import { isBoundTask, queuedArgs } from "./tasks.js";
 import { dictOf, EMPTY, field, join, joinAll, labelled, listOf, mapLabels, type TypeRef, type Value } from "./value.js";
 
@@ -53,8 +53,9 @@ export function evalCall(frame: Frame, env: Env, x: CallExpr): Value {
   const recvExpr = x.f.k === "attr" ? x.f.o : undefined;
   const recv = recvExpr && evalExpr(frame, env, recvExpr);
   const name = lastNameOf(x.f);
-  const callee = recv && x.f.k === "attr" ? ofWhole(attribute(frame, recv, x.f.a, x.f.o)) : evalExpr(frame, env, x.f);
-  if (x.f.k === "name" && x.f.id === "super" && !x.args.length) return superValue(frame, env);
+  const found = recv && x.f.k === "attr" ? ofWhole(attribute(frame, recv, x.f.a, x.f.o)) : evalExpr(frame, env, x.f);
+  const callee = recvExpr && isSuper(recvExpr) ? onInstance(frame, env, found) : found;
+  if (x.f.k === "name" && x.f.id === "super" && x.args.length !== 1) return superValue(frame, env);
   const self: Argument | undefined = recv && recvExpr ? { value: recv, loc: frame.loc(recvExpr) } : undefined;
   const args = evalArgs(frame, env, x, self);
   if (recv) settingCall(frame, recv, name, args);
@@ -99,6 +100,7 @@ function resultOfCall(
         break;
       }
       case "ext": {
+        if (name === "__init__" && x.f.k === "attr" && isSuper(x.f.o)) initialised(frame, env, t, args);
         const r = validated(frame, env, t, args, x) ?? callLibrary(frame, env, t, args, x, recv, name);
         if (r) {
           known = true;
@@ -123,7 +125,7 @@ function resultOfCall(
   }
   if (out) {
     // A library method without a model on labelled data (`reply.content.strip_tags()`): data all the same.
-    return finish(frame, out);
+    return finish(frame, answersSchema(callee) ? sanitise(out, maskOf(["llm", "llm-object"]), false) : out);
   }
   if (recv) return finish(frame, join(unknownMethod(recv, name), ownType(callee)));
   return ownType(callee);
@@ -169,6 +171,23 @@ function superValue(frame: Frame, env: Env): Value {
   const types: TypeRef[] = bases.slice(0, 1).map((cls) => ({ k: "inst", cls }));
   for (const q of frame.program.classes.libraryBases(fn.cls)) types.push({ k: "ext", q, cls: fn.cls });
   return { ...self, types: types.slice(0, 6) };
+}
+
+/** A method that was found on `super()`: it is called on the instance, whose own methods it may use. */
+function onInstance(frame: Frame, env: Env, callee: Value): Value {
+  const name = frame.fn?.ir.params[0]?.name;
+  const self = name === undefined ? undefined : env.get(name);
+  return self ? { ...callee, types: callee.types.map((t) => (t.k === "fn" && t.self ? { ...t, self } : t)) } : callee;
+}
+
+/** `super().__init__(**values)` of a table or a schema: the instance has what its columns and fields are given by name. */
+function initialised(frame: Frame, env: Env, t: Extract<TypeRef, { k: "ext" }>, args: Args): void {
+  const name = frame.fn?.ir.params[0]?.name;
+  const self = name === undefined ? undefined : env.get(name);
+  if (name === undefined || !self || !t.cls) return;
+  const own = self.types.find((y) => y.k === "inst");
+  const fields = namedFields(frame, own?.k === "inst" ? own.cls : t.cls, args);
+  if (fields.size) env.set(name, { ...self, fields: new Map([...(self.fields ?? []), ...fields]) });
 }
 
 /** Binds arguments to parameters by position and name. */
@@ -247,7 +266,7 @@ export function callFunction(
   const at = frame.loc(x);
   const bound = bindArguments(fn, t, queuedArgs(args, name), at);
   if (t.env || (fn.nested && !fn.cls)) return callNested(frame, t, bound, at);
-  const selfType = t.self?.types.find((y) => y.k === "inst" || y.k === "class");
+  const selfType = selfOf(t, args)?.types.find((y) => y.k === "inst" || y.k === "class");
   const cls = selfType && (selfType.k === "inst" || selfType.k === "class") ? selfType.cls : undefined;
   frame.program.noteCall(fn);
   const s = frame.program.summary(fn, cls);
@@ -301,6 +320,10 @@ export function callFunction(
   if (asked.length) out = { ...out, test: asked };
   return out;
 }
+
+/** The instance that a method is called on: of `Base.__init__(self, ...)` the first argument. */
+const selfOf = (t: Extract<TypeRef, { k: "fn" }>, args: Args): Value | undefined =>
+  t.self ?? (t.fn.cls && !t.fn.nested && t.fn.binding === "instance" ? args.pos[0]?.value : undefined);
 
 /** Functions that the callee made and gives back: what they closed over is what the callee was given. */
 function closedOver(v: Value, b: Binding): Value {

@@ -128,7 +128,11 @@ export class Classes {
         return typed({
           k: "fn",
           fn: m,
-          self: m.binding === "static" ? undefined : (self ?? typed({ k: "class", cls })),
+          // What is looked up on the class is called with the instance in front: `Base.__init__(self, ...)`.
+          self:
+            m.binding === "static"
+              ? undefined
+              : (self ?? (m.binding === "class" ? typed({ k: "class", cls }) : undefined)),
         });
       }
       const inner = c.inner.get(name);

@@ -295,6 +295,8 @@ export function attribute(frame: Frame, o: Value, name: string, from?: Expr): Va
           )
         )
           types.push(t);
+        // `summarize.AsyncResult(task_id)`.
+        if (name === "AsyncResult") types.push({ k: "ext", q: "celery.AsyncResult" });
         break;
     }
   }

@@ -46,6 +46,8 @@ export class Frame {
   turns = 1;
   /** Nested functions met, with the variables they see. */
   readonly nested: { fn: FunctionDef; env: Env; called: boolean }[];
+  /** Of the `try` bodies around: the variables where each can be left, which a handler may find. */
+  readonly tries: Env[][] = [];
   /** Variables at the ends of the body. */
   endEnv: Env | undefined;
   /** Returned values with their places. */

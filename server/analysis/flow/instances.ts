@@ -64,13 +64,26 @@ export function instantiate(frame: Frame, env: Env, cls: ClassDef, args: Args, x
     const n = names[i];
     if (n) fields.set(n, a.value);
   });
-  for (const [k, a] of args.kw) fields.set(k, a.value);
-  if (args.dstar) for (const n of names) if (!fields.has(n)) fields.set(n, field(args.dstar.value, n));
+  for (const [k, v] of givenByName(names, args)) fields.set(k, v);
   for (const t of libraries.slice(0, 3)) callLibrary(frame, env, { k: "ext", q: t, cls }, args, x, undefined, cls.name);
   if (schema)
     for (const a of [...args.pos, ...args.kw.values(), ...(args.dstar ? [args.dstar] : [])])
       noteChecked(frame, a.value, true);
   return { ...base, fields: schema ? checkedFields(frame, cls, fields) : fields };
+}
+
+/** What is given by name to a class of which a library makes the instances: the fields that the class declares. */
+export function namedFields(frame: Frame, cls: ClassDef, args: Args): ReadonlyMap<string, Value> {
+  const { classes } = frame.program;
+  const declared = classes.declared(cls);
+  const fields = new Map([...givenByName([...declared.keys()], args)].filter(([k]) => declared.has(k)));
+  return classes.isSchema(cls) ? checkedFields(frame, cls, fields) : fields;
+}
+
+function givenByName(names: readonly string[], args: Args): ReadonlyMap<string, Value> {
+  const out = new Map([...args.kw].map(([k, a]) => [k, a.value]));
+  if (args.dstar) for (const n of names) if (!out.has(n)) out.set(n, field(args.dstar.value, n));
+  return out;
 }
 
 /** A serializer: what a model wrote into the object that it was made with is in what it gives out. */

@@ -23,6 +23,7 @@ import { stateGraph } from "./state-graphs.js";
 import { isStatement, shown } from "./strings.js";
 import type { Slot } from "./summary.js";
 import { updateAt } from "./targets.js";
+import { queuedOutcome } from "./tasks.js";
 import { templateOf } from "./templates.js";
 import {
   constant,
@@ -136,6 +137,7 @@ export function runModels(
     if (m.source && m.source !== "record" && asks) out = withLabels(out, [source(frame, m, t.q, x, out, doubt)]);
     if (m.result_paths)
       for (const [path, kind] of Object.entries(m.result_paths)) out = resultPath(frame, out, path, kind, x, t);
+    if (m.outcome) out = join(out, queuedOutcome(frame, x));
     if (m.message) out = message(frame, m, args);
     if (m.template) out = join(out, templateOf(frame, m, args, x, recv));
     if (m.llm?.tools && asks) noteOwnTools(frame, m.llm.tools, args);
@@ -154,8 +156,9 @@ export function runModels(
     if (m.guard) {
       const a = argument(frame, args, m.guard.arg);
       if (a) {
+        const held = m.guard.of === undefined ? a.value : (a.value.fields?.get(m.guard.of) ?? EMPTY);
         const r: Refinement = {
-          labels: unionLabels(a.value.labels, flatten(a.value).labels),
+          labels: unionLabels(held.labels, flatten(held).labels),
           mask: maskOf(m.guard.labels),
           weak: m.guard.strength === "weak",
           unsafe: m.guard.unsafe_when === "false" ? "else" : "then",
@@ -206,6 +209,7 @@ function defaultType(t: ExtType): Value {
 function resultOf(frame: Frame, t: ExtType, m: CallModel, args: Args, recv: Value | undefined): Value | undefined {
   if (!m.returns) return undefined;
   if (m.returns === "self") return recv ?? EMPTY;
+  if (m.returns.startsWith("self:")) return recv?.fields?.get(m.returns.slice(5)) ?? EMPTY;
   if (m.returns === "element") {
     const e = recv ? iterate(frame, recv) : EMPTY;
     const cls = t.cls ?? recv?.types.find((y): y is ExtType => y.k === "ext" && !!y.cls)?.cls;

@@ -46,7 +46,9 @@ export function llmCall(
     const fields = new Map<string, Value>(
       slots.filter((s) => s.slot === "system" || s.slot === "messages").map((s) => [s.slot, s.value]),
     );
-    if (slots.some((s) => s.slot === "system")) emitLlm(frame, q, m, slots, x, doubt, { setup: true });
+    // Nobody says it again: what the model is, and what is put into a conversation that the provider keeps.
+    if (slots.some((s) => s.slot === "system" || s.slot === "input"))
+      emitLlm(frame, q, m, slots, x, doubt, { setup: true });
     return fields.size ? withField(out, "#setup", dictOf(fields)) : kept ? withField(out, "#setup", kept) : out;
   }
   emitLlm(frame, q, m, slots, x, doubt, { setup: false, bounded: timed.bounded, timed: timed.timed });

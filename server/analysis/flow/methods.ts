@@ -14,7 +14,7 @@ import { ALL_KINDS, ANY_VALUE, extendLabel, type Label } from "./labels.js";
 import { refineRecord } from "./records.js";
 import { isFile, noteSaved } from "./saved-files.js";
 import { placed } from "./sources.js";
-import { asText, braceFormat, isUnknownText, joinText, UNKNOWN_TEXT } from "./strings.js";
+import { asText, braceFormat, joinText, templatePart } from "./strings.js";
 import { removeField, updateAt } from "./targets.js";
 import {
   concat,
@@ -126,8 +126,9 @@ export function dataMethod(
       if (by && (by.labels.length || by.str) && target)
         return concat(
           [
-            ...(isUnknownText(recv) && isPlaceholder(first) ? [{ v: constant(UNKNOWN_TEXT), loc: at }] : []),
-            { v: asText(recv), loc: frame.loc(target), name: nameOf(target) },
+            isPlaceholder(first)
+              ? { ...templatePart(asText(recv), frame.loc(target)), name: nameOf(target) }
+              : { v: asText(recv), loc: frame.loc(target), name: nameOf(target) },
             { v: asText(by), loc: args.pos[1]!.loc, nested: true },
           ],
           at,

@@ -212,9 +212,10 @@ export function returnedBy(frame: Frame, v: Value, x: Expr, yielded: boolean): V
   return mapLabels(v, (l) => (meant(l) ? { ...l, at: loc } : l));
 }
 
-/** A return ends the body here: its variables count for what the function leaves on its parameters. */
+/** A return ends the body here: its variables count for what the function leaves on its parameters, and in a handler around it. */
 function leave(frame: Frame, env: Env): void {
   frame.endEnv = joinEnvs(frame.endEnv, env);
+  frame.tries.at(-1)?.push(env);
 }
 
 function isExit(x: Expr): boolean {
@@ -294,13 +295,22 @@ function handsOn(before: Env, after: Env, carried: ReadonlySet<string>): boolean
 }
 
 function execTry(frame: Frame, env: Env, s: Extract<Stmt, { k: "try" }>): Env | undefined {
-  const before = env.clone();
-  const bodyEnd = execBody(frame, env, s.body);
   // A handler may be entered from anywhere in the body.
-  const atHandler = joinEnvs(before, bodyEnd ?? env)!;
+  const reached: Env[] = [env.clone()];
+  frame.tries.push(reached);
+  let bodyEnd: Env | undefined = env;
+  for (const b of s.body) {
+    if (!bodyEnd) break;
+    const former: Env = bodyEnd;
+    bodyEnd = execBody(frame, former, [b]);
+    if (bodyEnd !== former) reached.push(former);
+  }
+  if (bodyEnd) reached.push(bodyEnd);
+  frame.tries.pop();
+  const atHandler = joinAllEnvs(reached)!;
   // What is missing or of another type was thought of.
   if (s.handlers.some((h) => h.type && namesIn(h.type).some((n) => REFUSALS.test(n))))
-    for (const v of (bodyEnd ?? env).vars.values()) noteChecked(frame, v, true);
+    for (const v of (bodyEnd ?? atHandler).vars.values()) noteChecked(frame, v, true);
   const outs: (Env | undefined)[] = [];
   outs.push(bodyEnd && s.orelse.length ? execBody(frame, bodyEnd, s.orelse) : bodyEnd);
   for (const h of s.handlers) {

@@ -112,8 +112,7 @@ export function braceFormat(
   const forms = formsOf(template);
   if (!forms?.length) {
     // A template that is not known: what is put in comes out, among words that nobody can read here.
-    const all = [{ v: template, loc: at }, ...args, ...named.values(), ...(rest ? [rest] : [])];
-    return concat(isUnknownText(template) ? [{ v: constant(UNKNOWN_TEXT), loc: at }, ...all] : all, at);
+    return concat([templatePart(template, at), ...args, ...named.values(), ...(rest ? [rest] : [])], at);
   }
   return joinAll(
     forms.map((form) => {
@@ -143,6 +142,10 @@ export const UNKNOWN_TEXT = "\uFFFC";
 /** Whether a text comes from where the analysis cannot read it, and from no caller or user either. */
 export const isUnknownText = (v: Value): boolean =>
   !v.labels.length && v.c === undefined && !v.str && !v.items && !v.elem;
+
+/** A template that cannot be read here, as the beginning of what is made of it; callers may know it. */
+export const templatePart = (template: Value, at: Loc): Part =>
+  isUnknownText(template) ? { v: constant(UNKNOWN_TEXT), loc: at } : { v: template, loc: at, template: true };
 
 function restField(rest: { v: Value; loc: Loc } | undefined, name: string) {
   if (!rest) return undefined;

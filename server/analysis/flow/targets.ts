@@ -44,6 +44,9 @@ export function assignTo(frame: Frame, env: Env, target: Expr, v: Value, _source
   }
 }
 
+/** `super()`: what is changed through it is the instance. */
+export const isSuper = (x: Expr): boolean => x.k === "call" && x.f.k === "name" && x.f.id === "super";
+
 /** Changes the object that an expression stands for, in the variable at its root. */
 export function updateAt(frame: Frame, env: Env, x: Expr, f: (v: Value) => Value): void {
   switch (x.k) {
@@ -79,6 +82,12 @@ export function updateAt(frame: Frame, env: Env, x: Expr, f: (v: Value) => Value
       return;
     }
     case "call":
+      if (isSuper(x)) {
+        const self = frame.fn?.ir.params[0]?.name;
+        const own = self === undefined ? undefined : env.get(self);
+        if (self !== undefined && own) env.set(self, f(own));
+        return;
+      }
       // `d.setdefault(k, []).append(v)` and the like change what the receiver holds.
       if (x.f.k === "attr") {
         const v = f(EMPTY);

@@ -3,10 +3,22 @@ import type { CallExpr } from "../ir.js";
 import type { CallModel } from "../names/model-schema.js";
 import { type Args, argument } from "./arguments.js";
 import type { Frame } from "./frame.js";
-import type { Loc } from "./labels.js";
-import { asText, fill, UNKNOWN_TEXT } from "./strings.js";
+import type { Label, Loc } from "./labels.js";
+import { asText, fill, templatePart } from "./strings.js";
 import type { Slot } from "./summary.js";
-import { constant, EMPTY, field, formsOf, joinAll, labelled, listOf, type Value, withField } from "./value.js";
+import {
+  concat,
+  constant,
+  deepLabels,
+  EMPTY,
+  field,
+  formsOf,
+  joinAll,
+  labelled,
+  listOf,
+  type Value,
+  withField,
+} from "./value.js";
 
 const PLACEHOLDER: Record<string, RegExp> = {
   format: /\{\{|\}\}|\{(\w+)[^{}]*\}/g,
@@ -57,7 +69,7 @@ function variable(args: Args, name: string): { value: Value; loc: Loc } | undefi
 /** All that is handed in, for templates whose text is not known. */
 function everyVariable(args: Args, _at: Loc, textIsArgument: boolean): { value: Value; loc: Loc }[] {
   const pos = textIsArgument ? args.pos.slice(1) : args.pos;
-  return [...pos, ...args.kw.values()].filter(
+  return [...pos, ...args.kw.values(), ...(args.dstar ? [args.dstar] : [])].filter(
     (a) => a.value.labels.length || a.value.str || a.value.fields || a.value.elem,
   );
 }
@@ -73,12 +85,10 @@ function fillText(
   const pattern = PLACEHOLDER[style] ?? PLACEHOLDER.format!;
   const unknown = () => {
     // A template that cannot be read is taken for instructions with everything in it.
-    const parts = all.flatMap((a) => [constant(UNKNOWN_TEXT), a.value]);
-    return {
-      labels: joinAll(parts.map((p) => labelled(asText(p).labels))).labels,
-      types: [],
-      str: [{ pieces: [UNKNOWN_TEXT, ...all.map((a) => ({ v: asText(a.value), loc: a.loc }))], loc: at }],
-    } satisfies Value;
+    const open =
+      template.labels.some((l) => l.kind === "param") && !forms?.length && !template.fields && !template.items;
+    const parts = all.map((a) => ({ v: asText(a.value), loc: a.loc }));
+    return concat([templatePart(open ? template : EMPTY, at), ...parts], at);
   };
   if (!forms?.length || forms.some((f) => f.pieces[0] === UNREADABLE)) return all.length ? unknown() : EMPTY;
   const used = new Set<Loc>();
@@ -155,10 +165,25 @@ export function fillOpen(slots: readonly Slot[], handed: Loc | undefined): reado
   const rest = slots
     .filter((s) => s !== open)
     .map((s) => (s.slot === "variables" && handed ? { ...s, loc: handed } : s));
-  const filled = fillTemplate(open.value, rest, open.loc) ?? [];
+  const filled = (fillTemplate(open.value, rest, open.loc) ?? []).filter((s) => !rest.some((r) => tells(r, s)));
   const unread = unreadMessages(open.value);
   return [...rest, ...filled, ...(unread ? [{ ...open, value: unread }] : [])];
 }
+
+/** Whether a slot says all that another says: the class of the object may have told of its template already. */
+function tells(slot: Slot, other: Slot): boolean {
+  if (slot.slot !== other.slot || wordsOf(slot.value) !== wordsOf(other.value)) return false;
+  const keyOf = (l: Label) => `${l.key} ${l.path.join(".")}`;
+  const told = new Set(deepLabels(slot.value).map(keyOf));
+  return deepLabels(other.value).every((l) => told.has(keyOf(l)));
+}
+
+/** The constant words of a text, or of the texts of several messages. */
+const wordsOf = (v: Value): string =>
+  [
+    ...(formsOf(v) ?? []).map((f) => f.pieces.map((p) => (typeof p === "string" ? p : "…")).join("")),
+    ...(v.items ?? []).map((m) => wordsOf(m.fields?.get("content") ?? m)),
+  ].join("\n");
 
 /**
  * Further slots of a call on a chain (`prompt | model`): the template's texts with the call's variables put in.

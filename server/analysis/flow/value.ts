@@ -22,6 +22,8 @@ export interface DynamicPiece {
   name?: string | undefined;
   /** The elements of a list that is not known yet, put together. */
   joined?: Joined | undefined;
+  /** A template that callers know: what nobody can read of it is words all the same. */
+  template?: boolean | undefined;
 }
 /** `by.join(list)`. */
 export interface Joined {
@@ -263,6 +265,7 @@ export interface Part {
   /** A text of its own inside the other: kept as one piece, so that it is known what was joined where. */
   nested?: boolean;
   joined?: Joined;
+  template?: boolean;
 }
 
 /** Joins texts in order; `at` is where they are joined and `locs` where each part stands. */
@@ -282,13 +285,21 @@ export function concat(parts: readonly Part[], at: Loc): Value {
         ? own.map((f) => (isUnplaced(f) ? [{ ...f.pieces[0]!, loc: p.loc, name: p.name }] : f.pieces))
         : typeof p.v.c === "number"
           ? [[String(p.v.c)]]
-          : [[{ v: p.v, loc: p.loc, name: p.name, ...(p.joined ? { joined: p.joined } : {}) }]];
+          : [[dynamicPiece(p)]];
     const next: Piece[][] = [];
     for (const head of forms) for (const o of options) if (next.length < MAX_FORMS) next.push(appendPieces(head, o));
     forms = next;
   }
   return { labels, types: [{ k: "ext", q: "builtins.str" }], str: forms.map((pieces) => ({ pieces, loc: at })) };
 }
+
+const dynamicPiece = (p: Part): DynamicPiece => ({
+  v: p.v,
+  loc: p.loc,
+  name: p.name,
+  ...(p.joined ? { joined: p.joined } : {}),
+  ...(p.template ? { template: true } : {}),
+});
 
 function appendPieces(head: readonly Piece[], tail: readonly Piece[]): Piece[] {
   const out = head.slice();
@@ -374,13 +385,16 @@ export function deepLabels(v: Value): readonly Label[] {
       out = unionLabels(out, x.labels);
       return false;
     },
-    CONTENT,
+    HIDDEN,
   );
   return out;
 }
 
 /** The field of a path or an open file that holds what was written there: none of what the value itself shows. */
 export const CONTENT = "#content";
+/** The field of what may be an exception in place of a result: only a text shows it. */
+export const RAISED = "#raised";
+const HIDDEN: ReadonlySet<string> = new Set([CONTENT, RAISED]);
 
 /** Whether any label satisfies `p`, without building the union. The pieces of a text have no labels that it has not. */
 export function someLabel(v: Value, p: (l: Label) => boolean): boolean {
@@ -388,7 +402,7 @@ export function someLabel(v: Value, p: (l: Label) => boolean): boolean {
 }
 
 /** Whether a value or one inside satisfies `p`. Values share parts: each is looked at once, or again when less deep. */
-function someValue(v: Value, p: (v: Value) => boolean, skipped?: string): boolean {
+function someValue(v: Value, p: (v: Value) => boolean, skipped?: ReadonlySet<string>): boolean {
   if (p(v)) return true;
   if (!v.fields && !v.items && !v.elem) return false;
   const seen = new Map<Value, number>();
@@ -402,7 +416,7 @@ function someValue(v: Value, p: (v: Value) => boolean, skipped?: string): boolea
   };
   const parts = (x: Value, depth: number): boolean => {
     if (depth >= MAX_DEPTH) return false;
-    if (x.fields) for (const [k, y] of x.fields) if (k !== skipped && inside(y, depth + 1)) return true;
+    if (x.fields) for (const [k, y] of x.fields) if (!skipped?.has(k) && inside(y, depth + 1)) return true;
     if (x.items) for (const y of x.items) if (inside(y, depth + 1)) return true;
     return !!x.elem && inside(x.elem, depth + 1);
   };

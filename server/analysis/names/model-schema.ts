@@ -165,8 +165,10 @@ const call = z.strictObject({
   when: condition.optional(),
   /** Not when this holds: `{ arg: Loader, is: yaml.SafeLoader }`. */
   unless: condition.optional(),
-  /** Type of the result; `self` for a fluent call; `arg:N` for the argument itself, `arg:options.prompt` for what it holds; `element` for an element of the receiver. */
+  /** Type of the result; `self` for a fluent call, `self:NAME` for what the receiver holds; `arg:N` for the argument itself, `arg:options.prompt` for what it holds; `element` for an element of the receiver. */
   returns: z.string().optional(),
+  /** The result of a task that was queued before: it holds what the tasks that the module names give. */
+  outcome: z.literal(true).optional(),
   /** Labels on the result. */
   source: labelKind.optional(),
   record: record.optional(),
@@ -191,6 +193,8 @@ const call = z.strictObject({
     .strictObject({
       arg: arg,
       labels: z.union([z.literal("all"), z.array(labelKind)]),
+      /** What the argument holds under that name is checked, and nothing else of it. */
+      of: z.string().optional(),
       unsafe_when: z.enum(["true", "false", "raises"]),
       /** The part of the result that is tested, where it is not the result: `results[].flagged`. */
       path: z.string().optional(),

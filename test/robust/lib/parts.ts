@@ -9,8 +9,7 @@ export function partsOver(syntax: Syntax, texts: ReadonlyMap<string, string>, co
   return Array.from({ length: count }, (_, i) => {
     const part = createPart(optionsOver(syntax, texts), i, count);
     return {
-      scope: async () => structuredClone(part.scope()),
-      modules: async (scope) => structuredClone(part.modules(structuredClone(scope))),
+      modules: async () => structuredClone(part.modules()),
       functions: async (registered) => structuredClone(part.functions(structuredClone(registered))),
       judge: async (all) => structuredClone(part.judge(structuredClone(all))),
       async write(files, chosen) {
