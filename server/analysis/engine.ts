@@ -44,6 +44,9 @@ interface Relevance {
   whole: boolean;
 }
 
+/** So many characters take less time in one part than in several. */
+const LITTLE_TEXT = 1_500_000;
+
 /** Makes an engine. It owns the open files' trees until `dispose`. */
 export function createEngine(options: EngineOptions): Engine {
   return new ProjectEngine(options);
@@ -495,9 +498,13 @@ class ProjectEngine implements Engine {
   private settleScope(cancel?: Cancel): boolean {
     if (this.scope.known) return true;
     if (!this.scope.settle(this.allFiles(), cancel)) return false;
-    // Imports lead nowhere but to what is looked at.
-    if (this.files() !== this.allFiles()) this.begin();
+    this.heedScope();
     return true;
+  }
+
+  /** Imports lead nowhere but to what is looked at. */
+  private heedScope(): void {
+    if (this.files() !== this.allFiles()) this.begin();
   }
 
   /** Whether a unit is looked at of itself. */
@@ -516,14 +523,22 @@ class ProjectEngine implements Engine {
   asPart(part: number, parts: number): Part {
     let own: ReadonlySet<string> = new Set();
     const mine = (files: readonly string[]) => {
-      const shares = partition(files, (f) => this.weightOf(f), parts);
+      // What few files there are to look at call each other, and would be looked at in every part.
+      const few = this.scope.isPartial && files.reduce((sum, f) => sum + this.weightOf(f), 0) < LITTLE_TEXT;
+      const shares = partition(files, (f) => this.weightOf(f), few ? 1 : parts);
       own = new Set(files.filter((_, i) => shares[i] === part));
       return new Set(own);
     };
     this.part = { mine, called: new Set() };
     return {
-      modules: (cancel) => {
-        this.settleScope();
+      scope: (cancel) => {
+        const all = this.allFiles();
+        const own = all.filter((_, i) => i % parts === part);
+        return this.scope.look(own, all, cancel) ?? { witness: undefined, chosen: undefined };
+      },
+      modules: (shares, cancel) => {
+        this.scope.adopt(shares);
+        this.heedScope();
         this.askModules(this.rootKeys().keys(), cancel);
         return { files: [...own], registered: this.program.registrations() };
       },

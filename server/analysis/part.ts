@@ -6,6 +6,7 @@ import type { Drawn } from "./candidate.js";
 import type { Cancel } from "./engine-api.js";
 import type { FileNote, Finding } from "./finding.js";
 import type { EntryModel } from "./names/model-schema.js";
+import type { ScopeShare } from "./scope.js";
 
 /** A function or class that a call registers as a handler. */
 export interface Registration {
@@ -37,8 +38,14 @@ export type Progress = (done: number, total: number) => void;
 
 /** One engine's side; the calls come in this order, `functions` as often as what is registered anywhere changes. */
 export interface Part {
-  /** Evaluates the modules of the part; they say which functions a framework calls. @returns Python files of the part */
-  modules(cancel?: Cancel): { files: string[]; registered: Registration[] };
+  /** What some of the files say about what of the project is to be looked at. */
+  scope(cancel?: Cancel): ScopeShare;
+  /**
+   * Evaluates the modules of the part; they say which functions a framework calls.
+   * @param scope what all parts said of it
+   * @returns Python files of the part
+   */
+  modules(scope: readonly ScopeShare[], cancel?: Cancel): { files: string[]; registered: Registration[] };
   /** Looks at the functions of the part. @param registered in all parts, as far as is known */
   functions(registered: readonly Registration[], cancel?: Cancel, progress?: Progress): Share;
   /** Lets the rules read. @param all what the parts said at last, together */

@@ -69,7 +69,7 @@ const ROUTED =
   /@\w+(?:\.\w+)?\.(?:route|get|post|put|delete|patch|websocket|api_route|on|event)\(\s*["']|@(?:api_view|action)\b|\b(?:APIView|MethodView|ViewSet|AsyncWebsocketConsumer|add_url_rule)\b|errorhandler|(?:add|register)_\w*(?:error|exception)_handler/;
 const ASKS = /\brequest[.,):]|get_json|\.query_params|validated_data/;
 const TELLS =
-  /(?<![.\w]|def )(?:jsonify|make_response|render_template|render|HTTPException|abort|emit)\s*\(|\b\w*Response\s*\(/;
+  /Response\s*\(|jsonify\s*\(|make_response\s*\(|render_template\w*\s*\(|HTTPException\s*\(|(?<![.\w]|def )(?:render|abort|emit)\s*\(/;
 const CATCHES =
   /\bexcept\b[^\n:]*\bas\b|traceback|format_exc|exc_info|errorhandler|_handler\b|def \w+\((?:\w+, )?(?:e|ex|exc|err|error|exception)\b/;
 /** Returns the text of an exception that it caught. */

@@ -11,6 +11,14 @@ import { maySpeak } from "./suppression.js";
 /** A project of fewer Python files is looked at whole: that takes seconds, and more is found. */
 const LARGE = 600;
 
+/** What some files of a project say about what is to be looked at. Plain data. */
+export interface ScopeShare {
+  /** One of them that has to do with a model. */
+  witness: string | undefined;
+  /** Those that are looked at where none in the project has; undefined where all are. */
+  chosen: string[] | undefined;
+}
+
 const isPython = (file: string): boolean => file.endsWith(".py");
 
 export class Scope {
@@ -32,6 +40,11 @@ export class Scope {
     return this.isKnown;
   }
 
+  /** Whether not all files are looked at. */
+  get isPartial(): boolean {
+    return this.chosen !== undefined;
+  }
+
   /** Whether a file is looked at. */
   has(file: string): boolean {
     return !this.chosen || !isPython(file) || this.chosen.has(file);
@@ -49,19 +62,34 @@ export class Scope {
    * @returns false when it was cancelled; it is to be asked again
    */
   settle(all: readonly string[], cancel?: Cancel): boolean {
-    const python = all.filter(isPython);
-    if (python.length > LARGE && !this.everything()) {
-      this.witness = undefined;
-      for (const file of python) {
-        if (cancel?.cancelled) return false;
-        if (!namesModel(this.textOf(file) ?? "")) continue;
-        this.witness = file;
-        break;
-      }
-      if (!this.witness) this.chosen = new Set(python.filter((file) => counts(this.textOf(file) ?? "")));
+    const seen = this.look(all, all, cancel);
+    if (seen) this.adopt([seen]);
+    return seen !== undefined;
+  }
+
+  /**
+   * What some files of the project say about what is to be looked at.
+   * @returns undefined when it was cancelled
+   */
+  look(files: readonly string[], all: readonly string[], cancel?: Cancel): ScopeShare | undefined {
+    if (this.everything() || all.filter(isPython).length <= LARGE) return { witness: undefined, chosen: undefined };
+    const chosen: string[] = [];
+    for (const file of files) {
+      if (cancel?.cancelled) return undefined;
+      if (!isPython(file)) continue;
+      const text = this.textOf(file) ?? "";
+      if (namesModel(text)) return { witness: file, chosen: undefined };
+      if (counts(text)) chosen.push(file);
     }
+    return { witness: undefined, chosen };
+  }
+
+  /** Takes over what all files together say. */
+  adopt(shares: readonly ScopeShare[]): void {
+    this.witness = shares.find((one) => one.witness !== undefined)?.witness;
+    const parts = shares.map((one) => one.chosen);
+    this.chosen = parts.some((one) => !one) ? undefined : new Set(parts.flatMap((one) => one ?? []));
     this.isKnown = true;
-    return true;
   }
 
   /** Whether the text that a file now has makes it another scope: it is to be forgotten then. */

@@ -4,6 +4,7 @@ import type { CheckSettings } from "../analysis/engine-api.js";
 import type { ModelFile } from "../analysis/names/model-schema.js";
 import type { OwnRule } from "../analysis/names/own-rule-schema.js";
 import type { Registration, Share } from "../analysis/part.js";
+import type { ScopeShare } from "../analysis/scope.js";
 import type { EngineInput } from "../project/check.js";
 
 /** An engine's input as plain data. What several files have in common is one object, also after the copy. */
@@ -23,7 +24,8 @@ export interface PlainInput {
 export type Request =
   /** @param cancelled holds a 1 once the check is cancelled */
   | { call: "begin"; input: PlainInput; part: number; parts: number; cancelled: Int32Array }
-  | { call: "modules" }
+  | { call: "scope" }
+  | { call: "modules"; scope: readonly ScopeShare[] }
   | { call: "functions"; registered: readonly Registration[] }
   | { call: "judge"; all: Pick<Share, "called" | "speakers"> }
   | { call: "write"; files: readonly string[]; chosen: ReadonlyMap<string, readonly Drawn[]> };

@@ -34,7 +34,8 @@ export class ThreadPool {
       used.map((thread, part) => thread.ask<void>({ call: "begin", input: plain, part, parts: count, cancelled })),
     );
     return used.map((thread) => ({
-      modules: () => thread.ask({ call: "modules" }),
+      scope: () => thread.ask({ call: "scope" }),
+      modules: (scope) => thread.ask({ call: "modules", scope }),
       functions: (registered, progress) =>
         thread.ask<Share>({ call: "functions", registered }, (done, total) => {
           progress(done, total);

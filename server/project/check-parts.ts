@@ -10,7 +10,8 @@ import type { Skipped } from "./discover.js";
 
 /** A part as it is reached: its calls, answered later. */
 export interface RemotePart {
-  modules(): Promise<ReturnType<Part["modules"]>>;
+  scope(): Promise<ReturnType<Part["scope"]>>;
+  modules(scope: Parameters<Part["modules"]>[0]): Promise<ReturnType<Part["modules"]>>;
   functions(registered: readonly Registration[], progress: Progress): Promise<Share>;
   judge(all: Pick<Share, "called" | "speakers">): Promise<UnitReports[]>;
   /** What the part has to say at last; it is done then and frees what it holds. */
@@ -32,7 +33,8 @@ export async function checkInParts(
   parts: readonly RemotePart[],
   run: CheckRun,
 ): Promise<CheckOutcome & { unreadable: Skipped[] }> {
-  const begun = await Promise.all(parts.map((part) => part.modules()));
+  const scope = await Promise.all(parts.map((part) => part.scope()));
+  const begun = await Promise.all(parts.map((part) => part.modules(scope)));
   let registered = together(begun);
   const progress = sumOf(parts.length, run.progress);
   let shares: Share[] = [];

@@ -9,7 +9,8 @@ export function partsOver(syntax: Syntax, texts: ReadonlyMap<string, string>, co
   return Array.from({ length: count }, (_, i) => {
     const part = createPart(optionsOver(syntax, texts), i, count);
     return {
-      modules: async () => structuredClone(part.modules()),
+      scope: async () => structuredClone(part.scope()),
+      modules: async (scope) => structuredClone(part.modules(structuredClone(scope))),
       functions: async (registered) => structuredClone(part.functions(structuredClone(registered))),
       judge: async (all) => structuredClone(part.judge(structuredClone(all))),
       async write(files, chosen) {
