@@ -22,6 +22,7 @@ import { applyOwnRules, callOwnModelled } from "./own.js";
 import { answersSchema, ofWhole } from "./pipes.js";
 import { readBack } from "./saved-files.js";
 import { settingCall } from "./settings.js";
+import type { Summary } from "./summary.js";
 import { isSuper, updateAt } from "./targets.js";
 import { isBoundTask, queuedArgs } from "./tasks.js";
 import { dictOf, EMPTY, field, join, joinAll, labelled, listOf, mapLabels, type TypeRef, type Value } from "./value.js";
@@ -248,6 +249,11 @@ export function bindArguments(
   return out;
 }
 
+/** What is not given is what the function says it is then. */
+export function bindDefaults(bound: Map<number, Argument>, s: Summary): void {
+  for (const [i, a] of s.defaults) if (!bound.has(i)) bound.set(i, a);
+}
+
 function named(t: Extract<TypeRef, { k: "fn" }>, name: string, at: Loc): Argument | undefined {
   const v = t.kwargs?.get(name);
   return v && { value: v, loc: at };
@@ -270,6 +276,7 @@ export function callFunction(
   const cls = selfType && (selfType.k === "inst" || selfType.k === "class") ? selfType.cls : undefined;
   frame.program.noteCall(fn);
   const s = frame.program.summary(fn, cls);
+  bindDefaults(bound, s);
   const meant = s.stub && fn.cls ? callOverrides(frame, env, t, cls ?? fn.cls, args, x, name) : undefined;
   if (meant && (meant.asks || !isModelByName(frame, fn, name))) return meant.value;
   if (s.stub && isModelByName(frame, fn, name)) return stubCall(frame, args, at, fn);

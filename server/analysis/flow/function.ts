@@ -1,7 +1,7 @@
 /** Analysis of one function or module body, from parameters to summary. */
 import type { FunctionIR, Stmt } from "../ir.js";
 import { blocksOf, type ClassDef, type FunctionDef, type ModuleDef } from "../names/definitions.js";
-import { isSymbolic } from "./apply.js";
+import { type Argument, isSymbolic } from "./apply.js";
 import { literalParts } from "./arguments.js";
 import { stripParams } from "./classes.js";
 import { handedByDecorators } from "./decorators.js";
@@ -60,7 +60,8 @@ export function analyseFunction(
   const frame = new Frame(program, fn.module, fn, fn.ir.chunk, undefined, places);
   const env = new Env(new Map(), undefined);
   const entry = entryOf(program, fn, selfClass);
-  const initial = bindParameters(frame, env, fn.ir, selfClass, entry, fn);
+  const defaults = new Map<number, Argument>();
+  const initial = bindParameters(frame, env, fn.ir, selfClass, entry, fn, defaults);
   runFunctionBody(frame, env, fn.ir);
   if (entry) emitEntry(frame, fn, entry);
   runNested(frame);
@@ -86,6 +87,7 @@ export function analyseFunction(
     writes,
     globals: new Map([...frame.globalWrites].map(([name, v]) => [name, small(v)])),
     guards: frame.guards,
+    defaults,
     entry: entry !== undefined,
     stub: isStub(fn.ir) || isSimulation(frame, fn.ir),
   };
@@ -158,6 +160,7 @@ function bindParameters(
   selfClass: ClassDef | undefined,
   entry: ReturnType<typeof entryOf>,
   fn: FunctionDef,
+  defaults: Map<number, Argument>,
 ): Value[] {
   const program = frame.program;
   const isMethod = !!fn.cls && fn.binding !== "static" && !fn.nested;
@@ -190,7 +193,7 @@ function bindParameters(
       if (p.def) {
         const def = evalExpr(frame, env, p.def);
         types.push(...def.types.filter((t) => !(t.k === "ext" && t.q.startsWith("builtins."))));
-        if (def.c !== undefined && def.c !== null && !entry) v = { ...v };
+        if (def !== EMPTY && def.c !== null) defaults.set(i, { value: def, loc: frame.loc(p.def) });
       }
       const offered = given?.has(p.name) ? undefined : dependencyOf(frame, env, p);
       const handed = given?.get(p.name) ?? (entry ? offered : undefined);
@@ -275,7 +278,7 @@ function runNested(frame: Frame): void {
 
 /** Parameters of a nested function: its own symbols mean nothing to callers of the outer one. */
 function bindNested(frame: Frame, env: Env, fn: FunctionDef, entry: ReturnType<typeof entryOf>): void {
-  const values = bindParameters(frame, env, fn.ir, undefined, entry, fn);
+  const values = bindParameters(frame, env, fn.ir, undefined, entry, fn, new Map());
   fn.ir.params.forEach((p, i) => {
     const v = values[i]!;
     env.set(p.name, { ...v, labels: v.labels.filter((l) => l.kind !== "param") });

@@ -3,7 +3,7 @@ import type { CallExpr } from "../ir.js";
 import type { ClassDef, FunctionDef } from "../names/definitions.js";
 import { applySummary, isSymbolic, substitute } from "./apply.js";
 import type { Args } from "./arguments.js";
-import { bindArguments, paramNames } from "./calls.js";
+import { bindArguments, bindDefaults, paramNames } from "./calls.js";
 import { noteChecked } from "./checks.js";
 import { holdsNoText } from "./classes.js";
 import type { Env } from "./env.js";
@@ -36,6 +36,7 @@ export function instantiate(frame: Frame, env: Env, cls: ClassDef, args: Args, x
     const t: Extract<TypeRef, { k: "fn" }> = { k: "fn", fn: init, self: base };
     const bound = bindArguments(init, t, args, at);
     const s = program.summary(init, cls);
+    bindDefaults(bound, s);
     const applied = frame.applied(x, s, bound, () =>
       applySummary(
         s,

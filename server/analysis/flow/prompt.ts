@@ -1,7 +1,7 @@
 /** What a model call sends, part by part: whose voice each text speaks with, and how it is put together. */
 import type { Loc } from "./labels.js";
 import type { FlowEvent, Slot } from "./summary.js";
-import { EMPTY, element, field, formsOf, type Piece, type Value } from "./value.js";
+import { EMPTY, element, field, formsOf, type Piece, type StrForm, type Value } from "./value.js";
 
 export type Role = "system" | "assistant" | "user" | "tool" | "completion" | "client";
 
@@ -155,10 +155,14 @@ export function textForms(p: { value: Value; loc: Loc }): TextForm[] {
 
 function constantText(pieces: readonly Piece[], depth = 0): string {
   return pieces
-    .map((x) =>
-      typeof x === "string" ? x : x.v.str?.[0] && depth < 6 ? constantText(x.v.str[0].pieces, depth + 1) : "…",
-    )
+    .map((x) => (typeof x === "string" ? x : x.v.str?.length && depth < 6 ? longest(x.v.str, depth + 1) : "…"))
     .join("");
+}
+
+/** Of the texts that a piece may be, the one that says most: `{prompt or DEFAULT_PROMPT}`. */
+function longest(forms: readonly StrForm[], depth: number): string {
+  const texts = (depth > 3 ? forms.slice(0, 1) : forms).map((f) => constantText(f.pieces, depth));
+  return texts.reduce((a, b) => (b.length > a.length ? b : a));
 }
 
 /** The texts inside a piece that are put together of several pieces themselves. */

@@ -2,6 +2,7 @@
 
 import type { FunctionDef, ModuleDef } from "../names/definitions.js";
 import type { CallModel, SinkKind } from "../names/model-schema.js";
+import type { Argument } from "./apply.js";
 import type { Loc } from "./labels.js";
 import type { Value } from "./value.js";
 
@@ -54,6 +55,8 @@ export interface Summary {
   /** Module-level names that it assigns or changes. */
   globals: ReadonlyMap<string, Value>;
   guards: readonly GuardFact[];
+  /** What parameters hold that are not given, by index; `None` says nothing. */
+  defaults: ReadonlyMap<number, Argument>;
   /** A framework calls it. */
   entry: boolean;
   /** The body returns a constant, passes, raises or only logs. */
@@ -66,6 +69,7 @@ export const NOTHING: Summary = {
   writes: new Map(),
   globals: new Map(),
   guards: [],
+  defaults: new Map(),
   entry: false,
   stub: false,
 };
