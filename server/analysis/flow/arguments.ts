@@ -15,6 +15,8 @@ export interface Args {
   dstar: Argument | undefined;
   self: Argument | undefined;
   x: CallExpr;
+  /** The call is only started here: a thread, a task in the background. */
+  later?: boolean;
 }
 
 export function evalArgs(frame: Frame, env: Env, x: CallExpr, self: Argument | undefined): Args {

@@ -5,7 +5,7 @@ import type { Args } from "./arguments.js";
 import { callFunction } from "./calls.js";
 import type { Env } from "./env.js";
 import { isSecretName, secretVariable } from "./environment.js";
-import { access, calledBy, iterate } from "./expr.js";
+import { access, calledBy, evalExpr, iterate } from "./expr.js";
 import type { Frame, Refinement } from "./frame.js";
 import { inText } from "./in-text.js";
 import { ALL_KINDS, bit, unionLabels } from "./labels.js";
@@ -83,13 +83,17 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
     case "builtins.any":
     case "builtins.all":
       return { ...EMPTY, test: a?.elem?.test ?? a?.items?.flatMap((i) => i.test ?? []) };
+    case "builtins.iter":
+      // `iter(queue.get, None)` gives what calling the first gives, again and again.
+      if (x.args.length === 2 && x.args[0])
+        return { labels: [], types: [], elem: evalExpr(frame, env, { ...x, f: x.args[0], args: [], kw: [] }) };
+      return a ? { labels: a.labels, types: a.types, elem: iterate(frame, a), items: a.items } : EMPTY;
     case "builtins.list":
     case "builtins.tuple":
     case "builtins.set":
     case "builtins.frozenset":
     case "builtins.sorted":
     case "builtins.reversed":
-    case "builtins.iter":
     case "builtins.aiter":
     case "collections.deque":
       if (!a) return listOf([]);

@@ -271,7 +271,11 @@ export function callFunction(
   const fn = t.fn;
   const at = frame.loc(x);
   const bound = bindArguments(fn, t, queuedArgs(args, name), at);
-  if (t.env || (fn.nested && !fn.cls)) return callNested(frame, t, bound, at);
+  const write = (i: number, v: Value) => {
+    const target = argumentExpr(fn, t, args, i, x);
+    if (target) updateAt(frame, env, target, (o) => overlayWrites(o, v), args.later);
+  };
+  if (t.env || (fn.nested && !fn.cls)) return callNested(frame, t, bound, at, write);
   const selfType = selfOf(t, args)?.types.find((y) => y.k === "inst" || y.k === "class");
   const cls = selfType && (selfType.k === "inst" || selfType.k === "class") ? selfType.cls : undefined;
   frame.program.noteCall(fn);
@@ -290,10 +294,7 @@ export function callFunction(
   const applied = frame.applied(x, s, bound, () => applySummary(s, binding, at));
   for (const e of applied.events) frame.emit(withHistory(checkedEvent(frame, e)));
   if (applied.cut) frame.program.bound(`a value is followed through ${MAX_VIA} calls and no further`);
-  for (const [i, v] of applied.writes) {
-    const target = argumentExpr(fn, t, args, i, x);
-    if (target) updateAt(frame, env, target, (o) => overlayWrites(o, v));
-  }
+  for (const [i, v] of applied.writes) write(i, v);
   let out = closedOver(refine(frame, applied.ret), binding);
   out = stepThrough(out, s.ret, at, fn.name);
   const tests = s.guards.flatMap((g) => {
@@ -398,6 +399,8 @@ function callNested(
   t: Extract<TypeRef, { k: "fn" }>,
   bound: ReadonlyMap<number, Argument>,
   at: Loc,
+  /** Takes what an argument was made to hold. */
+  written: (i: number, v: Value) => void,
 ): Value {
   const fn = t.fn;
   for (const n of frame.nested) if (n.fn === fn) n.called = true;
@@ -411,10 +414,22 @@ function callNested(
     env.set(p.name, v);
   });
   runFunctionBody(child, env, fn.ir);
+  fn.ir.params.forEach((p, i) => {
+    const before = bound.get(i)?.value;
+    const after = child.endEnv?.vars.get(p.name);
+    if (before && after && holdsMore(before, after)) written(i, after);
+  });
   const out = resultOf(child, fn.ir);
   if (child.guards.length) for (const g of child.guards) if (!frame.guards.includes(g)) frame.guards.push(g);
   return stepThrough(out, EMPTY, at, fn.name);
 }
+
+/** Whether something was put into a value: a field, an element. A variable that was given another value is another value. */
+const holdsMore = (before: Value, after: Value): boolean =>
+  after !== before &&
+  after.types === before.types &&
+  after.labels === before.labels &&
+  (after.fields !== before.fields || after.items !== before.items || after.elem !== before.elem);
 
 /** Whether a function by its name asks a model, or a method by that of its class: `get_response` of a protocol `LLMClient`. */
 function isModelByName(frame: Frame, fn: FunctionDef, name: string): boolean {

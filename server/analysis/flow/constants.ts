@@ -60,7 +60,7 @@ function testOf(x: Extract<Expr, { k: "cmp" }>, vs: readonly Value[]): Refinemen
   return [];
 }
 
-const KIND = /^(?:type|role|kind|object|event|status|(?:stream_)?mode|event_type)$/;
+const KIND = /^(?:type|role|kind|object|event|status|(?:stream_)?mode|event_type|(?:finish|stop|done|end)_?reason)$/i;
 
 /** The attribute or key that an expression reads: `type` of `block.type`, `event["type"]` and `event.get("type")`. */
 function keyOf(x: Expr): string {
@@ -75,8 +75,13 @@ function keyOf(x: Expr): string {
  */
 function known(asked: Expr, labels: readonly Label[], unsafe: Refinement["unsafe"]): Refinement[] {
   const of = { mask: ALL_KINDS, weak: false, unsafe };
-  if (asked.k !== "name") return [{ ...of, labels }];
-  const [parts, others] = [labels.filter((l) => l.kind === "llm"), labels.filter((l) => l.kind !== "llm")];
+  // What the provider says of the call (`finish_reason == "stop"`) says nothing of the answer that it came with.
+  if (asked.k !== "name") {
+    const told = labels.filter((l) => l.kind !== "llm-meta");
+    return told.length ? [{ ...of, labels: told }] : [];
+  }
+  const isPart = (l: Label) => l.kind === "llm" || l.kind === "llm-meta";
+  const [parts, others] = [labels.filter(isPart), labels.filter((l) => !isPart(l))];
   return [
     ...(others.length ? [{ ...of, labels: others }] : []),
     ...(parts.length ? [{ ...of, labels: parts, only: asked.id }] : []),

@@ -1,5 +1,5 @@
 /** Calls of libraries: what the models say of them. */
-import type { CallExpr } from "../ir.js";
+import type { CallExpr, Expr } from "../ir.js";
 import type { ClassDef } from "../names/definitions.js";
 import type { CallModel } from "../names/model-schema.js";
 import { redactsData } from "../names/sanitisers.js";
@@ -12,7 +12,7 @@ import { iterate } from "./expr.js";
 import type { Frame, Refinement } from "./frame.js";
 import { clearLabel, sanitise } from "./guards.js";
 import { chosenBy } from "./history.js";
-import { type Kind, type Label, maskOf, unionLabels } from "./labels.js";
+import { type Kind, type Label, type Loc, maskOf, unionLabels } from "./labels.js";
 import { llmCall, openRawCall, transport } from "./llm-calls.js";
 import { dataMethod, keepsNothing } from "./methods.js";
 import { noteOwnTools, noteRegisteredTool } from "./own-tools.js";
@@ -477,21 +477,50 @@ function emitKeys(frame: Frame, q: string, model: CallModel, slots: Slot[], x: C
 function invoke(frame: Frame, env: Env, m: CallModel, args: Args, x: CallExpr): Value {
   const fn = argument(frame, args, m.invokes!.fn);
   const rest = m.invokes!.args;
-  let pos = args.pos.slice(1);
+  const after = 1 + Math.max(0, args.pos.indexOf(fn!));
+  let pos = args.pos.slice(after);
+  let exprs = x.args.slice(after);
   if (rest && !rest.includes("*")) {
     const list = argument(frame, args, rest);
     pos = (list?.value.items ?? []).map((value) => ({ value, loc: list!.loc }));
+    const given = exprAt(frame, x, list?.loc);
+    exprs = given?.k === "tuple" || given?.k === "list" ? given.xs : [];
   }
   const kwargs = m.invokes!.kwargs && argument(frame, args, m.invokes!.kwargs);
   const kw = new Map(
     (kwargs?.value.fields ? [...kwargs.value.fields] : []).map(([k, value]) => [k, { value, loc: kwargs!.loc }]),
   );
   let out: Value = EMPTY;
+  const call = handedCall(x, exprAt(frame, x, fn?.loc) ?? x.f, exprs, kwargs && exprAt(frame, x, kwargs.loc));
   for (const t of fn?.value.types ?? [])
     if (t.k === "fn")
       out = join(
         out,
-        callFunction(frame, env, t, { pos, kw, star: undefined, dstar: undefined, self: undefined, x }, x, t.fn.name),
+        callFunction(
+          frame,
+          env,
+          t,
+          { pos, kw, star: undefined, dstar: undefined, self: undefined, x: call, later: !m.invokes!.result },
+          call,
+          t.fn.name,
+        ),
       );
   return out;
+}
+
+const exprAt = (frame: Frame, x: CallExpr, loc: Loc | undefined): Expr | undefined =>
+  loc && [...x.args, ...x.kw.map((k) => k.x)].find((a) => frame.loc(a) === loc);
+
+/** Calls of what was handed over, by the call that hands it over: what they change of their arguments is changed there. */
+const handedCalls = new WeakMap<CallExpr, CallExpr>();
+
+function handedCall(x: CallExpr, f: Expr, args: readonly Expr[], kwargs: Expr | undefined): CallExpr {
+  const known = handedCalls.get(x);
+  if (known) return known;
+  const kw = (kwargs?.k === "dict" ? kwargs.items : []).flatMap(({ key, v, s, e }) =>
+    key?.k === "const" && typeof key.v === "string" ? [{ n: key.v, x: v, s, e }] : [],
+  );
+  const call: CallExpr = { ...x, f, args: [...args], kw };
+  handedCalls.set(x, call);
+  return call;
 }

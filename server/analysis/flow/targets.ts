@@ -11,7 +11,9 @@ export function assignTo(frame: Frame, env: Env, target: Expr, v: Value, _source
     case "name":
       if (frame.globals.has(target.id)) {
         const old = frame.globalWrites.get(target.id);
-        frame.globalWrites.set(target.id, old ? join(old, v) : v);
+        // `None` says nothing of what the variable holds at other times.
+        if (!old || old.c === null) frame.globalWrites.set(target.id, v);
+        else if (v.c !== null) frame.globalWrites.set(target.id, join(old, v));
       } else if (frame.nonlocals.has(target.id) && env.outer) env.outer.set(target.id, v);
       else env.set(target.id, v);
       return;
@@ -47,13 +49,21 @@ export function assignTo(frame: Frame, env: Env, target: Expr, v: Value, _source
 /** `super()`: what is changed through it is the instance. */
 export const isSuper = (x: Expr): boolean => x.k === "call" && x.f.k === "name" && x.f.id === "super";
 
-/** Changes the object that an expression stands for, in the variable at its root. */
-export function updateAt(frame: Frame, env: Env, x: Expr, f: (v: Value) => Value): void {
+/**
+ * Changes the object that an expression stands for, in the variable at its root.
+ * @param later it is changed by something that was only started: an object that the module holds too is asked for later on
+ */
+export function updateAt(frame: Frame, env: Env, x: Expr, f: (v: Value) => Value, later = false): void {
   switch (x.k) {
     case "name": {
       const own = frame.globals.has(x.id) ? undefined : env.vars.get(x.id);
       if (own) {
-        env.set(x.id, f(own));
+        const changed = f(own);
+        if (isObject(own)) {
+          if (updateAliases(frame.globalWrites, own, changed) && later) return;
+          updateAliases(env.vars, own, changed);
+        }
+        env.set(x.id, changed);
         return;
       }
       for (let e = env.outer; e; e = e.outer) {
@@ -98,6 +108,31 @@ export function updateAt(frame: Frame, env: Env, x: Expr, f: (v: Value) => Value
       return;
   }
 }
+
+/**
+ * Other names of an object that changed: `current = task` and `tasks[key] = task` hold the task, whatever is done to it later by
+ * its first name. Values are told apart by identity, so only those count that were not put together with others since.
+ * @returns whether one of the variables holds it
+ */
+function updateAliases(vars: Map<string, Value>, old: Value, changed: Value): boolean {
+  const renewed = (v: Value): Value => {
+    if (v === old) return changed;
+    if (v.elem === old) return { ...v, elem: changed };
+    if (v.items?.includes(old)) return { ...v, items: v.items.map((i) => (i === old ? changed : i)) };
+    return v;
+  };
+  let found = false;
+  for (const [name, v] of vars) {
+    const now = renewed(v);
+    if (now === v) continue;
+    vars.set(name, now);
+    found = true;
+  }
+  return found;
+}
+
+/** An instance of a class or a dictionary: what several names can stand for, each seeing what is done by the others. */
+const isObject = (v: Value): boolean => v.fields !== undefined || v.types.some((t) => t.k === "inst");
 
 /** An attribute that is about to change: what it holds here, and what its class says it is. */
 function member(frame: Frame, o: Value, name: string): Value {
