@@ -82,7 +82,7 @@ export function analyseFunction(
     writes.set(i, small({ labels: [], types: [], fields: after.fields, items: after.items, elem: after.elem }));
   });
   return {
-    ret: small(resultOf(frame, fn.ir)),
+    ret: small(asAnnotated(frame, env, fn.ir, resultOf(frame, fn.ir))),
     events: withPrompts([...frame.events.values()].map((e) => smallEvent(e, small))),
     writes,
     globals: new Map([...frame.globalWrites].map(([name, v]) => [name, small(v)])),
@@ -130,6 +130,21 @@ function smallEvent(e: FlowEvent, small: (v: Value) => Value): FlowEvent {
 export function resultOf(frame: Frame, fn: FunctionIR): Value {
   if (fn.generator) return { labels: [], types: [], elem: frame.yielded };
   return frame.returned;
+}
+
+/**
+ * A result with the class that the function says it has, where its body does not tell: `def backend() -> Backend:` over
+ * `import_string(path)()`, a registry or a container.
+ */
+function asAnnotated(frame: Frame, env: Env, fn: FunctionIR, v: Value): Value {
+  if (!fn.returns || fn.generator || v.fields || v.c !== undefined || v.labels.some((l) => l.kind !== "param"))
+    return v;
+  const { models } = frame.program;
+  const isTold = (t: TypeRef) => t.k !== "ext" || models.type(models.canonical(t.q)) !== undefined;
+  if (v.types.some(isTold)) return v;
+  const { labels, types } = frame.program.classes.annotated(frame, env, fn.returns);
+  const classes = labels.length ? [] : types.filter((t) => t.k === "inst");
+  return classes.length ? { ...v, types: classes } : v;
 }
 
 /** Executes the body and remembers the variables at its ends. */
