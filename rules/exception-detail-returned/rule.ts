@@ -1,4 +1,5 @@
 /** Exception text in an HTTP response. */
+import { type Label, type Loc, stepsOf } from "../../server/analysis/flow/labels.js";
 import type { Rule } from "../../server/analysis/rule.js";
 import { givenAway, isResponse } from "../shared.js";
 import page from "./page.md";
@@ -32,9 +33,20 @@ const rule: Rule = {
           sink: { loc: s.loc, msg: "it is returned to the client" },
           doubt: Math.max(e.doubt, label.doubt) as 0 | 1 | 2,
           fixes: [{ kind: "generic-error" }],
+          ...(isKept(label, at) ? { key: label.key } : {}),
         });
       }
     }
   },
 };
 export default rule;
+
+/**
+ * Whether the text of an error was kept somewhere and comes along with all that the object tells of itself:
+ * `jsonify(job.to_dict())` after `job.error = str(e)`. One cause, however many routes show the job.
+ */
+function isKept(l: Label, at: Loc): boolean {
+  const steps = stepsOf(l.step);
+  const made = steps[0]?.loc;
+  return !!made && !l.at && made.chunk !== at.chunk && steps.some((s) => s.msg.endsWith("as `self`"));
+}

@@ -407,6 +407,8 @@ function callNested(
   if (frame.depth >= MAX_INLINE) return EMPTY;
   for (let f: Frame | undefined = frame; f; f = f.parent) if (f.fn === fn) return EMPTY;
   const child = new Frame(frame.program, fn.module, fn, fn.ir.chunk, frame);
+  child.site = `${frame.site}|${at.id}`;
+  child.given = bound;
   const env = new Env(new Map(), t.env);
   fn.ir.params.forEach((p, i) => {
     const a = bound.get(i);

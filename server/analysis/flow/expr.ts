@@ -147,7 +147,7 @@ export function evalExpr(frame: Frame, env: Env, x: Expr): Value {
     case "await":
       return awaited(evalExpr(frame, env, x.x));
     case "yield": {
-      const v = x.x ? returnedBy(frame, evalExpr(frame, env, x.x), x.x, true) : EMPTY;
+      const v = x.x ? returnedBy(frame, evalExpr(frame, env, x.x), x.x, x.from ? "rest" : "one") : EMPTY;
       const out = x.from ? iterate(frame, v) : v;
       frame.yielded = join(frame.yielded, out);
       frame.addReturn({ labels: [], types: [], elem: out }, frame.loc(x.x ?? x), undefined);

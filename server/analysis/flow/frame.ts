@@ -21,7 +21,13 @@ export interface Refinement {
 }
 
 /** Most events that one function may have; a bound that real code does not meet. */
-const MAX_EVENTS = 400;
+const MAX_EVENTS = 1200;
+
+const NOTHING: ReadonlyMap<number, Argument> = new Map();
+
+/** Whether a value is another one or has it as a member. */
+const holds = (v: Value, part: Value): boolean =>
+  v === part || v.elem === part || !!v.items?.includes(part) || [...(v.fields?.values() ?? [])].includes(part);
 
 export class Frame {
   readonly events: Map<string, FlowEvent>;
@@ -40,6 +46,10 @@ export class Frame {
   readonly tests: Refinement[] = [];
   /** What is being executed runs only where debug mode was asked for. */
   debugAsked = false;
+  /** The call that a nested function is run in place for: each has events of its own. */
+  site = "";
+  /** What that call handed in. */
+  given: ReadonlyMap<number, Argument> = NOTHING;
   /** Nesting of loops that are run twice. */
   loopDepth = 0;
   /** How often the present statement is run for the sake of loops over constants. */
@@ -91,10 +101,21 @@ export class Frame {
     this.places.end();
   }
 
-  emit(e: FlowEvent): void {
+  emit(event: FlowEvent): void {
     if (this.events.size >= MAX_EVENTS) return;
-    const key = `${e.kind}|${e.sink ?? ""}|${e.loc.id}|${e.q}|${e.via.map((v) => v.id).join(">")}|${e.data?.rule ?? ""}`;
+    const handed = event.kind === "sink" ? this.handedWhole(event) : undefined;
+    const e = handed ? { ...event, handed } : event;
+    const key = `${e.kind}|${e.sink ?? ""}|${e.loc.id}|${e.q}|${e.via.map((v) => v.id).join(">")}|${e.data?.rule ?? ""}${this.site}`;
     this.events.set(key, e);
+  }
+
+  /** Where a value of the event was handed to a nested function that is run in place; the outermost counts. */
+  private handedWhole(e: FlowEvent): Loc | undefined {
+    let found: Loc | undefined;
+    for (let f: Frame | undefined = this; f; f = f.parent)
+      for (const a of f.given.values())
+        if (a.value.labels.length && e.slots.some((s) => holds(s.value, a.value))) found = a.loc;
+    return found;
   }
 
   /** What summaries came to at calls, with what they were given: loops and branches ask the same again. */

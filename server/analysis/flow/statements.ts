@@ -203,10 +203,11 @@ function execBranch(
  * Exception detail remembers where the function that caught it gave it away, and a stream where it was yielded: the mend
  * belongs there, and not where the result is handed to the framework.
  */
-export function returnedBy(frame: Frame, v: Value, x: Expr, yielded: boolean): Value {
+export function returnedBy(frame: Frame, v: Value, x: Expr, yielded: false | "one" | "rest"): Value {
   const meant = (l: Label) =>
     (l.kind === "exception" && !l.at && l.key.startsWith(`exception@${frame.key}`)) ||
-    (yielded && (l.kind === "llm" || l.kind === "llm-object"));
+    // What another generator gave away it gave away there: `yield from answer(question)`.
+    (yielded && (l.kind === "llm" || l.kind === "llm-object") && !(yielded === "rest" && l.at));
   if (!frame.fn || !someLabel(v, meant)) return v;
   const loc = frame.loc(x);
   return mapLabels(v, (l) => (meant(l) ? { ...l, at: loc } : l));

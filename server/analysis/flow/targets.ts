@@ -119,6 +119,7 @@ function updateAliases(vars: Map<string, Value>, old: Value, changed: Value): bo
     if (v === old) return changed;
     if (v.elem === old) return { ...v, elem: changed };
     if (v.items?.includes(old)) return { ...v, items: v.items.map((i) => (i === old ? changed : i)) };
+    for (const [key, field] of v.fields ?? []) if (field === old) return withField(v, key, changed);
     return v;
   };
   let found = false;
