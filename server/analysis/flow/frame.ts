@@ -114,7 +114,7 @@ export class Frame {
     let found: Loc | undefined;
     for (let f: Frame | undefined = this; f; f = f.parent)
       for (const a of f.given.values())
-        if (a.value.labels.length && e.slots.some((s) => holds(s.value, a.value))) found = a.loc;
+        if (!a.passedOn && a.value.labels.length && e.slots.some((s) => holds(s.value, a.value))) found = a.loc;
     return found;
   }
 
