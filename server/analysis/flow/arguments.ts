@@ -67,7 +67,7 @@ function one(frame: Frame, args: Args, s: number | string): Argument | undefined
   if (s === "*") return everything(args);
   if (s === "**") return byName(args);
   const [head = "", ...rest] = s.split(".");
-  let found = args.kw.get(head);
+  let found = /^\d+$/.test(head) ? args.pos[Number(head)] : args.kw.get(head);
   if (!found && args.dstar) {
     const v = field(args.dstar.value, head);
     if (v !== EMPTY) found = { value: v, loc: args.dstar.loc };

@@ -141,10 +141,15 @@ function validated(
   x: CallExpr,
 ): Value | undefined {
   const given = args.pos[0] ?? args.kw.get("obj");
-  if (!given || !t.cls || !/\.(?:model_validate|from_orm|parse_obj)$/.test(t.q)) return undefined;
+  if (!given || !t.cls || !VALIDATES.test(t.q)) return undefined;
+  // What a model answers with is checked against the schema; of what was sent the texts are as they came.
+  if (OF_TEXT.test(t.q) && !given.value.labels.some((l) => l.kind === "user" || l.kind === "param")) return undefined;
   if (!frame.program.classes.isSchema(t.cls)) return undefined;
   return instantiate(frame, env, t.cls, { ...args, pos: [], kw: new Map(), dstar: given }, x);
 }
+
+const OF_TEXT = /\.(?:model_validate_json|parse_raw)$/;
+const VALIDATES = /\.(?:model_validate(?:_json)?|from_orm|parse_obj|parse_raw)$/;
 
 /** A text, a list or a dictionary, or what came out of a request. */
 const isData = (v: Value): boolean =>

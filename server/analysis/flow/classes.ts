@@ -188,8 +188,12 @@ export class Classes {
   /** What an attribute is by the library class that it comes from: `validated_data` of a project's own serializer. */
   private inheritedFromLibrary(q: string, name: string, cls: ClassDef): Value {
     const { models } = this.program;
+    const type = models.type(models.canonical(q));
+    // `self.request` of a class view.
+    const known = models.attribute(models.canonical(`${q}.${name}`))?.type ? undefined : type?.types?.[name];
+    if (known) return { ...EMPTY, types: [{ k: "ext", q: models.canonical(known) }] };
     const v = external(models, `${q}.${name}`, cls);
-    const kind = v.labels.length ? undefined : models.type(models.canonical(q))?.paths?.[name];
+    const kind = v.labels.length ? undefined : type?.paths?.[name];
     if (!kind || kind === "record") return v;
     return converted(this.program, cls, name, withLabels(v, [pendingLabel(kind, `${q}.${name}`, name)]));
   }

@@ -34,6 +34,7 @@ export function entryOf(
         .find((e) => e.subclass!.methods.some((x) => x === fn.name || x === "*"));
       if (m) return { model: m, doubt: 0 };
     }
+    if (fn.name === "process_exception" && fn.ir.params.length === 3) return { model: PROCESS_EXCEPTION, doubt: 0 };
     const byClass = program.registeredClasses.get(cls.key);
     if (byClass && /^(get|post|put|patch|delete|dispatch_request|dispatch)$/.test(fn.name)) return byClass;
     return undefined;
@@ -63,6 +64,13 @@ function decoratorEntry(program: Program, frame: Frame, env: Env, d: Expr): Entr
 }
 
 const TOOL: EntryModel = { kind: "tool" };
+
+/** Django asks a middleware for it by its name; the class need not be made of any of Django's. */
+const PROCESS_EXCEPTION: EntryModel = {
+  kind: "error-handler",
+  request: { arg: [0, "request"], type: "django.http.HttpRequest" },
+  returns: "response",
+};
 
 /** Route decorators have a path as their first argument; `@mock.patch("shop.llm.ask")` and `@responses.get("https://...")` have not. */
 function firstText(d: Extract<Expr, { k: "call" }>): boolean {

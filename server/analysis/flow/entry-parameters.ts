@@ -8,7 +8,7 @@ import type { Frame } from "./frame.js";
 import type { Label } from "./labels.js";
 import type { Entry } from "./program.js";
 import { placed, wordsFor } from "./sources.js";
-import type { TypeRef, Value } from "./value.js";
+import { labelled, type TypeRef, type Value, withField } from "./value.js";
 
 /** The value of a parameter of an entry. @param types what is known of its type; added to */
 export function entryParameter(
@@ -28,7 +28,7 @@ export function entryParameter(
   }
   const handed = entry.model.hands?.find((h) => h.arg.some((a) => a === name || a === position));
   if (handed) return handedParameter(frame, v, name, index, entry, handed, types, step);
-  if (entry.model.kind === "error-handler" && !handlesOwnErrors(frame.fn, types)) {
+  if (entry.model.kind === "error-handler") {
     const label: Label = {
       kind: "exception",
       key: `exception@${frame.key}:${index}`,
@@ -39,6 +39,8 @@ export function entryParameter(
       doubt: entry.doubt,
       what: `\`${name}\``,
     };
+    // An error that was made for the client may still hold the one that it was made of.
+    if (handlesOwnErrors(frame.fn, types)) return withField(v, "original_exception", labelled([label]));
     return { ...v, labels: [...v.labels, label] };
   }
   if (entry.model.params !== "user") return v;

@@ -133,6 +133,7 @@ export function runModels(
       out = join(out, result);
     }
     if (m.propagate !== undefined && m.propagate !== "none") out = join(out, propagated(frame, m.propagate, args));
+    if (m.holds !== undefined) out = { ...withField(out, m.holds, { ...out, types: [] }), str: undefined };
     if (m.record) out = readRecord(frame, env, t, m, args, x, out, recv);
     if (m.source && m.source !== "record" && asks) out = withLabels(out, [source(frame, m, t.q, x, out, doubt)]);
     if (m.result_paths)

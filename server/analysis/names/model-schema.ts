@@ -178,6 +178,8 @@ const call = z.strictObject({
   args: arg.optional(),
   /** Arguments (and `self`) whose labels pass to the result; `none` for a call that keeps nothing (len, hash). */
   propagate: z.union([z.literal("none"), arg]).optional(),
+  /** The result is a mapping that has what is passed on under this key: what a tokenizer gives, under `input_ids`. */
+  holds: z.string().optional(),
   /** Labels removed from the result (`all` for every kind). */
   sanitise: z
     .strictObject({

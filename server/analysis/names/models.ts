@@ -207,7 +207,16 @@ export function compileModels(files: readonly ModelFile[], own?: OwnKnowledge): 
   const canonicals = memo((q: string): string | undefined => aliasOf(q, q.split(".")));
   const canonical = (q: string): string => canonicals(q) ?? q;
   const findAttribute = through(attributes, wildAttributes);
-  const findType = through(types, wildTypes);
+  /** With what it has of the types that it extends; what it says itself comes first. */
+  const findType = memo((q: string): TypeModel | undefined => {
+    let out: TypeModel | undefined;
+    for (const name of chain(q)) {
+      const base = typeAt(name, name.split("."));
+      if (base)
+        out = out ? { ...out, paths: { ...base.paths, ...out.paths }, types: { ...base.types, ...out.types } } : base;
+    }
+    return out;
+  });
   const findDecorators = through(decorators);
   const findRegistrations = through(registrations);
   const findSubclasses = through(subclasses);
