@@ -6,9 +6,10 @@ import type { LabelKind } from "../names/model-schema.js";
 import { originOf } from "./dependencies.js";
 import { Env } from "./env.js";
 import { evalExpr } from "./expr.js";
-import { converted } from "./forms.js";
+import { converted, rowSent } from "./forms.js";
 import { Frame } from "./frame.js";
 import type { Label } from "./labels.js";
+import { rowOfView } from "./library.js";
 import type { Program } from "./program.js";
 import { asGivenOut } from "./serializers.js";
 import { external, PENDING, pendingLabel, placed } from "./sources.js";
@@ -188,6 +189,9 @@ export class Classes {
   /** What an attribute is by the library class that it comes from: `validated_data` of a project's own serializer. */
   private inheritedFromLibrary(q: string, name: string, cls: ClassDef): Value {
     const { models } = this.program;
+    if (name === "instance" && models.isA(q, "django.forms.Form")) return rowSent(this.program, cls);
+    if (name === "object" && models.isA(q, "django.views.View"))
+      return rowOfView(new Frame(this.program, cls.module, undefined, cls.ir.chunk), cls) ?? EMPTY;
     const type = models.type(models.canonical(q));
     // `self.request` of a class view.
     const known = models.attribute(models.canonical(`${q}.${name}`))?.type ? undefined : type?.types?.[name];

@@ -7,6 +7,7 @@ import { Env } from "./env.js";
 import type { Frame } from "./frame.js";
 import type { Label } from "./labels.js";
 import type { Entry } from "./program.js";
+import { checkedForm } from "./saved-rows.js";
 import { placed, wordsFor } from "./sources.js";
 import { labelled, type TypeRef, type Value, withField } from "./value.js";
 
@@ -23,6 +24,7 @@ export function entryParameter(
 ): Value {
   const request = entry.model.request;
   if (request?.arg.some((a) => a === name || a === position)) {
+    if (FORMS.test(request.type)) return checkedForm(frame, request.type);
     if (!types.some((t) => t.k === "ext" && t.q !== "builtins.str")) types.push({ k: "ext", q: request.type });
     return v;
   }
@@ -68,6 +70,8 @@ export function entryParameter(
   };
   return { ...v, labels: [...v.labels, user] };
 }
+
+const FORMS = /^(?:django\.forms\.Form|rest_framework\.serializers\.Serializer)$/;
 
 /** Whether a parameter is cut out of the request's address: `<name>` and `{name}` in a route, Django's captures. */
 function isOfAddress(fn: FunctionDef | undefined, name: string, entry: Entry): boolean {

@@ -2,9 +2,11 @@
 
 import { lastNameOf } from "../last-name.js";
 import type { ClassDef } from "../names/definitions.js";
+import type { Loc } from "./labels.js";
 import type { Program } from "./program.js";
-import { pendingLabel } from "./sources.js";
-import { EMPTY, labelled, type Value } from "./value.js";
+import { tableOf, takes } from "./serializers.js";
+import { pendingLabel, placed } from "./sources.js";
+import { EMPTY, labelled, typed, type Value } from "./value.js";
 
 /** Fields that let through nothing that somebody wrote freely. */
 const NO_TEXT =
@@ -17,12 +19,39 @@ const CONVERTED = /^(?:validated|cleaned)_data$/;
 export function converted(program: Program, cls: ClassDef, name: string, v: Value): Value {
   if (!CONVERTED.test(name)) return v;
   const fields = new Map<string, Value>();
-  for (const c of program.classes.mro(cls))
-    for (const [field, a] of c.attributes)
-      if (a.value?.k === "call" && NO_TEXT.test(lastNameOf(a.value.f))) fields.set(field, EMPTY);
+  // A field that the class does not declare itself is made of the column of its table.
+  const table = tableOf(program, cls);
+  for (const c of [...(table ? program.classes.mro(table).toReversed() : []), ...program.classes.mro(cls).toReversed()])
+    for (const [field, a] of c.attributes) {
+      if (a.value?.k !== "call") continue;
+      if (NO_TEXT.test(lastNameOf(a.value.f)) || a.value.kw.some((k) => k.n === "choices")) fields.set(field, EMPTY);
+      else fields.delete(field);
+    }
   return fields.size ? { ...v, fields } : v;
 }
 
 /** What a serializer gives out that was made of nothing but what was sent: that, checked and converted. */
 export const givenBack = (program: Program, cls: ClassDef): Value =>
   converted(program, cls, "validated_data", labelled([pendingLabel("user", `${cls.key}.data`, "data")]));
+
+/** Columns of a table that hold what somebody wrote. */
+const TEXT = /^(?:Char|Text|Email|URL|Slug|JSON|Encrypted\w*|Markdown\w*|RichText\w*|CKEditor\w*)Field$/;
+
+/** The row that a form or a serializer makes of what was sent (`form.save()`, `form.instance`): the texts of its fields. */
+export function rowSent(program: Program, cls: ClassDef, at?: Loc): Value {
+  const table = tableOf(program, cls);
+  return table ? rowOfTable(program, table, takes(program, cls), at) : EMPTY;
+}
+
+/** A row of the table whose texts were sent, as far as they are taken. */
+export function rowOfTable(program: Program, table: ClassDef, isTaken: (name: string) => boolean, at?: Loc): Value {
+  const fields = new Map<string, Value>();
+  for (const c of program.classes.mro(table))
+    for (const [name, a] of c.attributes) {
+      if (a.value?.k !== "call" || !TEXT.test(lastNameOf(a.value.f)) || !isTaken(name)) continue;
+      if (a.value.kw.some((k) => k.n === "choices")) continue;
+      const v = labelled([pendingLabel("user", `${table.key}.${name}`, name)]);
+      fields.set(name, at ? placed(v, () => at) : v);
+    }
+  return { ...typed({ k: "inst", cls: table }), fields };
+}

@@ -8,7 +8,7 @@ import { builtinCall } from "./builtins.js";
 import { callFunction, nameOf } from "./calls.js";
 import type { Env } from "./env.js";
 import { isSecretName } from "./environment.js";
-import { iterate } from "./expr.js";
+import { access, iterate } from "./expr.js";
 import type { Frame, Refinement } from "./frame.js";
 import { clearLabel, sanitise } from "./guards.js";
 import { chosenBy } from "./history.js";
@@ -18,6 +18,7 @@ import { dataMethod, keepsNothing } from "./methods.js";
 import { noteOwnTools, noteRegisteredTool } from "./own-tools.js";
 import { judgeCall, keysSent } from "./raw-calls.js";
 import { queryName, recordLabel, refineRecord } from "./records.js";
+import { rowSaved } from "./saved-rows.js";
 import { wordsFor } from "./sources.js";
 import { stateGraph } from "./state-graphs.js";
 import { isStatement, shown } from "./strings.js";
@@ -135,6 +136,8 @@ export function runModels(
     if (m.propagate !== undefined && m.propagate !== "none") out = join(out, propagated(frame, m.propagate, args));
     if (m.holds !== undefined) out = { ...withField(out, m.holds, { ...out, types: [] }), str: undefined };
     if (m.record) out = readRecord(frame, env, t, m, args, x, out, recv);
+    if (m.saves)
+      out = join(out, t.cls ? rowSaved(frame, env, t.cls, args, x, recv) : (recv?.fields?.get("instance") ?? EMPTY));
     if (m.source && m.source !== "record" && asks) out = withLabels(out, [source(frame, m, t.q, x, out, doubt)]);
     if (m.result_paths)
       for (const [path, kind] of Object.entries(m.result_paths)) out = resultPath(frame, out, path, kind, x, t);
@@ -252,8 +255,7 @@ function readRecord(
 ): Value {
   const r = m.record!;
   const own = /\.a?get_object$/.test(t.q) && t.cls && rowOfView(frame, t.cls);
-  // Nothing but the method says how the row is looked up: it has no narrower form.
-  if (own) return mapLabels(own, (l) => (l.record ? { ...l, record: { ...l.record, narrowable: false } } : l));
+  if (own) return own;
   if (r.refine) return recv || out !== EMPTY ? refineRecord(frame, out === EMPTY && recv ? recv : out, r, args) : out;
   let cls = t.cls;
   if (r.projection?.style === "columns" && r.projection.arg) {
@@ -295,14 +297,28 @@ function withGiven(v: Value, args: Args): Value {
   return out;
 }
 
-/** `self.get_object()` of a view: a row of what its `get_queryset()` or `queryset` says. */
-function rowOfView(frame: Frame, cls: ClassDef): Value | undefined {
+/**
+ * `self.get_object()` or `self.object` of a view: a row of what its `get_queryset()`, `queryset` or `model` says. The library looks
+ * it up, so that it has no narrower form.
+ */
+export function rowOfView(frame: Frame, cls: ClassDef): Value | undefined {
   const { classes } = frame.program;
   const get = classes.method(cls, "get_queryset");
-  const rows = get ? frame.program.summary(get, cls).ret : classes.attribute(cls, "queryset", undefined);
+  const rows = get ? frame.program.summary(get, cls).ret : rowsDeclared(frame, cls);
   const table = rows.types.find((y): y is ExtType => y.k === "ext" && !!y.cls)?.cls;
-  const labels = iterate(frame, rows).labels.filter((l) => l.kind !== "param");
+  const labels = iterate(frame, rows).labels.flatMap((l): Label[] =>
+    l.kind === "param" ? [] : [l.record ? { ...l, record: { ...l.record, narrowable: false } } : l],
+  );
   return table && labels.length ? { labels, types: [{ k: "inst", cls: table }] } : undefined;
+}
+
+/** What a view says of its rows: `queryset = Order.objects.all()` or `model = Order`. */
+function rowsDeclared(frame: Frame, cls: ClassDef): Value {
+  const { classes } = frame.program;
+  const rows = classes.attribute(cls, "queryset", undefined);
+  if (rows.labels.length) return rows;
+  const table = classes.attribute(cls, "model", undefined);
+  return table.types.some((t) => t.k === "class") ? access(frame, table, "objects") : rows;
 }
 
 function source(frame: Frame, m: CallModel, q: string, x: CallExpr, out: Value, doubt: 0 | 1 | 2): Label {

@@ -44,10 +44,39 @@ export function rowsGivenOut(program: Program, cls: ClassDef, given: Value, at: 
   );
 }
 
+type Mark = "read_only" | "write_only";
+
 /** Names of a serializer's fields: those that its `Meta` lists, or those that it declares; undefined for all. */
 export function namesGivenOut(program: Program, cls: ClassDef): ReadonlySet<string> | undefined {
   const { columns } = fieldsOf(program, cls);
   return columns && new Set(columns);
+}
+
+/** Names of the fields that a serializer or a form takes: not those that are only read; undefined for all others. */
+export function takes(program: Program, cls: ClassDef): (name: string) => boolean {
+  const metas = program.classes.mro(cls).flatMap((c) => c.inner.get("Meta") ?? []);
+  const option = (name: string): Expr | undefined =>
+    metas.map((m) => m.attributes.get(name)?.value ?? undefined).find((v) => v !== undefined);
+  const listed = textsOf(option("fields"));
+  const left = new Set([
+    ...(textsOf(option("exclude")) ?? []),
+    ...(textsOf(option("read_only_fields")) ?? []),
+    ...marked(option("extra_kwargs"), "read_only"),
+    ...[...program.classes.declared(cls)].flatMap(([name, a]) =>
+      a.value && isMarked(a.value, "read_only") ? [name] : [],
+    ),
+  ]);
+  return (name) => (!listed || listed.includes(name)) && !left.has(name);
+}
+
+/** The table of a serializer or a form of rows, as its `Meta` says. */
+export function tableOf(program: Program, cls: ClassDef): ClassDef | undefined {
+  for (const c of program.classes.mro(cls)) {
+    const meta = c.inner.get("Meta");
+    for (const t of meta ? program.classes.attribute(meta, "model", undefined).types : [])
+      if (t.k === "class") return t.cls;
+  }
+  return undefined;
 }
 
 function fieldsOf(program: Program, cls: ClassDef): Pick<RecordInfo, "columns" | "excluded" | "known"> {
@@ -57,8 +86,8 @@ function fieldsOf(program: Program, cls: ClassDef): Pick<RecordInfo, "columns" |
     metas.map((m) => m.attributes.get(name)?.value ?? undefined).find((v) => v !== undefined);
   const declared = program.classes.declared(cls);
   const hidden = new Set([
-    ...writtenOnly(option("extra_kwargs")),
-    ...[...declared].flatMap(([name, a]) => (a.value && isWrittenOnly(a.value) ? [name] : [])),
+    ...marked(option("extra_kwargs"), "write_only"),
+    ...[...declared].flatMap(([name, a]) => (a.value && isMarked(a.value, "write_only") ? [name] : [])),
     ...(textsOf(option("exclude")) ?? []),
   ]);
   const listed = textsOf(option("fields"));
@@ -85,17 +114,17 @@ function textsOf(x: Expr | undefined): readonly string[] | undefined {
 }
 
 /** `CharField(write_only=True)`. */
-const isWrittenOnly = (x: Expr): boolean =>
-  x.k === "call" && x.kw.some((k) => k.n === "write_only" && k.x.k === "const" && k.x.v === true);
+const isMarked = (x: Expr, mark: Mark): boolean =>
+  x.k === "call" && x.kw.some((k) => k.n === mark && k.x.k === "const" && k.x.v === true);
 
 /** `{"password": {"write_only": True}}`: the names. */
-function writtenOnly(x: Expr | undefined): readonly string[] {
+function marked(x: Expr | undefined, mark: Mark): readonly string[] {
   if (x?.k !== "dict") return [];
   return x.items.flatMap(({ key, v }) =>
     key?.k === "const" &&
     typeof key.v === "string" &&
     v.k === "dict" &&
-    v.items.some((o) => o.key?.k === "const" && o.key.v === "write_only" && o.v.k === "const" && o.v.v === true)
+    v.items.some((o) => o.key?.k === "const" && o.key.v === mark && o.v.k === "const" && o.v.v === true)
       ? [key.v]
       : [],
   );

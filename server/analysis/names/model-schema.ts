@@ -169,6 +169,8 @@ const call = z.strictObject({
   returns: z.string().optional(),
   /** The result of a task that was queued before: it holds what the tasks that the module names give. */
   outcome: z.literal(true).optional(),
+  /** A form or a serializer makes a row of what was sent: what its fields hold, and what the call adds by name. */
+  saves: z.literal(true).optional(),
   /** Labels on the result. */
   source: labelKind.optional(),
   record: record.optional(),
