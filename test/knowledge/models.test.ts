@@ -89,6 +89,8 @@ describe("model files", () => {
     for (const { name } of allCalls()) {
       const dot = name.lastIndexOf(".");
       if (dot > 0) known.add(name.slice(0, dot));
+      // What a call gives may be called itself.
+      known.add(name);
     }
     const unknown: string[] = [];
     for (const [file, model] of models) {
@@ -107,7 +109,8 @@ describe("model files", () => {
         if (attribute.type !== undefined && !known.has(attribute.type)) unknown.push(`${file}: ${attribute.type}`);
       }
       for (const entry of model.entries ?? []) {
-        if (entry.request && !known.has(entry.request.type)) unknown.push(`${file}: ${entry.request.type}`);
+        if (entry.request && !entry.request.type.startsWith("builtins.") && !known.has(entry.request.type))
+          unknown.push(`${file}: ${entry.request.type}`);
       }
     }
     expect(unknown).toEqual([]);
