@@ -186,7 +186,7 @@ function substituteForm(form: StrForm, b: Binding, cache: Map<Value, Value>, dep
       continue;
     }
     // A constant melts into the text; a text of its own stays one piece, so that it is known what was joined where.
-    if (typeof v.c === "string") out.push(v.c);
+    if (typeof v.c === "string" && !v.labels.length) out.push(v.c);
     else if (p.template && isUnknownText(v)) out.push(UNKNOWN_TEXT);
     else if (typeof v.c === "number") out.push(String(v.c));
     else

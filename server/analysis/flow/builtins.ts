@@ -205,6 +205,8 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
       return EMPTY;
     case "os.getenv":
     case "os.environ.get":
+    case "flask.Flask.config.get":
+    case "flask.current_app.config.get":
     case "os.environ.setdefault": {
       const given = args.pos[1] ?? args.kw.get("default");
       const def = given?.value;

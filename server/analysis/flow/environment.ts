@@ -8,6 +8,9 @@ export const isSecretName = (name: string): boolean =>
     name,
   );
 
+/** Whether a library's mapping holds what the environment or a settings file says. */
+export const holdsVariables = (q: string): boolean => /^(?:os\.environ|flask\.(?:Flask|current_app)\.config)$/.test(q);
+
 /** The value of such a variable, read at `loc`; with a default it may be that. */
 export function secretVariable(name: string, def: Value | undefined, loc: Loc): Value {
   const label: Label = {

@@ -5,7 +5,7 @@ import { noteChecked } from "./checks.js";
 import { evalCompare } from "./constants.js";
 import { annotationValue } from "./dependencies.js";
 import { Env } from "./env.js";
-import { isSecretName, secretVariable } from "./environment.js";
+import { holdsVariables, isSecretName, secretVariable } from "./environment.js";
 import type { Frame, Refinement } from "./frame.js";
 import { applyRefinements, conditionOf, flip, sanitise } from "./guards.js";
 import { keptInMemory } from "./history.js";
@@ -72,7 +72,7 @@ export function evalExpr(frame: Frame, env: Env, x: Expr): Value {
       const named = annotated && annotationValue(frame, env, x, annotated);
       if (named) return named;
       const i = evalExpr(frame, env, x.i);
-      if (typeof i.c === "string" && isSecretName(i.c) && o.types.some((y) => y.k === "ext" && y.q === "os.environ"))
+      if (typeof i.c === "string" && isSecretName(i.c) && o.types.some((y) => y.k === "ext" && holdsVariables(y.q)))
         return secretVariable(i.c, undefined, frame.loc(x));
       return keptInMemory(
         x.o,
@@ -345,7 +345,7 @@ function libraryAttribute(frame: Frame, t: Extract<TypeRef, { k: "ext" }>, name:
   }
   const kind = v.labels.length ? undefined : type?.paths?.[name];
   // Model text of a provider's object is known by the object's own label; here the type is all there is.
-  const knows = (l: Label) => l.kind === "llm-object" || (l.kind === "param" && kind !== "user");
+  const knows = (l: Label) => l.kind === "llm-object" || (l.kind === "param" && kind !== "user" && kind !== "meta");
   if (kind && kind !== "record" && !o.labels.some(knows))
     v = withLabels(v, [pendingLabel(kind, `${t.q}.${name}`, name)]);
   return v;

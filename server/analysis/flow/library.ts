@@ -284,7 +284,16 @@ function readRecord(
     if (target) updateAt(frame, env, target, put);
     return put(recv ?? EMPTY);
   }
-  return r.under ? { ...out, ...dictOf(new Map([[r.under, v]])), types: out.types } : v;
+  return r.under ? { ...out, ...standingUnder(r.under, v), types: out.types } : v;
+}
+
+/** A value inside of others: `hits.hits[]._source` for elements of a list in a mapping in a mapping. */
+function standingUnder(path: string, v: Value): Value {
+  return path.split(".").reduceRight((inner, segment) => {
+    const key = segment.replace(/\[\]$|^\*$/, "");
+    const held: Value = key === segment ? inner : { labels: [], types: [], elem: inner };
+    return key ? dictOf(new Map([[key, held]])) : held;
+  }, v);
 }
 
 /** A record that was just made: what a model or a user wrote is in the fields that it was given for. */

@@ -277,7 +277,8 @@ export function concat(parts: readonly Part[], at: Loc): Value {
   let labels: readonly Label[] = NO_LABELS;
   for (const p of parts) {
     labels = unionLabels(labels, p.v.labels);
-    const own = formsOf(p.v);
+    // A variable of the environment with a default may be something else.
+    const own = p.v.str || !p.v.labels.length ? formsOf(p.v) : undefined;
     const dynamic = p.nested && p.v.str?.some((f) => f.pieces.some((x) => typeof x !== "string"));
     const options: readonly (readonly Piece[])[] = dynamic
       ? [[{ v: p.v, loc: p.loc, name: p.name }]]
