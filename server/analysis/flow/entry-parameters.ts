@@ -4,12 +4,13 @@ import { lastNameOf } from "../last-name.js";
 import type { FunctionDef } from "../names/definitions.js";
 import type { EntryModel } from "../names/model-schema.js";
 import { Env } from "./env.js";
+import { evalExpr } from "./expr.js";
 import type { Frame } from "./frame.js";
 import type { Label } from "./labels.js";
 import type { Entry } from "./program.js";
 import { checkedForm } from "./saved-rows.js";
 import { placed, wordsFor } from "./sources.js";
-import { labelled, type TypeRef, type Value, withField } from "./value.js";
+import { EMPTY, labelled, type TypeRef, type Value, withField } from "./value.js";
 
 /** The value of a parameter of an entry. @param types what is known of its type; added to */
 export function entryParameter(
@@ -42,6 +43,8 @@ export function entryParameter(
       what: `\`${name}\``,
     };
     // An error that was made for the client may still hold the one that it was made of.
+    const own = handledClass(frame);
+    if (own && !types.length) types.push(own);
     if (handlesOwnErrors(frame.fn, types)) return withField(v, "original_exception", labelled([label]));
     return { ...v, labels: [...v.labels, label] };
   }
@@ -120,6 +123,18 @@ function decoratorKeyword(fn: FunctionDef | undefined, keyword: string): Expr | 
   for (const d of fn?.ir.decorators ?? []) {
     const kw = d.k === "call" ? d.kw.find((k) => k.n === keyword) : undefined;
     if (kw) return kw.x;
+  }
+  return undefined;
+}
+
+/** The class of the app's own that a handler's decorator names: what its instances hold, the class itself says. */
+function handledClass(frame: Frame): TypeRef | undefined {
+  for (const d of frame.fn?.ir.decorators ?? []) {
+    const named = d.k === "call" ? d.args[0] : undefined;
+    const handled =
+      named?.k === "name" || named?.k === "attr" ? evalExpr(frame, new Env(new Map(), undefined), named) : EMPTY;
+    const cls = handled.types.find((t) => t.k === "class");
+    if (cls) return { k: "inst", cls: cls.cls };
   }
   return undefined;
 }
