@@ -1,6 +1,7 @@
 /** Model text that is run, queried, opened or put into a page as it is. */
 import { bit, type Label } from "../../server/analysis/flow/labels.js";
-import { deepLabels, formsOf, type StrForm, type Value } from "../../server/analysis/flow/value.js";
+import type { Slot } from "../../server/analysis/flow/summary.js";
+import { CONTENT, deepLabels, formsOf, type StrForm, type Value } from "../../server/analysis/flow/value.js";
 import type { SinkKind } from "../../server/analysis/names/model-schema.js";
 import type { Rule } from "../../server/analysis/rule.js";
 import { lower } from "../shared.js";
@@ -42,7 +43,9 @@ const rule: Rule = {
     for (const s of e.slots) {
       // A request that is opened (`urlopen(request)`) stands for its answer, and is no address.
       const isAddress = e.sink === "outgoing-url";
-      const label = deepLabels(s.value).find((l) => isModelText(l) && !(isAddress && l.kind === "llm-object"));
+      const label =
+        deepLabels(s.value).find((l) => isModelText(l) && !(isAddress && l.kind === "llm-object")) ??
+        (e.sink === "shell" ? writtenTo(e.slots, s) : undefined);
       if (!label || (isAddress && keepsHost(s.value))) continue;
       const weak = (label.weak & bit("llm")) !== 0;
       cx.report({
@@ -84,4 +87,34 @@ function beforeModelText(form: StrForm): string {
     }
   }
   return text;
+}
+
+/** Programs that run the file they are given. */
+const INTERPRETER =
+  /(?:^|[\s/])(?:python[\d.]*|pypy\d?|ipython|pytest|uv|node|deno|bun|ts-node|bash|sh|zsh|perl|ruby|php|lua|Rscript|julia|java|go|powershell|pwsh)(?:\.exe)?(?:\s|$)/;
+
+/** Model text in a file that a command hands to an interpreter: `subprocess.run(["python", path])` after `f.write(code)`. */
+function writtenTo(command: readonly Slot[], file: Slot): Label | undefined {
+  let runs = false;
+  for (const slot of command) {
+    for (const word of wordsOf(slot.value)) {
+      if (typeof word === "string") runs ||= INTERPRETER.test(word);
+      else {
+        const written = runs && slot === file ? word.fields?.get(CONTENT) : undefined;
+        const label = written && deepLabels(written).find(isModelText);
+        if (label) return label;
+        runs ||= word.types.some((t) => t.k === "ext" && t.q === "sys.executable");
+      }
+    }
+  }
+  return undefined;
+}
+
+/** The words of a command, in order: texts of the app's own, and what was put between them. */
+function wordsOf(v: Value): (string | Value)[] {
+  if (v.items) return v.items.flatMap(wordsOf);
+  // The command's own text, and what is in the file that it names.
+  if (v.fields?.has(CONTENT)) return typeof v.c === "string" ? [v.c, v] : [v];
+  const pieces = formsOf(v)?.[0]?.pieces;
+  return pieces ? pieces.map((p) => (typeof p === "string" ? p : p.v)) : [v];
 }

@@ -20,7 +20,7 @@ import { dataMethod, keepsNothing, unknownMethod } from "./methods.js";
 import { callOverrides } from "./overrides.js";
 import { applyOwnRules, callOwnModelled } from "./own.js";
 import { answersSchema, ofWhole } from "./pipes.js";
-import { readBack } from "./saved-files.js";
+import { noteWrittenText, readBack } from "./saved-files.js";
 import { settingCall } from "./settings.js";
 import type { Summary } from "./summary.js";
 import { isSuper, updateAt } from "./targets.js";
@@ -62,6 +62,7 @@ export function evalCall(frame: Frame, env: Env, x: CallExpr): Value {
   if (recv) settingCall(frame, recv, name, args);
   if (!callee.types.some((t) => t.k === "fn")) noteCall(frame, env, x, name);
   noteOwnerCall(frame, env, x);
+  noteWrittenText(frame, env, x, args);
   const handed = callHanded(frame, callee, args, x, name);
   const own = readBack(resultOfCall(frame, env, callee, args, x, recv, name), callee, args, recv, name, x);
   const out = handed ? join(own, handed) : own;

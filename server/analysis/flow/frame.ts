@@ -50,6 +50,8 @@ export class Frame {
   site = "";
   /** What that call handed in. */
   given: ReadonlyMap<number, Argument> = NOTHING;
+  /** What was written to files whose paths stand in the code. */
+  readonly saved: Map<string, Value>;
   /** Nesting of loops that are run twice. */
   loopDepth = 0;
   /** How often the present statement is run for the sake of loops over constants. */
@@ -84,6 +86,7 @@ export class Frame {
     this.key = fn?.key ?? parent?.key ?? `${module.file}::`;
     this.places = parent?.places ?? new PlacesNow(places);
     this.nested = parent?.nested ?? [];
+    this.saved = parent?.saved ?? new Map();
   }
 
   /** Nesting of inlined functions. */

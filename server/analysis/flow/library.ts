@@ -18,6 +18,7 @@ import { dataMethod, keepsNothing } from "./methods.js";
 import { noteOwnTools, noteRegisteredTool } from "./own-tools.js";
 import { judgeCall, keysSent } from "./raw-calls.js";
 import { queryName, recordLabel, refineRecord } from "./records.js";
+import { withSaved } from "./saved-files.js";
 import { rowSaved } from "./saved-rows.js";
 import { wordsFor } from "./sources.js";
 import { stateGraph } from "./state-graphs.js";
@@ -422,6 +423,7 @@ function emitSink(frame: Frame, q: string, m: CallModel, args: Args, x: CallExpr
 /** What a sink makes of a value: a log the value as a text, a stream what an object of a class gives one by one. */
 function givenTo(frame: Frame, m: CallModel, v: Value): Value {
   if (m.sink === "log") return shown(v);
+  if (m.sink === "shell") return withSaved(frame, v);
   const given = m.sink === "stream-response" && v.types.some((t) => t.k === "inst" && isIterable(frame, t.cls));
   if (!given) return v;
   const each = iterate(frame, v);

@@ -46,8 +46,26 @@ export function uploaded(frame: Frame, column: Value): Value | undefined {
 /** Content goes to a file: `f.write(content)`, `open(path, "wb").write(content)`, `upload.save(path)`. @param file its expression */
 export function noteSaved(frame: Frame, env: Env, file: Expr, content: Value): void {
   const path = opened(file) ?? file;
+  const named = path.k === "const" ? path.v : path.k === "name" ? env.get(path.id)?.c : undefined;
   if (path.k === "name" || path.k === "attr" || path.k === "sub")
     updateAt(frame, env, path, (o) => withContent(o, content));
+  if (typeof named !== "string" || named.length < 3) return;
+  const kept = contentOf(withContent(EMPTY, content));
+  if (kept) frame.saved.set(named, kept);
+}
+
+/** `path.write_text(content)`. */
+export function noteWrittenText(frame: Frame, env: Env, x: CallExpr, args: Args): void {
+  const content = args.pos[0]?.value ?? args.kw.get("data")?.value;
+  if (content && x.f.k === "attr" && /^write_(?:text|bytes)$/.test(x.f.a)) noteSaved(frame, env, x.f.o, content);
+}
+
+/** A command with what was written to the files that it names: `subprocess.run(["python", "script.py"])`. */
+export function withSaved(frame: Frame, command: Value): Value {
+  const { c } = command;
+  if (typeof c !== "string" || !frame.saved.size) return command;
+  const found = [...frame.saved].find(([path]) => c.includes(path));
+  return found ? { ...withField(command, CONTENT, found[1]), c } : command;
 }
 
 /** What was written to an open file is at its path once it is closed: `with open(path, "wb") as out`. */

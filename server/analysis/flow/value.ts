@@ -268,9 +268,14 @@ export interface Part {
   template?: boolean;
 }
 
+/** A path at which something was written: not only the text that it is. */
+const isWritten = (v: Value): boolean => v.fields?.has(CONTENT) ?? false;
+
 /** Joins texts in order; `at` is where they are joined and `locs` where each part stands. */
 export function concat(parts: readonly Part[], at: Loc): Value {
-  if (parts.every((p) => p.v.c !== undefined && p.v.c !== null && typeof p.v.c !== "boolean" && !p.v.labels.length)) {
+  const isFixed = ({ v }: Part) =>
+    v.c !== undefined && v.c !== null && typeof v.c !== "boolean" && !v.labels.length && !isWritten(v);
+  if (parts.every(isFixed)) {
     return { ...constant(parts.map((p) => String(p.v.c)).join("")), str: undefined };
   }
   let forms: Piece[][] = [[]];
@@ -278,7 +283,7 @@ export function concat(parts: readonly Part[], at: Loc): Value {
   for (const p of parts) {
     labels = unionLabels(labels, p.v.labels);
     // A variable of the environment with a default may be something else.
-    const own = p.v.str || !p.v.labels.length ? formsOf(p.v) : undefined;
+    const own = !isWritten(p.v) && (p.v.str || !p.v.labels.length) ? formsOf(p.v) : undefined;
     const dynamic = p.nested && p.v.str?.some((f) => f.pieces.some((x) => typeof x !== "string"));
     const options: readonly (readonly Piece[])[] = dynamic
       ? [[{ v: p.v, loc: p.loc, name: p.name }]]
