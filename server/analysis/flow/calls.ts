@@ -24,7 +24,7 @@ import { noteWrittenText, readBack } from "./saved-files.js";
 import { settingCall } from "./settings.js";
 import type { Summary } from "./summary.js";
 import { isSuper, updateAt } from "./targets.js";
-import { isBoundTask, queuedArgs } from "./tasks.js";
+import { isBoundTask, queuedArgs, queuedHandle } from "./tasks.js";
 import { dictOf, EMPTY, field, join, joinAll, labelled, listOf, mapLabels, type TypeRef, type Value } from "./value.js";
 
 /** Nesting of inlined nested functions. */
@@ -87,7 +87,13 @@ function resultOfCall(
     switch (t.k) {
       case "fn":
         known = true;
-        add(callOwnModelled(frame, env, t, args, x, recv, name) ?? callFunction(frame, env, t, args, x, name));
+        add(
+          queuedHandle(
+            t.fn,
+            x,
+            callOwnModelled(frame, env, t, args, x, recv, name) ?? callFunction(frame, env, t, args, x, name),
+          ),
+        );
         break;
       case "class":
         known = true;

@@ -33,6 +33,7 @@ import {
   joinAll,
   labelled,
   listOf,
+  OUTCOME,
   type TypeRef,
   typed,
   type Value,
@@ -308,6 +309,8 @@ export function attribute(frame: Frame, o: Value, name: string, from?: Expr): Va
     const kind = t.k === "inst" && out.labels.length ? program.classes.holdsNone(t.cls, name) : undefined;
     if (kind) out = { ...out, labels: out.labels.filter((l) => l.kind !== kind) };
   }
+  const outcome = /^(?:result|return_value)$/.test(name) ? o.fields?.get(OUTCOME) : undefined;
+  if (outcome) return outcome;
   // The name of a file leads to what was written to it.
   const content = name === "name" || name === "path" ? contentOf(o) : uploaded(frame, out);
   if (content) out = withField(out, CONTENT, content);

@@ -40,6 +40,7 @@ import {
   labelled,
   listOf,
   mapLabels,
+  OUTCOME,
   type TypeRef,
   typed,
   type Value,
@@ -214,7 +215,8 @@ function defaultType(t: ExtType): Value {
 function resultOf(frame: Frame, t: ExtType, m: CallModel, args: Args, recv: Value | undefined): Value | undefined {
   if (!m.returns) return undefined;
   if (m.returns === "self") return recv ?? EMPTY;
-  if (m.returns.startsWith("self:")) return recv?.fields?.get(m.returns.slice(5)) ?? EMPTY;
+  if (m.returns.startsWith("self:"))
+    return recv?.fields?.get(m.returns.slice(5)) ?? recv?.fields?.get(OUTCOME) ?? EMPTY;
   if (m.returns === "element") {
     const e = recv ? iterate(frame, recv) : EMPTY;
     const cls = t.cls ?? recv?.types.find((y): y is ExtType => y.k === "ext" && !!y.cls)?.cls;

@@ -8,7 +8,7 @@ import { entryOf } from "./entries.js";
 import type { Frame } from "./frame.js";
 import { addStep, type Label } from "./labels.js";
 import type { Program } from "./program.js";
-import { dictOf, joinAll, labelled, mapLabels, RAISED, type Value, withField } from "./value.js";
+import { dictOf, ext, joinAll, labelled, mapLabels, OUTCOME, RAISED, type Value, withField } from "./value.js";
 
 /** A task that is given itself before its arguments: `@shared_task(bind=True)`. */
 export const isBoundTask = (fn: FunctionDef): boolean =>
@@ -31,6 +31,14 @@ export function queuedArgs(args: Args, name: string): Args {
     star: list?.value.elem && { value: list.value.elem, loc: list.loc },
     dstar: undefined,
   };
+}
+
+const QUEUES = /^(?:delay|apply_async|delay_on_commit|enqueue|kiq|send)$/;
+
+/** What putting a task into the queue gives: a handle with an id and a state of its own, which is asked for the result later. */
+export function queuedHandle(fn: FunctionDef, x: CallExpr, result: Value): Value {
+  const queued = x.f.k === "attr" && QUEUES.test(x.f.a) && fn.name !== x.f.a;
+  return queued ? withField(ext("celery.AsyncResult"), OUTCOME, result) : result;
 }
 
 /**

@@ -400,7 +400,9 @@ export function deepLabels(v: Value): readonly Label[] {
 export const CONTENT = "#content";
 /** The field of what may be an exception in place of a result: only a text shows it. */
 export const RAISED = "#raised";
-const HIDDEN: ReadonlySet<string> = new Set([CONTENT, RAISED]);
+/** The field of a task's handle that holds what the task will give: the handle itself shows an id. */
+export const OUTCOME = "#outcome";
+const HIDDEN: ReadonlySet<string> = new Set([CONTENT, RAISED, OUTCOME]);
 
 /** Whether any label satisfies `p`, without building the union. The pieces of a text have no labels that it has not. */
 export function someLabel(v: Value, p: (l: Label) => boolean): boolean {
