@@ -30,9 +30,20 @@ export function lastName(l: Label): string {
 const TEXT_FIELD =
   /^$|text|answer|response|reply|content|message|summary|output|reason|thought|sql|query|code|command|expla|feedback|suggest|recommend|advice|descri|analysis|analyses|insight|question|idea|topic|story|stories|draft|translation|comment|review/i;
 
-/** Whether model output is still the model's text: all of it, or a field of a parsed answer that is named as text. */
+/** Parts of a provider's answer in which its text is: `response.choices[0].message`, a chunk of a stream. */
+const TEXT_PART =
+  /^(?:|choices?|messages?|contents?|delta|outputs?|candidates|parts|generations?|completions?|results?|tool_calls?|function_call)$/;
+
+/** Whether a label stands for a part of a provider's answer that holds its text. */
+export const isTextPart = (l: Label): boolean =>
+  l.kind === "llm-object" &&
+  l.path.length > 0 &&
+  TEXT_PART.test(lastName(l)) &&
+  !l.path.some((key) => /^error/.test(key));
+
+/** Whether model output is still the model's text: all of it, a field of a parsed answer that is named as text, a part that holds it. */
 export const isModelText = (l: Label): boolean =>
-  l.kind === "llm" && !(l.parsed && l.path.length > 0 && !TEXT_FIELD.test(lastName(l)));
+  l.kind === "llm" ? !(l.parsed && l.path.length > 0 && !TEXT_FIELD.test(lastName(l))) : isTextPart(l);
 
 /** The sensitive field that a label stands for, if it does. */
 export function sensitiveName(l: Label, lexicon: Lexicon): string | undefined {

@@ -5,7 +5,7 @@ import type { FlowEvent, Slot } from "../../server/analysis/flow/summary.js";
 import { deepLabels, type StrForm, type Value } from "../../server/analysis/flow/value.js";
 import type { FunctionDef } from "../../server/analysis/names/definitions.js";
 import type { Rule, RuleContext } from "../../server/analysis/rule.js";
-import { isFreeText, isModelText, lastName, lower, sensitiveName } from "../shared.js";
+import { isFreeText, isModelText, isTextPart, lastName, lower, sensitiveName } from "../shared.js";
 import page from "./page.md";
 
 const rule: Rule = {
@@ -194,8 +194,8 @@ function leaked(l: Label, lexicon: Lexicon): string | undefined {
     case "llm":
       return isModelText(l) ? "Model output" : undefined;
     case "llm-object":
-      // Of a stream, each part.
-      return l.path.some((key) => key !== "[]") ? undefined : "The model's response";
+      // Of a stream, each chunk; of an answer, the parts that hold its text.
+      return !l.path.length || isTextPart(l) ? "The model's response" : undefined;
     case "secret":
       return `A secret (${l.what})`;
     case "system":

@@ -7,11 +7,13 @@ const FLAG = /(?:^|[^a-z])(?:debug(?:ging)?|dev(?:el(?:opment)?)?)(?:$|[^a-z])|D
 /**
  * Which branch runs only where debug mode was asked for.
  * @param c the condition
- * @param value what it gives; where that is settled (`DEBUG = True` above), nobody is asked
+ * @param value what it gives; where that is settled (`DEBUG = True` above), nobody is asked any more
  */
 export function debugBranch(c: Expr, value: Value): "then" | "else" | undefined {
-  if (typeof value.c === "boolean" || typeof value.c === "number") return undefined;
-  return asks(c);
+  const settled = typeof value.c === "boolean" || typeof value.c === "number";
+  if (!settled) return asks(c);
+  // A default that is off: `os.getenv("DEBUG", "false") == "true"`.
+  return value.c ? undefined : "then";
 }
 
 function asks(c: Expr): "then" | "else" | undefined {
