@@ -69,6 +69,9 @@ export function evalCall(frame: Frame, env: Env, x: CallExpr): Value {
   return frame.program.models.own?.hasRules ? applyOwnRules(frame, env, callee, args, x, out) : out;
 }
 
+/** Whether what is called is an object that was set up before: `chain({"question": text})`. */
+const setUp = (callee: Value): boolean => ["#template", "#messages", "#setup"].some((key) => callee.fields?.has(key));
+
 function resultOfCall(
   frame: Frame,
   env: Env,
@@ -109,7 +112,8 @@ function resultOfCall(
       }
       case "ext": {
         if (name === "__init__" && x.f.k === "attr" && isSuper(x.f.o)) initialised(frame, env, t, args);
-        const r = validated(frame, env, t, args, x) ?? callLibrary(frame, env, t, args, x, recv, name);
+        const r =
+          validated(frame, env, t, args, x) ?? callLibrary(frame, env, t, args, x, setUp(callee) ? callee : recv, name);
         if (r) {
           known = true;
           add(r);
