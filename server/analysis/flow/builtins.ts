@@ -240,7 +240,7 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
         labelled(flatten(a).labels.map((l) => (l.kind === "llm" || l.kind === "param" ? { ...l, parsed: true } : l)))
       );
     case "asyncio.gather":
-      return listOf(args.pos.map((p) => p.value));
+      return { ...listOf(args.pos.map((p) => p.value)), ...(args.star ? { elem: args.star.value } : {}) };
     case "string.Template":
       return { ...ext("string.Template"), fields: new Map([["#template", a ?? EMPTY]]) };
     case "builtins.str.join":

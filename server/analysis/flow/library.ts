@@ -408,9 +408,13 @@ function emitSink(frame: Frame, q: string, m: CallModel, args: Args, x: CallExpr
     for (const p of literalParts(frame, node, a.value, a.loc))
       slots.push({ slot: String(slots.length), value: givenTo(frame, m, p.value), loc: p.loc });
   }
+  // `send_file(BytesIO(text))`: what is in memory has no path, and what it holds is given out.
+  const inMemory =
+    m.sink === "file-path" && chosen.some((a) => a.value.types.some((t) => t.k === "ext" && t.q === "io.StringIO"));
+  if (inMemory && !/\.send_file$/.test(q)) return;
   frame.emit({
     kind: "sink",
-    sink: m.sink,
+    sink: inMemory ? "response" : m.sink,
     loc: frame.loc(x),
     q,
     model: m,
