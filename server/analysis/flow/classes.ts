@@ -95,6 +95,15 @@ export class Classes {
     );
   }
 
+  /** Whether instances of the class are rows of a table, or documents of a collection. */
+  isTable(cls: ClassDef): boolean {
+    return this.libraryBases(cls).some((q) => this.isRecordBase(q));
+  }
+
+  private isRecordBase(q: string): boolean {
+    return RECORD_BASES.some((base) => this.program.models.isA(q, base));
+  }
+
   /** Whether the class is a schema: what does not fit its declarations is refused. */
   isSchema(cls: ClassDef): boolean {
     return this.libraryBases(cls).some((q) => this.program.models.isA(q, "pydantic.BaseModel"));
@@ -262,9 +271,7 @@ export class Classes {
 
   /** Instances of the type are rows of a data store. */
   private isRecordType(t: TypeRef): boolean {
-    const base = (q: string) => RECORD_BASES.some((b) => this.program.models.isA(q, b));
-    if (t.k === "ext") return base(t.q);
-    return t.k === "class" && this.libraryBases(t.cls).some(base);
+    return t.k === "ext" ? this.isRecordBase(t.q) : t.k === "class" && this.isTable(t.cls);
   }
 
   /** A row that somebody else read: what it is called is all that is known of the query. */

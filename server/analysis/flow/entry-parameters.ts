@@ -8,6 +8,7 @@ import { evalExpr } from "./expr.js";
 import type { Frame } from "./frame.js";
 import type { Label } from "./labels.js";
 import type { Entry } from "./program.js";
+import { recordLabel } from "./records.js";
 import { checkedForm } from "./saved-rows.js";
 import { placed, wordsFor } from "./sources.js";
 import { EMPTY, labelled, type TypeRef, type Value, withField } from "./value.js";
@@ -97,7 +98,18 @@ function handedParameter(
   step: Label["step"],
 ): Value {
   if (handed.source === "record") {
-    const cls = handed.of === undefined ? undefined : decoratorKeyword(frame.fn, handed.of);
+    if (handed.of === undefined) {
+      const row = recordLabel(
+        frame,
+        { store: "django", many: handed.many === true },
+        undefined,
+        step.loc,
+        `\`${name}\``,
+        undefined,
+      );
+      return { ...v, labels: [...v.labels, row] };
+    }
+    const cls = decoratorKeyword(frame.fn, handed.of);
     if (!cls) return v;
     const row = placed(frame.program.classes.annotated(frame, new Env(new Map(), undefined), cls), () => step.loc);
     types.push(...row.types);

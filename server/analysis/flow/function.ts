@@ -90,7 +90,18 @@ export function analyseFunction(
     defaults,
     entry: entry !== undefined,
     stub: isStub(fn.ir) || isSimulation(frame, fn.ir),
+    ...rowFields(program, fn, frame.events.values()),
   };
+}
+
+/** The fields of the row that a method of a table's class is called on, where some of them may go into a prompt. */
+function rowFields(program: Program, fn: FunctionDef, events: Iterable<FlowEvent>): Pick<Summary, "rowFields"> {
+  if (!fn.cls || fn.binding === "static") return {};
+  const ofSelf = (l: Label) => l.kind === "param" && l.param === 0 && l.path.length > 0;
+  for (const e of events)
+    if (e.kind === "llm" && e.slots.some((s) => someLabel(s.value, ofSelf)))
+      return program.classes.isTable(fn.cls) ? { rowFields: new Set(program.classes.declared(fn.cls).keys()) } : {};
+  return {};
 }
 
 /** Slots of a model call whose text the model reads. */

@@ -61,6 +61,8 @@ export interface Summary {
   entry: boolean;
   /** The body returns a constant, passes, raises or only logs. */
   stub: boolean;
+  /** Of a method of a table's class: the fields that the class declares, where something goes from `self` into a prompt. */
+  rowFields?: ReadonlySet<string>;
 }
 
 export const NOTHING: Summary = {

@@ -2,6 +2,7 @@
  * Functions whose callers are not in the project: a library's public function, a task, a handler registered by name. Their
  * parameters count as user input when name and use say so; the finding says that no caller was seen.
  */
+
 import type { FunctionDef } from "../names/definitions.js";
 import type { Label } from "./labels.js";
 import type { Unit } from "./program.js";
@@ -17,9 +18,37 @@ export function asCalledFromOutside(unit: Unit, events: readonly FlowEvent[], ca
   if (!fn || fn.name === "__init__" || unit.summary?.entry || called) return events;
   return events.map((e) => {
     if (e.kind !== "llm" || !e.slots.some((s) => someLabel(s.value, (l) => l.kind === "param"))) return e;
-    const slots = e.slots.map((s) => ({ ...s, value: mapLabels(s.value, (l) => outside(l, fn)) }));
+    const slots = e.slots.map((s) => ({
+      ...s,
+      value: mapLabels(s.value, (l) => ownField(l, unit) ?? outside(l, fn)),
+    }));
     return { ...e, slots };
   });
+}
+
+/** A method of a table's class is called on a row, whoever calls it: `self.email` is a field of that. */
+function ownField(l: Label, { fn, summary }: Unit): Label | undefined {
+  if (l.kind !== "param" || l.param !== 0 || !fn?.cls || !summary?.rowFields?.has(l.path[0] ?? "")) return undefined;
+  const { loc } = l.step;
+  const name = `\`${fn.cls.name}\``;
+  return {
+    ...l,
+    kind: "record",
+    key: `row:${l.key}`,
+    what: name,
+    record: {
+      store: "orm",
+      loc,
+      name,
+      columns: undefined,
+      excluded: new Set(),
+      known: undefined,
+      row: fn.cls,
+      narrowable: false,
+      fix: undefined,
+      call: loc,
+    },
+  };
 }
 
 function outside(l: Label, fn: FunctionDef): Label {

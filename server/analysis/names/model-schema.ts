@@ -302,9 +302,17 @@ const entry = z.strictObject({
   /** Parameters that hold the request object, by position (`self` not counted) or name, and their type. */
   request: z.strictObject({ arg: arg, type: z.string() }).optional(),
   /** Parameters that the framework fills with something else than the request: a model's answer, a row. Of a row, `of` is the
-   * keyword of the decorator that names its class (`@receiver(post_save, sender=Profile)`). */
+   * keyword of the decorator that names its class (`@receiver(post_save, sender=Profile)`); `many` of a query set. */
   hands: z
-    .array(z.strictObject({ arg: arg, source: labelKind, type: z.string().optional(), of: z.string().optional() }))
+    .array(
+      z.strictObject({
+        arg: arg,
+        source: labelKind,
+        type: z.string().optional(),
+        of: z.string().optional(),
+        many: z.boolean().optional(),
+      }),
+    )
     .optional(),
   /** The other parameters are user input. */
   params: z.literal("user").optional(),
