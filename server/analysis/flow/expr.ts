@@ -348,7 +348,7 @@ function libraryAttribute(frame: Frame, t: Extract<TypeRef, { k: "ext" }>, name:
   }
   const kind = v.labels.length ? undefined : type?.paths?.[name];
   // Model text of a provider's object is known by the object's own label; here the type is all there is.
-  const knows = (l: Label) => l.kind === "llm-object" || (l.kind === "param" && kind !== "user" && kind !== "meta");
+  const knows = (l: Label) => l.kind === "llm-object" || (l.kind === "param" && kind !== "user");
   if (kind && kind !== "record" && !o.labels.some(knows))
     v = withLabels(v, [pendingLabel(kind, `${t.q}.${name}`, name)]);
   return v;
