@@ -16,6 +16,7 @@ import { type Kind, type Label, type Loc, maskOf, unionLabels } from "./labels.j
 import { llmCall, openRawCall, transport } from "./llm-calls.js";
 import { dataMethod, keepsNothing } from "./methods.js";
 import { noteOwnTools, noteRegisteredTool } from "./own-tools.js";
+import { assigned } from "./pipes.js";
 import { judgeCall, keysSent } from "./raw-calls.js";
 import { queryName, recordLabel, refineRecord } from "./records.js";
 import { withSaved } from "./saved-files.js";
@@ -154,6 +155,7 @@ export function runModels(
     if (m.setting || m.credentials || m.danger || (m.llm?.setup && (m.llm.url || m.llm.verify)))
       emitCall(frame, t.q, m, args, x);
     if (m.graph) out = stateGraph(frame, env, m.graph, args, x, recv, out);
+    if (m.assigns) out = assigned(frame, env, args, x, recv, out);
     if (m.invokes) out = join(out, invoke(frame, env, m, args, x));
     if (m.sanitise && (!m.sanitise.pattern || patternRedacts(frame, m.sanitise.pattern, args))) {
       if (m.sanitise.strength === "strong") cleared |= maskOf(m.sanitise.labels);

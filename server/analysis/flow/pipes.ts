@@ -1,5 +1,11 @@
 /** Chains of LangChain that are written as pipes. */
-import { join, type TypeRef, type Value } from "./value.js";
+import type { CallExpr, Expr } from "../ir.js";
+import type { Args } from "./arguments.js";
+import { callFunction } from "./calls.js";
+import type { Env } from "./env.js";
+import type { Frame } from "./frame.js";
+import { pendingLabel, placed } from "./sources.js";
+import { constant, dictOf, EMPTY, join, labelled, type TypeRef, type Value, withField } from "./value.js";
 
 /** `prompt | model | parser` of LangChain, and unions of dicts. */
 export function pipe(l: Value, r: Value): Value {
@@ -15,7 +21,8 @@ export function pipe(l: Value, r: Value): Value {
   const rest = out.types
     .filter((t) => isWhole(t) && !(t.k === "ext" && t.q === CHECKED.q))
     .map((t) => (isParser(r) && isChatModel(t) ? PARSED : t));
-  return { ...out, types: [...types, ...rest].slice(0, 6) };
+  const piped = { ...out, types: [...types, ...rest].slice(0, 6) };
+  return asksModel(l) || asksModel(r) ? withField(piped, ASKS, constant(true)) : piped;
 }
 
 /** Links that give what they are given in another form; what comes out of the whole is the model's. */
@@ -39,3 +46,61 @@ const isSchema = (v: Value): boolean => v.types.some((t) => t.k === "ext" && t.q
 const PARSED: TypeRef = { k: "ext", q: "langchain.ParsedChatModel" };
 const isChatModel = (t: TypeRef): boolean => t.k === "ext" && /chat_?model$/i.test(t.q);
 const isParser = (v: Value): boolean => v.types.some((t) => t.k === "ext" && /(?:Output|Schema)Parser$/.test(t.q));
+
+/** The field of a chain that holds what was put beside its variables, by name. */
+export const ASSIGNED = "#assigned";
+
+/**
+ * `RunnablePassthrough.assign(query=write, rows=lambda v: db.run(v["query"]))`: functions are called with what was put there
+ * before, and what a chain with a model gives is the model's.
+ */
+export function assigned(frame: Frame, env: Env, args: Args, x: CallExpr, recv: Value | undefined, out: Value): Value {
+  const before = recv?.fields?.get(ASSIGNED) ?? EMPTY;
+  const now = new Map(before.fields ?? []);
+  for (const [name, { value, loc }] of args.kw) {
+    const given = x.kw.find((k) => k.n === name)?.x;
+    let gives = asksModel(value)
+      ? placed(labelled([pendingLabel("llm", `${frame.key}.${name}`, name)]), () => loc)
+      : EMPTY;
+    for (const t of value.types)
+      if (t.k === "fn" && given)
+        gives = join(
+          gives,
+          callFunction(
+            frame,
+            env,
+            t,
+            {
+              pos: [{ value: before, loc }],
+              kw: new Map(),
+              star: undefined,
+              dstar: undefined,
+              self: undefined,
+              x: asCall(x, given),
+            },
+            asCall(x, given),
+            t.fn.name,
+          ),
+        );
+    if (gives !== EMPTY) now.set(name, gives);
+  }
+  return now.size ? withField(out, ASSIGNED, dictOf(now)) : out;
+}
+
+/** The field of a chain that says that a model is part of it. */
+const ASKS = "#asks";
+const asksModel = (v: Value): boolean =>
+  v.fields?.has(ASKS) === true ||
+  v.types.some((t) => t.k === "ext" && /^langchain\..*(?:chat_?model|llm|chain)$/i.test(t.q));
+
+const calls = new WeakMap<Expr, CallExpr>();
+
+/** The call of a function that a keyword holds, the same one whenever it is asked for. */
+function asCall(x: CallExpr, f: Expr): CallExpr {
+  let call = calls.get(f);
+  if (!call) {
+    call = { ...x, f, args: [], kw: [] };
+    calls.set(f, call);
+  }
+  return call;
+}

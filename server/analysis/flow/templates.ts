@@ -4,6 +4,7 @@ import type { CallModel } from "../names/model-schema.js";
 import { type Args, argument } from "./arguments.js";
 import type { Frame } from "./frame.js";
 import type { Label, Loc } from "./labels.js";
+import { ASSIGNED } from "./pipes.js";
 import { asText, fill, templatePart } from "./strings.js";
 import type { Slot } from "./summary.js";
 import {
@@ -194,6 +195,8 @@ export function fillTemplate(recv: Value, slots: readonly Slot[], at: Loc): Slot
   if (!template && !messages) return undefined;
   const vars = slots.find((s) => s.slot === "variables" || s.slot === "input");
   const get = (name: string) => {
+    const kept = recv.fields?.get(ASSIGNED)?.fields?.get(name);
+    if (kept) return { value: kept, loc: at };
     const given = vars?.value.fields;
     // Chains over documents are asked with a `query`, which their prompts call `question`.
     const v = given ? (given.get(name) ?? (name === "question" ? given.get("query") : undefined)) : vars?.value;

@@ -247,6 +247,8 @@ const call = z.strictObject({
   danger: z.enum(["shell", "code", "file", "sql", "http"]).optional(),
   /** What the call does with a graph of functions that hand a state on: takes one in (from the argument), gives the finished
    * graph, or runs it on the state in the argument. */
+  /** Puts what its keywords give, functions and chains, beside what a chain is called with, under their names. */
+  assigns: z.boolean().optional(),
   graph: z.strictObject({ does: z.enum(["add", "compile", "run"]), arg: arg.optional() }).optional(),
   /** Labels on elements or fields of the result only: `{ "[0]": llm }`; for tuples and the like. */
   result_paths: z.record(z.string(), labelKind).optional(),
