@@ -46,8 +46,11 @@ const rule: Rule = {
           .slice(1)
           .map((g) => ({ loc: g.piece.loc, msg: `another record (${g.hit.record!.name}) goes into the same prompt` })),
         doubt: Math.max(e.doubt, hit.doubt) as 0 | 1 | 2,
+        // A text that rows were put into has no fields any more.
         fixes:
-          group.length === 1 ? [{ kind: "allowlist-fields", fields: harmless(hit, cx.lexicon), many: !!hit.many }] : [],
+          group.length === 1 && !piece.piece.v.str
+            ? [{ kind: "allowlist-fields", fields: harmless(hit, cx.lexicon), many: !!hit.many }]
+            : [],
         key,
       });
     }

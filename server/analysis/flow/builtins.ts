@@ -24,6 +24,7 @@ import {
   joinAll,
   labelled,
   listOf,
+  putOver,
   type TypeRef,
   type Value,
   withField,
@@ -102,8 +103,10 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
     case "builtins.dict":
     case "collections.OrderedDict": {
       const base = dictOf(new Map([...args.kw].map(([k, v]) => [k, v.value])));
-      if (!a) return base;
-      return join(a.fields || a.labels.length ? a : fromPairs(a, isAllPairs(x.args[0])), base);
+      const given = !a ? base : join(a.fields || a.labels.length ? a : fromPairs(a, isAllPairs(x.args[0])), base);
+      const rest = args.dstar?.value;
+      if (!rest) return given;
+      return join(given.fields ? { ...given, fields: putOver(given.fields, rest) } : given, rest);
     }
     case "builtins.next":
     case "builtins.anext":

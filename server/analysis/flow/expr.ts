@@ -34,6 +34,7 @@ import {
   labelled,
   listOf,
   OUTCOME,
+  putOver,
   type TypeRef,
   typed,
   type Value,
@@ -259,6 +260,8 @@ export function attribute(frame: Frame, o: Value, name: string, from?: Expr): Va
   const { program } = frame;
   // All that an object or a row holds, as a dict.
   if ((name === "__dict__" || name === "_mapping") && !o.types.some((t) => t.k === "module")) return o;
+  // `Prompt.SUMMARY.value` of an enumeration: no text has an attribute of that name.
+  if (name === "value" && (typeof o.c === "string" || (o.str && o.c === undefined && !o.labels.length))) return o;
   const known = o.fields?.get(name);
   const row = known ? undefined : memberOfRow(frame, o, name);
   if (row) return row;
@@ -422,12 +425,13 @@ function sequence(frame: Frame, env: Env, xs: readonly Expr[]): Value {
 }
 
 function dictionary(frame: Frame, env: Env, x: Extract<Expr, { k: "dict" }>): Value {
-  const fields = new Map<string, Value>();
+  let fields = new Map<string, Value>();
   let out = dictOf(fields);
   for (const i of x.items) {
     const v = evalExpr(frame, env, i.v);
     if (i.key === null) {
       // `**other`: its fields, and what it holds as a whole.
+      fields = new Map(putOver(fields, v));
       if (v.fields) for (const [k, f] of v.fields) fields.set(k, f);
       out = withLabels(out, v.labels);
       if (v.elem) out = { ...out, elem: join(out.elem ?? EMPTY, v.elem) };

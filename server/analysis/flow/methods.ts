@@ -28,6 +28,7 @@ import {
   labelled,
   listOf,
   mapLabels,
+  putOver,
   type Value,
   withField,
   withItem,
@@ -290,7 +291,8 @@ function anyValue(frame: Frame, recv: Value): Value {
 
 function merge(frame: Frame, o: Value, v: Value, name: string): Value {
   if (name === "update") {
-    let out = o;
+    const over = o.fields && putOver(o.fields, v);
+    let out = over === o.fields ? o : { ...o, fields: over };
     if (v.fields) for (const [k, f] of v.fields) out = withField(out, k, f);
     if (v.labels.length || v.elem)
       out = {

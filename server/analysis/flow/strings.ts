@@ -78,11 +78,16 @@ export function binaryAdd(
   return concat(
     [
       { v: asText(l), loc: ll, name: names[0] },
-      { v: asText(r), loc: rl, name: names[1] },
+      // A text that was put together before is joined here as a whole.
+      { v: asText(r), loc: rl, name: names[1], nested: names[1] !== "" && isFlat(r) },
     ],
     at,
   );
 }
+
+/** No text inside another: texts in texts in texts would be looked through again and again. */
+const isFlat = (v: Value): boolean =>
+  !v.str?.some((f) => f.pieces.some((p) => typeof p !== "string" && p.v.str !== undefined));
 
 /** `template % args`. */
 export function percentFormat(frame: Frame, l: Value, r: Value, x: Extract<Expr, { k: "bin" }>): Value {

@@ -3,7 +3,7 @@ import type { Expr } from "../ir.js";
 import type { Env } from "./env.js";
 import { attribute, evalExpr, iterate } from "./expr.js";
 import type { Frame } from "./frame.js";
-import { EMPTY, element, field, item, join, mapLabels, type Value, withField } from "./value.js";
+import { EMPTY, element, field, item, join, mapLabels, putOver, someLabel, type Value, withField } from "./value.js";
 
 /** Puts a value at a target; unpacks tuples. */
 export function assignTo(frame: Frame, env: Env, target: Expr, v: Value, _source: Expr | undefined): void {
@@ -38,7 +38,16 @@ export function assignTo(frame: Frame, env: Env, target: Expr, v: Value, _source
       if (typeof i.c === "string") {
         const key = i.c;
         updateAt(frame, env, target.o, (o) => withField(o, key, v));
-      } else updateAt(frame, env, target.o, (o) => ({ ...o, c: undefined, elem: o.elem ? join(o.elem, v) : v }));
+      } else {
+        // A key that the caller chose may be any of those that are known.
+        const over = someLabel(i, (l) => l.kind === "user") ? { labels: [], types: [], elem: v } : undefined;
+        updateAt(frame, env, target.o, (o) => ({
+          ...o,
+          c: undefined,
+          fields: over && o.fields ? putOver(o.fields, over) : o.fields,
+          elem: o.elem ? join(o.elem, v) : v,
+        }));
+      }
       return;
     }
     default:

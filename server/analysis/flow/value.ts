@@ -174,6 +174,22 @@ function withMember(other: Value, key: string, v: Value, depth = 0, among = isOb
   return { ...v, labels, fields, items };
 }
 
+const isSent = (l: Label): boolean => l.kind === "user";
+
+/** The fields of a mapping once another one was put over it, of which not all keys are known: `{**defaults, **request.json}`. */
+export function putOver(fields: ReadonlyMap<string, Value>, v: Value): ReadonlyMap<string, Value> {
+  const elem = v.elem && someLabel(v.elem, isSent) ? v.elem : undefined;
+  if (!elem && !hasMembers(v)) return fields;
+  let out: Map<string, Value> | undefined;
+  for (const [k, old] of fields) {
+    if (v.fields?.has(k) || k.startsWith("#")) continue;
+    const member = withMember(v, k, old);
+    const next = elem ? join(member, elem) : member;
+    if (next !== old) out = (out ?? new Map(fields)).set(k, next);
+  }
+  return out ?? fields;
+}
+
 function joinItems(a: readonly Value[] | undefined, b: readonly Value[] | undefined, depth: number) {
   if (!b || a === b) return a;
   if (!a) return b;

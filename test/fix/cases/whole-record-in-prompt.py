@@ -191,6 +191,26 @@ def hint(uid):
     client.responses.create(model="m", max_output_tokens=9, input=f"Suggest a plan for {user}.")
     return jsonify(ok=True)
 
+#%% none: a text that rows were put into before
+from django.db import models
+from django.http import JsonResponse
+from openai import OpenAI
+
+client = OpenAI(timeout=10)
+
+
+class Ticket(models.Model):
+    subject = models.CharField(max_length=80)
+    email = models.EmailField()
+
+
+def triage(request):
+    tickets = Ticket.objects.all()
+    lines = ", ".join(f"<{ticket.__dict__}>" for ticket in tickets)
+    client.responses.create(model="m", max_output_tokens=9, input=f"Triage: {lines}")
+    return JsonResponse({"ok": True})
+
+
 #%% none: a row of a comprehension inside a text
 from django.db import models
 from django.http import JsonResponse
