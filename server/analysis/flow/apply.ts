@@ -227,12 +227,21 @@ function inARow(items: readonly Value[], by: string, loc: Loc): Piece[] {
 export const MAX_VIA = 8;
 /** The same for log lines: nearly every function has some, and a value handed on so far is logged on purpose. */
 const MAX_LOG_VIA = 3;
+/** And for those that write down what somebody asked, which larger apps hand through more hands. */
+const MAX_ASKED_VIA = 6;
 
 /** And for calls of what a parameter holds: who hands a function over is near, and most of these calls nobody answers. */
 const MAX_HANDED_VIA = 3;
 
+/** What people ask, by the names of parameters and of what is read from them. */
+const ASKED = /^`?(?:body|messages?|prompts?|questions?|query|chat_history|history|conversation)`?$/;
+const isAsked = (e: FlowEvent): boolean =>
+  e.slots.some((s) =>
+    someLabel(s.value, (l) => l.kind === "param" && (ASKED.test(l.what) || l.path.some((key) => ASKED.test(key)))),
+  );
+
 const mostVia = (e: FlowEvent): number =>
-  e.sink === "log" ? MAX_LOG_VIA : e.kind === "handed" ? MAX_HANDED_VIA : MAX_VIA;
+  e.sink === "log" ? (isAsked(e) ? MAX_ASKED_VIA : MAX_LOG_VIA) : e.kind === "handed" ? MAX_HANDED_VIA : MAX_VIA;
 
 /** What of a function's events depends on its parameters: all that its callers have to look at. */
 function openEvents(s: Summary): OpenEvents {
