@@ -74,6 +74,28 @@ describe("check --jobs", () => {
     }
   });
 
+  it("looks at the same part of a large project without a model, and says so", () => {
+    const files: Record<string, string> = {
+      "views.py": `from flask import Flask, request
+app = Flask(__name__)
+@app.get("/")
+def index():
+    try:
+        return str(int(request.args["n"]))
+    except ValueError as e:
+        return str(e), 400
+`,
+    };
+    for (let i = 0; i < 610; i++) files[`parts/part_${i}.py`] = `def part_${i}(n):\n    return n + ${i}\n`;
+    const cwd = folderWith(files);
+    const [one, ...others] = ["1", "2", "3"].map((jobs) => check(["--jobs", jobs, "--format", "json"], cwd));
+    expect(one?.stderr).toMatch(/^spillcheck: no file .* of its 611 Python files only the 1 with .* looked at\.\n$/);
+    expect(checkResultSchema.parse(JSON.parse(one?.stdout ?? "")).findings.map((f) => f.rule)).toEqual([
+      "exception-detail-returned",
+    ]);
+    expect(others).toEqual([one, one]);
+  });
+
   it("mends the same with it as without", () => {
     const diffs = ["1", "2"].map((jobs) => check(["--fix", "--dry-run", "--jobs", jobs], folderWith(project)).stdout);
     expect(diffs[0]).toContain("@@");
