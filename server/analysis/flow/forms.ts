@@ -1,5 +1,6 @@
 /** What Django's forms and REST framework's serializers hand out once they have checked it. */
 
+import type { Expr } from "../ir.js";
 import { lastNameOf } from "../last-name.js";
 import type { ClassDef } from "../names/definitions.js";
 import type { Loc } from "./labels.js";
@@ -10,10 +11,14 @@ import { EMPTY, labelled, typed, type Value } from "./value.js";
 
 /** Fields that let through nothing that somebody wrote freely. */
 const NO_TEXT =
-  /^(?:Typed)?(?:Multiple)?(?:Model(?:Multiple)?)?(?:Choice|Integer|Float|Decimal|Boolean|NullBoolean|Date|Time|DateTime|Duration|UUID|IP\w*|File|Image|\w*RelatedField)(?:Field)?$/;
+  /^(?:Typed)?(?:Multiple)?(?:Model(?:Multiple)?)?(?:Choice|Int|Integer|Number|Bool|Float|Decimal|Boolean|NullBoolean|Date|Time|DateTime|Duration|UUID|IP\w*|File|Image|\w*RelatedField)(?:Field)?$/;
 
 /** Attributes of a form or serializer that hold the values of its fields after they were checked and converted. */
 const CONVERTED = /^(?:validated|cleaned)_data$/;
+
+/** `choices=LEVELS`, and marshmallow's `validate=OneOf([...])`. */
+const isChoice = ({ n, x }: { n: string | null; x: Expr }): boolean =>
+  n === "choices" || (n === "validate" && x.k === "call" && lastNameOf(x.f) === "OneOf");
 
 /** What an attribute of a form or serializer holds, without the fields that are numbers, dates or choices once converted. */
 export function converted(program: Program, cls: ClassDef, name: string, v: Value): Value {
@@ -24,7 +29,7 @@ export function converted(program: Program, cls: ClassDef, name: string, v: Valu
   for (const c of [...(table ? program.classes.mro(table).toReversed() : []), ...program.classes.mro(cls).toReversed()])
     for (const [field, a] of c.attributes) {
       if (a.value?.k !== "call") continue;
-      if (NO_TEXT.test(lastNameOf(a.value.f)) || a.value.kw.some((k) => k.n === "choices")) fields.set(field, EMPTY);
+      if (NO_TEXT.test(lastNameOf(a.value.f)) || a.value.kw.some(isChoice)) fields.set(field, EMPTY);
       else fields.delete(field);
     }
   return fields.size ? { ...v, fields } : v;
@@ -49,7 +54,7 @@ export function rowOfTable(program: Program, table: ClassDef, isTaken: (name: st
   for (const c of program.classes.mro(table))
     for (const [name, a] of c.attributes) {
       if (a.value?.k !== "call" || !TEXT.test(lastNameOf(a.value.f)) || !isTaken(name)) continue;
-      if (a.value.kw.some((k) => k.n === "choices")) continue;
+      if (a.value.kw.some(isChoice)) continue;
       const v = labelled([pendingLabel("user", `${table.key}.${name}`, name)]);
       fields.set(name, at ? placed(v, () => at) : v);
     }

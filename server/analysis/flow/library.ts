@@ -9,6 +9,7 @@ import { callFunction, nameOf } from "./calls.js";
 import type { Env } from "./env.js";
 import { isSecretName } from "./environment.js";
 import { access, iterate } from "./expr.js";
+import { converted } from "./forms.js";
 import type { Frame, Refinement } from "./frame.js";
 import { clearLabel, sanitise } from "./guards.js";
 import { chosenBy } from "./history.js";
@@ -111,6 +112,8 @@ function register(frame: Frame, q: string, args: Args): void {
   }
 }
 
+const LOADS = /^marshmallow\.Schema\.loads?$/;
+
 /** Everything that the models say of one call, added up. @param begin what is known of the result already */
 export function runModels(
   frame: Frame,
@@ -139,6 +142,7 @@ export function runModels(
     if (m.propagate !== undefined && m.propagate !== "none") out = join(out, propagated(frame, m.propagate, args));
     if (m.holds !== undefined) out = { ...withField(out, m.holds, { ...out, types: [] }), str: undefined };
     if (m.record) out = readRecord(frame, env, t, m, args, x, out, recv);
+    if (LOADS.test(t.q) && t.cls) out = converted(frame.program, t.cls, "validated_data", out);
     if (m.saves)
       out = join(out, t.cls ? rowSaved(frame, env, t.cls, args, x, recv) : (recv?.fields?.get("instance") ?? EMPTY));
     if (m.source && m.source !== "record" && asks) out = withLabels(out, [source(frame, m, t.q, x, out, doubt)]);

@@ -340,7 +340,7 @@ const namesIn = (x: Expr): string[] =>
 
 /** Exceptions of a framework that are made to be answered with: their text is what the app says to the client. */
 const FOR_CLIENTS =
-  /^(?:django\.core\.exceptions\.ValidationError|django\.http\.Http404|rest_framework\.(?:exceptions|serializers)\.\w+|(?:fastapi|starlette)\.(?:exceptions\.)?HTTPException|werkzeug\.exceptions\.(?!HTTPException|InternalServerError)\w+|ninja\.errors\.HttpError)$/;
+  /^(?:django\.core\.exceptions\.ValidationError|django\.http\.Http404|rest_framework\.(?:exceptions|serializers)\.\w+|(?:fastapi|starlette)\.(?:exceptions\.)?HTTPException|werkzeug\.exceptions\.(?!HTTPException|InternalServerError)\w+|ninja\.errors\.HttpError|marshmallow\.(?:exceptions\.)?ValidationError)$/;
 
 const isForClients = (t: TypeRef): boolean => t.k === "ext" && FOR_CLIENTS.test(t.q);
 
