@@ -75,6 +75,7 @@ const instructions = [
   `Break the following goal into tasks: ${HOLE}`,
   `Count the boats in ${HOLE}`,
   `You assess harbours for ${HOLE}.`,
+  `You help ${HOLE}. Be short.`,
   `Bewerte und korrigiere: ${HOLE}`,
   `Identifiziere die Orte in: ${HOLE}`,
   `Analysez ce texte : ${HOLE}`,

@@ -33,6 +33,12 @@ export function llmCall(
     const a = spec && argument(frame, args, spec);
     if (!a) continue;
     slots.push({ slot: name, value: a.value, loc: a.loc });
+    // What an agent is can be said in several texts: its role, its goal, its story.
+    if (name === "system" && llm.setup)
+      for (const s of spec) {
+        const other = typeof s === "string" ? args.kw.get(s) : undefined;
+        if (other && other !== a) slots.push({ slot: name, value: other.value, loc: other.loc });
+      }
   }
   // What was set up earlier on the same object: a model with system instructions, a chat session, a prompt template.
   const kept = recv?.fields?.get("#setup");

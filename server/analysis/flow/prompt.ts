@@ -17,7 +17,14 @@ export interface PromptPart {
 export function promptParts(e: FlowEvent): PromptPart[] {
   const out: PromptPart[] = [];
   for (const s of e.slots) slotParts(s, out);
+  if (!out.length) for (const s of e.slots) if (s.slot === "variables") handedTexts(s, out);
   return out;
+}
+
+/** Texts that are put together where they are handed to an agent or a chain whose prompt is not seen. */
+function handedTexts({ value, loc }: Slot, out: PromptPart[]): void {
+  for (const v of [value, ...(value.fields?.values() ?? [])])
+    if (v.str?.some((f) => f.pieces.length > 1)) out.push({ role: "user", value: v, loc });
 }
 
 function slotParts(s: Slot, out: PromptPart[]): void {
@@ -47,8 +54,6 @@ function slotParts(s: Slot, out: PromptPart[]): void {
       return;
     case "body":
       body(s.value, s.loc, out);
-      return;
-    case "variables":
       return;
     default:
       return;

@@ -324,6 +324,8 @@ interface Sentence {
   words: string[];
   /** How it ends: `:`, `?`, `.`, a hole, or nothing. */
   end: string;
+  /** Whether a value is put into it. */
+  open: boolean;
 }
 
 function sentences(folded: string): Sentence[] {
@@ -336,7 +338,12 @@ function sentences(folded: string): Sentence[] {
         .replaceAll(HOLE, " ")
         .replace(/^[^\p{L}]+/u, "")
         .trim();
-      found.push({ text, words: text.match(/[\p{L}\p{N}'-]+/gu) ?? [], end: end === "：" ? ":" : end });
+      found.push({
+        text,
+        words: text.match(/[\p{L}\p{N}'-]+/gu) ?? [],
+        end: end === "：" ? ":" : end,
+        open: part.includes(HOLE),
+      });
     }
   }
   return found;
@@ -367,13 +374,13 @@ function instructs(sentence: Sentence): boolean {
 const TO_READERS = words("here logged welcome invited signed registered subscribed receiving unsubscribed right");
 
 /** Gives the model a role: "You are kind.", "You are {persona}", "You translate into German." */
-function casts({ text, words: list, end }: Sentence): boolean {
+function casts({ text, words: list, end, open }: Sentence): boolean {
   const [first, verb = "", third] = list;
   if (first === "you're" || (first === "you" && verb === "are")) {
     const rest = first === "you" ? third : verb;
     return rest ? !TO_READERS.has(rest) : end === HOLE || text.includes("…");
   }
-  return first === "you" && third !== undefined && end !== ":" && (VERBS.has(verb) || NOUN_VERBS.has(verb));
+  return first === "you" && (third !== undefined || open) && end !== ":" && (VERBS.has(verb) || NOUN_VERBS.has(verb));
 }
 
 /** Whether a phrase stands in the text at the beginning of a word. */

@@ -85,9 +85,9 @@ export function binaryAdd(
   );
 }
 
-/** No text inside another: texts in texts in texts would be looked through again and again. */
-const isFlat = (v: Value): boolean =>
-  !v.str?.some((f) => f.pieces.some((p) => typeof p !== "string" && p.v.str !== undefined));
+/** Texts inside it at most, and none inside those: texts in texts in texts would be looked through again and again. */
+const isFlat = (v: Value, depth = 0): boolean =>
+  !v.str?.some((f) => f.pieces.some((p) => typeof p !== "string" && p.v.str && (depth > 0 || !isFlat(p.v, depth + 1))));
 
 /** `template % args`. */
 export function percentFormat(frame: Frame, l: Value, r: Value, x: Extract<Expr, { k: "bin" }>): Value {
