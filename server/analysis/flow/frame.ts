@@ -52,6 +52,8 @@ export class Frame {
   given: ReadonlyMap<number, Argument> = NOTHING;
   /** What was written to files whose paths stand in the code. */
   readonly saved: Map<string, Value>;
+  /** Names that were given to parts of other objects (`for row in rows`, `first = rows[0]`), each with the place of the part. */
+  readonly parts = new Map<string, Expr>();
   /** Nesting of loops that are run twice. */
   loopDepth = 0;
   /** How often the present statement is run for the sake of loops over constants. */

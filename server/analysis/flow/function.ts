@@ -356,10 +356,11 @@ export function analyseModule(
     lookup(name) {
       const v = env.vars.get(name) ?? imported(name);
       if (!v) return undefined;
-      const writers = mod.writers.get(name);
-      if (!writers || v.types.some((t) => t.k === "fn" || t.k === "class" || t.k === "module")) return v;
+      const isMade = v.types.some((t) => t.k === "inst");
+      const writers = [...(mod.writers.get(name) ?? []), ...((isMade && mod.callers.get(name)) || [])];
+      if (!writers.length || v.types.some((t) => t.k === "fn" || t.k === "class" || t.k === "module")) return v;
       // Asked for every time: who uses the name depends on them. Those that use it themselves are used as their order says.
-      const summaries = [...writers]
+      const summaries = [...new Set(writers)]
         .filter((w) => !w.nested)
         .slice(0, MAX_WRITERS)
         .map((w) => program.summary(w));

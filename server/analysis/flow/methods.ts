@@ -15,7 +15,7 @@ import { refineRecord } from "./records.js";
 import { isFile, noteSaved } from "./saved-files.js";
 import { placed } from "./sources.js";
 import { asText, braceFormat, joinText, templatePart } from "./strings.js";
-import { removeField, updateAt } from "./targets.js";
+import { joinQueue, removeField, updateAt } from "./targets.js";
 import {
   concat,
   constant,
@@ -201,6 +201,7 @@ export function dataMethod(
     case "insert": {
       const v = name === "insert" ? args.pos[1]?.value : first;
       if (target && v) updateAt(frame, env, target, (o) => withItem(o, v));
+      if (v) joinQueue(env, x.args.at(-1), v, recv);
       return EMPTY;
     }
     case "extend":

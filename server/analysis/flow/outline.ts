@@ -15,7 +15,7 @@ export function outlineOf(mod: ModuleDef): unknown[] {
     } else out.push(s);
   }
   for (const c of mod.classes) out.push(writersText(c.writers));
-  out.push(writersText(mod.writers));
+  out.push(writersText(mod.writers), writersText(mod.callers));
   return out;
 }
 
@@ -58,7 +58,12 @@ export function headersOf(mod: ModuleDef): string {
     const methods = [...c.methods].map(([name, m]) => `${name}=${m.key}${m.binding}`).join();
     return `${c.key}${classHead(c.ir)}{${attributes};${methods};${[...c.inner.keys()].join()};${writersText(c.writers)}}`;
   });
-  return [...mod.functions.map((f) => f.key + headerOf(f.ir)), ...classes, writersText(mod.writers)].join("\n");
+  return [
+    ...mod.functions.map((f) => f.key + headerOf(f.ir)),
+    ...classes,
+    writersText(mod.writers),
+    writersText(mod.callers),
+  ].join("\n");
 }
 
 const attributeTexts = new WeakMap<object, string>();

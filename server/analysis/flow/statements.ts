@@ -1,5 +1,7 @@
 /** Statements: what they do to the variables. */
 import type { ClassIR, Expr, Pattern, Stmt } from "../ir.js";
+import { rootName } from "../names/definitions.js";
+import { loopParts } from "../names/parts.js";
 import { nameOf } from "./calls.js";
 import { carriedBy } from "./carried.js";
 import { isQuestion, noteChecked, noteCondition, withChecks } from "./checks.js";
@@ -255,7 +257,8 @@ function execFor(frame: Frame, env: Env, s: Extract<Stmt, { k: "for" }>): Env | 
     return joinAllEnvs([after, ...loop.breaks]);
   }
   const end = execLoop(frame, env, s.body, s.orelse, { sets: s.target }, (e) => {
-    assignTo(frame, e, s.target, iterate(frame, iter), s.iter);
+    assignTo(frame, e, s.target, iterate(frame, iter), undefined);
+    for (const [name, part] of loopParts(s.target, s.iter)) if (rootName(part) !== name) frame.parts.set(name, part);
     return e;
   });
   if (end) noteCopies(frame, end, s);

@@ -1,14 +1,29 @@
 /** Assignments: where a value is put. */
 import type { Expr } from "../ir.js";
+import { rootName } from "../names/definitions.js";
+import { partOf } from "../names/parts.js";
 import type { Env } from "./env.js";
 import { attribute, evalExpr, iterate } from "./expr.js";
 import type { Frame } from "./frame.js";
-import { EMPTY, element, field, item, join, mapLabels, putOver, someLabel, type Value, withField } from "./value.js";
+import {
+  EMPTY,
+  element,
+  field,
+  item,
+  join,
+  joinAll,
+  mapLabels,
+  putOver,
+  someLabel,
+  type Value,
+  withField,
+} from "./value.js";
 
 /** Puts a value at a target; unpacks tuples. */
-export function assignTo(frame: Frame, env: Env, target: Expr, v: Value, _source: Expr | undefined): void {
+export function assignTo(frame: Frame, env: Env, target: Expr, v: Value, source: Expr | undefined): void {
   switch (target.k) {
     case "name":
+      named(frame, env, target.id, source);
       if (frame.globals.has(target.id)) {
         const old = frame.globalWrites.get(target.id);
         // `None` says nothing of what the variable holds at other times.
@@ -35,6 +50,7 @@ export function assignTo(frame: Frame, env: Env, target: Expr, v: Value, _source
       return;
     case "sub": {
       const i = target.i.k === "slice" ? EMPTY : evalExpr(frame, env, target.i);
+      if (source?.k === "name") joinQueue(env, source, v, evalExpr(frame, env, target.o));
       if (typeof i.c === "string") {
         const key = i.c;
         updateAt(frame, env, target.o, (o) => withField(o, key, v));
@@ -55,6 +71,22 @@ export function assignTo(frame: Frame, env: Env, target: Expr, v: Value, _source
   }
 }
 
+/** A queue that is put into something which others put their messages into: who reads it finds these. */
+export function joinQueue(env: Env, x: Expr | undefined, v: Value, whole: Value): void {
+  if (x?.k !== "name" || !v.types.some((t) => t.k === "ext" && t.q.endsWith("Queue"))) return;
+  const others = element(joinAll([element(whole), ...(whole.fields?.values() ?? [])]));
+  if (others.labels.length) env.set(x.id, { ...v, elem: v.elem ? join(v.elem, others) : others });
+}
+
+/** Notes that a name stands for something else now: for a part of another object, perhaps. */
+function named(frame: Frame, env: Env, name: string, source: Expr | undefined): void {
+  frame.parts.delete(name);
+  for (const [other, x] of frame.parts) if (rootName(x) === name) frame.parts.delete(other);
+  const part = source && partOf(source);
+  const root = part && rootName(part);
+  if (part && root !== undefined && root !== name && env.get(root)) frame.parts.set(name, part);
+}
+
 /** `super()`: what is changed through it is the instance. */
 export const isSuper = (x: Expr): boolean => x.k === "call" && x.f.k === "name" && x.f.id === "super";
 
@@ -73,12 +105,16 @@ export function updateAt(frame: Frame, env: Env, x: Expr, f: (v: Value) => Value
           updateAliases(env.vars, own, changed);
         }
         env.set(x.id, changed);
+        const whole = frame.parts.get(x.id);
+        if (whole) updateAt(frame, env, whole, f, later);
         return;
       }
       for (let e = env.outer; e; e = e.outer) {
         const v = e.vars.get(x.id);
         if (v) {
           e.set(x.id, join(v, f(v)));
+          const whole = frame.parent?.parts.get(x.id);
+          if (frame.parent && whole) updateAt(frame.parent, e, whole, f, later);
           return;
         }
       }

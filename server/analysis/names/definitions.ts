@@ -1,6 +1,7 @@
 /** Project entities: modules, classes, functions. Made from a module's intermediate form, before any flow. */
 import type { ClassIR, Expr, FunctionIR, ModuleIR, Stmt } from "../ir.js";
 import { lastNameOf } from "../last-name.js";
+import { loopParts, partOf } from "./parts.js";
 
 export interface FunctionDef {
   kind: "function";
@@ -48,6 +49,8 @@ export interface ModuleDef {
   byNode: Map<FunctionIR | ClassIR, FunctionDef | ClassDef>;
   /** Functions that change a module-level name: `global x`, `x.append(...)`, `x[...] = ...`. */
   writers: ReadonlyMap<string, ReadonlySet<FunctionDef>>;
+  /** Functions that tell an object which the module made to do something: `store.keep(x)`. */
+  callers: ReadonlyMap<string, ReadonlySet<FunctionDef>>;
 }
 
 const MUTATORS = new Set("append appendleft extend insert update setdefault add put put_nowait".split(" "));
@@ -77,8 +80,10 @@ export function defineModule(ir: ModuleIR, former?: Former): ModuleDef {
   const classes: ClassDef[] = [];
   const byNode = new Map<FunctionIR | ClassIR, FunctionDef | ClassDef>();
   const writers = new Map<string, Set<FunctionDef>>();
+  const callers = new Map<string, Set<FunctionDef>>();
+  const made = objectsOf(ir.body);
   const used = new Map<string, number>();
-  const fresh: ModuleDef = { kind: "module", file: ir.file, ir, functions, classes, byNode, writers };
+  const fresh: ModuleDef = { kind: "module", file: ir.file, ir, functions, classes, byNode, writers, callers };
   const mod: ModuleDef = former ? Object.assign(former.module, fresh) : fresh;
 
   const uniqueKey = (qualname: string) => {
@@ -105,7 +110,8 @@ export function defineModule(ir: ModuleIR, former?: Former): ModuleDef {
     const def = old ? Object.assign(old, now) : now;
     functions.push(def);
     byNode.set(fn, def);
-    collectModuleWrites(def, writers);
+    for (const n of moduleWritesOf(def.ir)) add(writers, n, def);
+    if (made.size) for (const n of commandsOf(def.ir)) if (made.has(n)) add(callers, n, def);
     walk(fn.body, `${qualname}.<locals>.`, undefined, true);
     return def;
   };
@@ -201,23 +207,34 @@ function add(map: Map<string, Set<FunctionDef>>, name: string, fn: FunctionDef) 
   else map.set(name, new Set([fn]));
 }
 
-/** Calls `f` for every target that a statement writes to, and for receivers of mutating methods. */
-function eachWrite(stmts: readonly Stmt[], f: (target: Expr) => void) {
+/** Calls `f` for every target that a statement writes to, and for receivers of mutating methods; for parts of objects for these too. */
+function eachWrite(stmts: readonly Stmt[], f: (target: Expr) => void, parts = new Map<string, Expr>()) {
   const target = (t: Expr) => {
     if (t.k === "tuple" || t.k === "list") t.xs.forEach(target);
-    else f(t);
+    else if (t.k === "name") f(t);
+    else changed(t);
+  };
+  const changed = (x: Expr, depth = 0): void => {
+    f(x);
+    const whole = parts.get(rootName(x) ?? "");
+    if (whole && depth < 5) changed(whole, depth + 1);
   };
   for (const s of stmts) {
-    if (s.k === "assign") s.targets.forEach(target);
-    else if (s.k === "aug") f(s.target);
-    else if (s.k === "for") target(s.target);
-    else if (s.k === "with") for (const i of s.items) i.target && target(i.target);
+    if (s.k === "assign") {
+      s.targets.forEach(target);
+      const part = s.v && partOf(s.v);
+      if (part) for (const t of s.targets) if (t.k === "name") parts.set(t.id, part);
+    } else if (s.k === "aug") target(s.target);
+    else if (s.k === "for") {
+      target(s.target);
+      for (const [name, part] of loopParts(s.target, s.iter)) parts.set(name, part);
+    } else if (s.k === "with") for (const i of s.items) i.target && target(i.target);
     else if (s.k === "expr") {
       const x = s.x.k === "await" ? s.x.x : s.x;
-      if (x.k === "call" && x.f.k === "attr" && MUTATORS.has(x.f.a)) f(x.f.o);
+      if (x.k === "call" && x.f.k === "attr" && MUTATORS.has(x.f.a)) changed(x.f.o);
     }
-    for (const b of blocksOf(s)) eachWrite(b, f);
-    if (s.k === "def") eachWrite(s.fn.body, f);
+    for (const b of blocksOf(s)) eachWrite(b, f, parts);
+    if (s.k === "def") eachWrite(s.fn.body, f, parts);
   }
 }
 
@@ -258,8 +275,37 @@ export function moduleWritesOf(fn: FunctionIR): readonly string[] {
   return names;
 }
 
-function collectModuleWrites(fn: FunctionDef, out: Map<string, Set<FunctionDef>>) {
-  for (const n of moduleWritesOf(fn.ir)) add(out, n, fn);
+/** Names that a module gives to objects which it makes of classes: `store = Store()`. */
+function objectsOf(body: readonly Stmt[]): ReadonlySet<string> {
+  const out = new Set<string>();
+  for (const s of body) {
+    if (s.k !== "assign" || s.v?.k !== "call" || !/^_?[A-Z]/.test(lastNameOf(s.v.f))) continue;
+    for (const t of s.targets) if (t.k === "name") out.add(t.id);
+  }
+  return out;
+}
+
+const commands = new WeakMap<FunctionIR, readonly string[]>();
+
+/** Names whose methods a function calls for what they do and not for what they give; kept while the function stays the same. */
+function commandsOf(fn: FunctionIR): readonly string[] {
+  let names = commands.get(fn);
+  if (!names) {
+    const found = new Set<string>();
+    const walk = (stmts: readonly Stmt[]) => {
+      for (const s of stmts) {
+        const x = s.k === "expr" ? (s.x.k === "await" ? s.x.x : s.x) : undefined;
+        if (x?.k === "call" && x.f.k === "attr" && x.f.o.k === "name") found.add(x.f.o.id);
+        for (const b of blocksOf(s)) walk(b);
+        if (s.k === "def") walk(s.fn.body);
+      }
+    };
+    walk(fn.body);
+    for (const p of fn.params) found.delete(p.name);
+    names = [...found];
+    commands.set(fn, names);
+  }
+  return names;
 }
 
 function findModuleWrites(fn: FunctionIR): string[] {
