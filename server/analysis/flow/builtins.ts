@@ -17,8 +17,10 @@ import {
   deepLabels,
   dictOf,
   EMPTY,
+  element,
   ext,
   flatten,
+  formsOf,
   item,
   join,
   joinAll,
@@ -113,14 +115,28 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
       return a ? join(iterate(frame, a), args.pos[1]?.value ?? EMPTY) : EMPTY;
     case "builtins.max":
     case "builtins.min":
+      if (args.star) return joinAll([...args.pos.map((p) => p.value), args.star.value]);
       return args.pos.length > 1 ? joinAll(args.pos.map((p) => p.value)) : a ? iterate(frame, a) : EMPTY;
-    case "builtins.sum":
-      return EMPTY;
+    case "dataclasses.replace":
+      return [...args.kw].reduce((v, [k, given]) => withField(v, k, given.value), a ?? EMPTY);
+    case "builtins.sum": {
+      // `sum(lists, [])`: one list of all.
+      const lists = args.pos[1]?.value.items && a ? iterate(frame, a) : undefined;
+      return lists ? { labels: [], types: [], elem: iterate(frame, lists) } : EMPTY;
+    }
     case "builtins.enumerate":
       return a ? { labels: [], types: [], elem: listOf([EMPTY, iterate(frame, a)]) } : EMPTY;
     case "builtins.zip": {
       // Names beside what they are names of.
       const named = args.pos.find((p) => isListOfNames(p.value))?.value.items;
+      // `zip(*pairs)`: a list of what is first in each, one of what is second, and so on.
+      if (args.star && !args.pos.length) {
+        const { value } = args.star;
+        const columns = (value.items ?? []).map((i): Value => ({ labels: [], types: [], elem: i }));
+        return columns.length
+          ? listOf(columns)
+          : { labels: [], types: [], elem: { labels: [], types: [], elem: element(value) } };
+      }
       if (named) return listOf(named.map((_, i) => listOf(args.pos.map((p) => item(p.value, i)))));
       return { labels: [], types: [], elem: listOf(args.pos.map((p) => iterate(frame, p.value))) };
     }
@@ -153,7 +169,10 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
     case "builtins.getattr": {
       const key = args.pos[1]?.value.c;
       if (!a) return EMPTY;
-      const v = typeof key === "string" ? access(frame, a, key) : labelled(flatten(a).labels);
+      const v =
+        typeof key === "string"
+          ? access(frame, a, key)
+          : joinAll([labelled(flatten(a).labels), ...methodsNamed(frame, a, args.pos[1]?.value)]);
       const def = args.pos[2]?.value;
       return def && def.c === undefined ? join(v, def) : v;
     }
@@ -242,8 +261,11 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
         a &&
         labelled(flatten(a).labels.map((l) => (l.kind === "llm" || l.kind === "param" ? { ...l, parsed: true } : l)))
       );
+    case "concurrent.futures.as_completed":
+      return a && { labels: [], types: [], elem: iterate(frame, a) };
     case "asyncio.gather":
-      return { ...listOf(args.pos.map((p) => p.value)), ...(args.star ? { elem: args.star.value } : {}) };
+      if (!args.star) return listOf(args.pos.map((p) => p.value));
+      return { labels: [], types: [], elem: joinAll([...args.pos.map((p) => p.value), args.star.value]) };
     case "string.Template":
       return { ...ext("string.Template"), fields: new Map([["#template", a ?? EMPTY]]) };
     case "builtins.str.join":
@@ -251,6 +273,24 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
     default:
       return undefined;
   }
+}
+
+/** Most methods that one name of which only a part is known may mean. */
+const MAX_MEANT = 12;
+
+/** The methods of an object that a name may mean of which a part is known: `getattr(self, f"do_{action}")`. */
+function methodsNamed(frame: Frame, o: Value, name: Value | undefined): Value[] {
+  const patterns = (name && formsOf(name))?.flatMap(({ pieces }) => {
+    const known = pieces.filter((p) => typeof p === "string").join("");
+    const text = pieces.map((p) => (typeof p === "string" ? p.replace(/\W/g, "\\$&") : "\\w+")).join("");
+    return known.replace(/_/g, "").length > 1 ? [new RegExp(`^${text}$`)] : [];
+  });
+  if (!patterns?.length) return [];
+  const names = o.types.flatMap((t) =>
+    t.k === "inst" ? frame.program.classes.mro(t.cls).flatMap((c) => [...c.methods.keys()]) : [],
+  );
+  const meant = [...new Set(names)].filter((n) => patterns.some((p) => p.test(n)));
+  return meant.length <= MAX_MEANT ? meant.map((n) => access(frame, o, n)) : [];
 }
 
 /** `dict(pairs)`. @param whole the pairs are all that a dictionary holds, or a run of them */

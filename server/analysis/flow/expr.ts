@@ -31,14 +31,17 @@ import {
   item,
   join,
   joinAll,
+  keysOf,
   labelled,
   listOf,
   OUTCOME,
   putOver,
   type TypeRef,
   typed,
+  unkeyed,
   type Value,
   withField,
+  withKey,
   withLabels,
 } from "./value.js";
 
@@ -201,6 +204,8 @@ const awaited = (v: Value): Value => v;
 
 /** What a loop over the value binds. */
 export function iterate(frame: Frame, v: Value): Value {
+  const keys = keysOf(v);
+  if (keys) return refine(frame, keys);
   // A dict gives its keys.
   if (
     v.fields?.size &&
@@ -362,7 +367,7 @@ export function subscript(frame: Frame, o: Value, i: Value): Value {
   let out: Value;
   if (typeof i.c === "string") out = field(o, i.c);
   else if (typeof i.c === "number") out = o.fields?.size && !o.items ? field(o, String(i.c)) : item(o, i.c);
-  else out = joinAll([byOwnKey(o, i) ?? element(o), ...(o.fields ? [...o.fields.values()] : [])]);
+  else out = joinAll([byOwnKey(o, i) ?? element(o), ...(unkeyed(o).fields?.values() ?? [])]);
   for (const t of o.types) {
     if (t.k !== "ext") continue;
     if (t.q.startsWith("builtins.") || t.q.length > MAX_NAME) continue;
@@ -394,7 +399,10 @@ function byOwnKey(o: Value, key: Value): Value | undefined {
 export function access(frame: Frame, v: Value, key: string): Value {
   if (key === "[]") return iterate(frame, v);
   if (key === ANY_VALUE)
-    return joinAll([iterate(frame, { ...v, fields: undefined, items: undefined }), ...(v.fields?.values() ?? [])]);
+    return joinAll([
+      iterate(frame, { ...v, fields: undefined, items: undefined }),
+      ...(unkeyed(v).fields?.values() ?? []),
+    ]);
   const picked = withColumns(v, key);
   if (picked) return picked;
   const index = /^\[(-?\d+)\]$/.exec(key);
@@ -427,6 +435,7 @@ function sequence(frame: Frame, env: Env, xs: readonly Expr[]): Value {
 function dictionary(frame: Frame, env: Env, x: Extract<Expr, { k: "dict" }>): Value {
   let fields = new Map<string, Value>();
   let out = dictOf(fields);
+  let keyed = EMPTY;
   for (const i of x.items) {
     const v = evalExpr(frame, env, i.v);
     if (i.key === null) {
@@ -439,8 +448,12 @@ function dictionary(frame: Frame, env: Env, x: Extract<Expr, { k: "dict" }>): Va
     }
     const key = evalExpr(frame, env, i.key);
     if (typeof key.c === "string" || typeof key.c === "number") fields.set(String(key.c), calledBy(v, key.c));
-    else out = { ...out, elem: join(out.elem ?? EMPTY, v) };
+    else {
+      out = { ...out, elem: join(out.elem ?? EMPTY, v) };
+      keyed = withKey(keyed, key);
+    }
   }
+  for (const [k, v] of keyed.fields ?? []) fields.set(k, v);
   const content = fields.get("content");
   const node = fields.has("role") && x.items.find((i) => i.key?.k === "const" && i.key.v === "content")?.v;
   // A message whose text is one value: the value stands where it is put in, and not where the messages are sent.
@@ -514,7 +527,8 @@ function comprehension(frame: Frame, env: Env, x: Extract<Expr, { k: "comp" }>):
       if (typeof r.k.c === "string") fields.set(r.k.c, r.v);
       else elem = join(elem ?? EMPTY, r.v);
     }
-    return (elem && !fields.size && copiedRow(frame, inner, x, elem)) || dictOf(fields, elem);
+    const out = (elem && !fields.size && copiedRow(frame, inner, x, elem)) || dictOf(fields, elem);
+    return results.reduce((v, r) => withKey(v, r.k), out);
   }
   const elem = joinAll(results.map((r) => r.k));
   return { labels: copiesCells(x) ? elem.labels.flatMap(rowOfCell) : [], types: [], elem };

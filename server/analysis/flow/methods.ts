@@ -29,6 +29,7 @@ import {
   listOf,
   mapLabels,
   putOver,
+  unkeyed,
   type Value,
   withField,
   withItem,
@@ -150,7 +151,10 @@ export function dataMethod(
     case "getlist":
     case "get_all": {
       const key = first?.c;
-      let v = typeof key === "string" ? field(recv, key) : joinAll([element(recv), ...(recv.fields?.values() ?? [])]);
+      let v =
+        typeof key === "string"
+          ? field(recv, key)
+          : joinAll([element(recv), ...(unkeyed(recv).fields?.values() ?? [])]);
       if (first && typeof key === "string" && recv.types.length)
         v = join(
           v,
@@ -283,7 +287,8 @@ function pairOf(frame: Frame, recv: Value): Value | undefined {
 }
 
 /** Some value of a mapping. Of one that was handed in only its callers know the keys. */
-function anyValue(frame: Frame, recv: Value): Value {
+function anyValue(frame: Frame, whole: Value): Value {
+  const recv = unkeyed(whole);
   const open = recv.labels.filter((l) => l.kind === "param" && !l.shallow);
   const known = open.length ? { ...recv, labels: recv.labels.filter((l) => l.kind !== "param") } : recv;
   const handedIn = labelled(open.map((l) => extendLabel(l, ANY_VALUE) ?? l));

@@ -58,7 +58,9 @@ function exec(frame: Frame, env: Env, s: Stmt): Env | undefined {
       const v =
         s.op === "+"
           ? binaryAdd(old, frame.loc(s.target), add, frame.loc(s.v), frame.loc(s), ["", nameOf(s.v)])
-          : labelled([...old.labels, ...add.labels]);
+          : s.op === "|"
+            ? join(old, add)
+            : labelled([...old.labels, ...add.labels]);
       assignTo(frame, env, s.target, v, undefined);
       return env;
     }

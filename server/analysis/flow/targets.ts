@@ -17,6 +17,7 @@ import {
   someLabel,
   type Value,
   withField,
+  withKey,
 } from "./value.js";
 
 /** Puts a value at a target; unpacks tuples. */
@@ -57,12 +58,17 @@ export function assignTo(frame: Frame, env: Env, target: Expr, v: Value, source:
       } else {
         // A key that the caller chose may be any of those that are known.
         const over = someLabel(i, (l) => l.kind === "user") ? { labels: [], types: [], elem: v } : undefined;
-        updateAt(frame, env, target.o, (o) => ({
-          ...o,
-          c: undefined,
-          fields: over && o.fields ? putOver(o.fields, over) : o.fields,
-          elem: o.elem ? join(o.elem, v) : v,
-        }));
+        updateAt(frame, env, target.o, (o) =>
+          withKey(
+            {
+              ...o,
+              c: undefined,
+              fields: over && o.fields ? putOver(o.fields, over) : o.fields,
+              elem: o.elem ? join(o.elem, v) : v,
+            },
+            i,
+          ),
+        );
       }
       return;
     }

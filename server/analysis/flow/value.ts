@@ -418,7 +418,26 @@ export const CONTENT = "#content";
 export const RAISED = "#raised";
 /** The field of a task's handle that holds what the task will give: the handle itself shows an id. */
 export const OUTCOME = "#outcome";
-const HIDDEN: ReadonlySet<string> = new Set([CONTENT, RAISED, OUTCOME]);
+/** The field of a dictionary whose keys say more than names: `{pool.submit(ask, text): text for text in texts}`. */
+const KEYS = "#keys";
+const HIDDEN: ReadonlySet<string> = new Set([CONTENT, RAISED, OUTCOME, KEYS]);
+
+/** A dictionary with a key that is an answer, or is going to be one. */
+export function withKey(v: Value, key: Value): Value {
+  if (!key.labels.some((l) => l.kind === "llm" || l.kind === "llm-object")) return v;
+  return withField(v, KEYS, join(v.fields?.get(KEYS) ?? EMPTY, key));
+}
+
+/** Keys that are answers. */
+export const keysOf = (v: Value): Value | undefined => v.fields?.get(KEYS);
+
+/** What a dictionary holds under its keys. */
+export function unkeyed(v: Value): Value {
+  if (!v.fields?.has(KEYS)) return v;
+  const fields = new Map(v.fields);
+  fields.delete(KEYS);
+  return { ...v, fields: fields.size ? fields : undefined };
+}
 
 /** Whether any label satisfies `p`, without building the union. The pieces of a text have no labels that it has not. */
 export function someLabel(v: Value, p: (l: Label) => boolean): boolean {
