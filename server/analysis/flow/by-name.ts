@@ -1,6 +1,7 @@
 /** Calls of which only the name is known: methods on unknown receivers, model wrappers, sanitisers. */
 import type { CallExpr } from "../ir.js";
 import type { CallModel } from "../names/model-schema.js";
+import { namesModel } from "../relevance.js";
 import { type Args, allArguments } from "./arguments.js";
 import { llmByName, nameOf } from "./calls.js";
 import type { Env } from "./env.js";
@@ -36,9 +37,26 @@ export function callByDuck(
     if (recv.types.some((t) => t.k === "ext" && program.models.type(t.q)) && recv.types.every((t) => t.k === "ext"))
       continue;
     if (!duckFits(frame, d.model, args, x)) continue;
+    // A single name that others have as well: `previewer.generate_content(attachment)`.
+    if (d.model.llm && d.segments.length === 1 && !MODELISH.test(text) && !aboutModels(frame)) continue;
     return runModels(frame, env, { k: "ext", q: text }, [d.model], args, x, recv, 1);
   }
   return undefined;
+}
+
+const MODELISH = /(?:^|[._])(?:\w*model\w*|\w*llm\w*|gemini\w*|genai|gpt\w*|ai|client|chat\w*|bot|agent\w*|m|g)\.\w+$/i;
+
+const about = new WeakMap<object, boolean>();
+
+/** Whether the text of the file names a model. */
+function aboutModels(frame: Frame): boolean {
+  const { ir, file } = frame.module;
+  let out = about.get(ir);
+  if (out === undefined) {
+    out = namesModel(frame.program.host.text(file) ?? "");
+    about.set(ir, out);
+  }
+  return out;
 }
 
 /** Calls of which only the name is known: ducks, model wrappers, sanitisers. */

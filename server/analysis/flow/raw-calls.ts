@@ -20,9 +20,10 @@ export type Verdict = "model" | "named" | "open" | "other";
 
 /** Hosts and paths that only models have. */
 const ADDRESS =
-  /openai|anthropic|api\.(mistral|groq|cohere|together|deepseek|perplexity|fireworks|ai21|cerebras)\.|\.x\.ai|generativelanguage|aiplatform|huggingface\.co|hf-inference|openrouter|replicate\.com|bedrock|dashscope|moonshot|bigmodel|ollama|:11434|\/v\d+\/(chat\/)?completions|\/chat\/completions|\/v1\/(messages|responses)\b|:(stream)?generateContent|\/api\/(generate|chat)\b|\/generate_stream\b/i;
+  /openai|anthropic|api\.(mistral|groq|cohere|together|deepseek|perplexity|fireworks|ai21|cerebras)\.|\.x\.ai|generativelanguage|aiplatform|huggingface\.co|hf-inference|openrouter|replicate\.com|bedrock|dashscope|moonshot|bigmodel|ollama|:11434|\/v\d+\/(chat\/)?completions|\/chat\/completions|:(stream)?generateContent|\/api\/(generate|chat)\b|\/generate_stream\b/i;
 /** Paths that models have and others too. */
-const MAYBE = /\/(completions?|generate\w*|invoke|infer\w*|predict\w*|chat|ask|prompt)\b|llm|gpt|llama|gemini|claude/i;
+const MAYBE =
+  /\/v1\/(?:messages|responses)\b|\/(completions?|generate\w*|invoke|infer\w*|predict\w*|chat|ask|prompt)\b|llm|gpt|llama|gemini|claude/i;
 /** What the providers of models have besides. */
 const BESIDES =
   /embed|rerank|\/(tags|pull|show|ps|files|fine_tun\w*|transcriptions|speech|moderations|oauth|token|tokenize)\b/i;
