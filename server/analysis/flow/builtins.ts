@@ -194,6 +194,7 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
       const text = typeof a?.c === "string" ? frame.program.host.template?.(frame.module.file, a.c) : undefined;
       return { ...ext("io.TextIOWrapper"), fields: new Map([["#text", text === undefined ? EMPTY : constant(text)]]) };
     }
+    case "io.StringIO.getvalue":
     case "io.TextIOWrapper.read":
     case "pathlib.Path.read_text": {
       const own = args.self?.value.fields?.get("#text");

@@ -14,7 +14,7 @@ import { ALL_KINDS, ANY_VALUE, extendLabel, type Label } from "./labels.js";
 import { refineRecord } from "./records.js";
 import { isFile, noteSaved } from "./saved-files.js";
 import { placed } from "./sources.js";
-import { asText, braceFormat, joinText, templatePart } from "./strings.js";
+import { asText, binaryAdd, braceFormat, joinText, templatePart } from "./strings.js";
 import { joinQueue, removeField, updateAt } from "./targets.js";
 import {
   concat,
@@ -55,6 +55,9 @@ const CONTAINERS = new Set(
     " ",
   ),
 );
+
+/** `io.StringIO()`. */
+const isBuffer = (v: Value): boolean => v.types.some((t) => t.k === "ext" && t.q === "io.StringIO");
 
 /** Whether two labels are of the same value from the same place. */
 const isSame = (a: Label, b: Label): boolean => a.kind === b.kind && a.key === b.key && sameList(a.path, b.path);
@@ -217,7 +220,10 @@ export function dataMethod(
       return EMPTY;
     }
     case "write": {
-      if (target && first && isFile(recv)) noteSaved(frame, env, target, first);
+      if (target && first && isBuffer(recv)) {
+        const add = (o: Value) => binaryAdd(o.fields?.get("#text") ?? constant(""), at, first, args.pos[0]!.loc, at);
+        updateAt(frame, env, target, (o) => withField(o, "#text", add(o)));
+      } else if (target && first && isFile(recv)) noteSaved(frame, env, target, first);
       else if (target && first)
         updateAt(frame, env, target, (o) =>
           o.types.length ? o : { ...o, labels: join(labelled(o.labels), labelled(first.labels)).labels },
