@@ -118,9 +118,13 @@ const isLogger = (fn: FunctionDef): boolean =>
   /^(debug|info|warn|warning|error|critical|exception|log|trace|write_log|log_\w+)$/.test(fn.name) ||
   /Log(ger|ging)?$/.test(fn.cls?.name ?? "");
 
-/** `id` of `user.id`, of `user["id"]` and of `user.id if user else "nobody"`; nothing of a call or another operation. */
+/**
+ * `id` of `user.id`, of `user["id"]`, of `str(user.id)` and of `user.id if user else "nobody"`; nothing of another call or
+ * operation.
+ */
 function lastWord(text: string): string {
-  const first = /^([\w.[\]"']+)\s+(?:if|or)\s/.exec(text)?.[1] ?? text;
+  const inner = /^(?:str|repr|int)\(([\w.[\]"']+)\)$/.exec(text)?.[1] ?? text;
+  const first = /^([\w.[\]"']+)\s+(?:if|or)\s/.exec(inner)?.[1] ?? inner;
   return /(?:^|[.\s(["'])(\w+)["']?\]?$/.exec(first)?.[1] ?? "";
 }
 
