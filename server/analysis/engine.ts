@@ -17,7 +17,7 @@ import type { Order } from "./names/order.js";
 import { resketch, type Sketch, type SketchedText, sketch } from "./names/sketch.js";
 import { lexiconFor } from "./names/words.js";
 import { type Part, type Progress, partition, type Share, type UnitReports } from "./part.js";
-import { mayMatter, speaksToModel } from "./relevance.js";
+import { mayMatter, namesModel, speaksToModel } from "./relevance.js";
 import { RouteReach } from "./route-reach.js";
 import { Scope } from "./scope.js";
 import { maySpeak } from "./suppression.js";
@@ -125,6 +125,7 @@ class ProjectEngine implements Engine {
         files: () => this.files(),
         lower: (file) => this.lower(file),
         text: (file) => this.textOf(file),
+        namesModel: (file) => namesModel(this.textOf(file) ?? ""),
         sketch: (file) => this.sketchOf(file),
         template: (from, name) => this.template(from, name),
       },

@@ -1,7 +1,6 @@
 /** Calls of which only the name is known: methods on unknown receivers, model wrappers, sanitisers. */
 import type { CallExpr } from "../ir.js";
 import type { CallModel } from "../names/model-schema.js";
-import { namesModel } from "../relevance.js";
 import { type Args, allArguments } from "./arguments.js";
 import { llmByName, nameOf } from "./calls.js";
 import type { Env } from "./env.js";
@@ -53,7 +52,7 @@ function aboutModels(frame: Frame): boolean {
   const { ir, file } = frame.module;
   let out = about.get(ir);
   if (out === undefined) {
-    out = namesModel(frame.program.host.text(file) ?? "");
+    out = frame.program.host.namesModel?.(file) ?? true;
     about.set(ir, out);
   }
   return out;
