@@ -67,9 +67,12 @@ const SETS =
 const MAY_ROUTE = /@\w|APIView|MethodView|ViewSet|WebsocketConsumer|add_url_rule|errorhandler|n_handler|r_handler/;
 const ROUTED =
   /@\w+(?:\.\w+)?\.(?:route|get|post|put|delete|patch|websocket|api_route|on|event)\(\s*["']|@(?:api_view|action)\b|\b(?:APIView|MethodView|ViewSet|AsyncWebsocketConsumer|add_url_rule)\b|errorhandler|(?:add|register)_\w*(?:error|exception)_handler/;
-const ASKS = /\brequest[.,):]|get_json|\.query_params|validated_data/;
-const TELLS =
-  /Response\s*\(|jsonify\s*\(|make_response\s*\(|render_template\w*\s*\(|HTTPException\s*\(|(?<![.\w]|def )(?:render|abort|emit)\s*\(/;
+/** Is handed a request, or takes it from its framework. */
+const ASKS =
+  /\bdef \w+\([^)]*\brequest\b|self\.request|import [^\n]*\brequest\b|^\s*request,|get_json|\.query_params|validated_data/m;
+const TELLS = /Response\s*\(|jsonify\s*\(|make_response\s*\(|render_template\w*\s*\(|HTTPException\s*\(/;
+/** Answers, where it is handed a request. */
+const MAY_TELL = /(?<![.\w]|def )(?:render|abort|emit)\s*\(/;
 const CATCHES =
   /\bexcept\b[^\n:]*\bas\b|traceback|format_exc|exc_info|errorhandler|_handler\b|def \w+\((?:\w+, )?(?:e|ex|exc|err|error|exception)\b/;
 /** Returns the text of an exception that it caught. */
@@ -87,6 +90,7 @@ const WRITES_LOG =
 export function mattersWithoutModel(text: string): boolean {
   if ((MAY_SET.test(text) && SETS.test(text)) || ACCESS.test(text)) return mayMatter(text);
   if (TELLS.test(text) || (text.includes("except ") && RETURNS_ERROR.test(text))) return mayMatter(text);
+  if (MAY_TELL.test(text) && ASKS.test(text)) return mayMatter(text);
   const routed = MAY_ROUTE.test(text) && ROUTED.test(text);
   if (routed && CATCHES.test(text)) return mayMatter(text);
   return (routed || ASKS.test(text)) && (RUNS_SQL.test(text) || WRITES_LOG.test(text)) && mayMatter(text);
