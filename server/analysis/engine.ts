@@ -17,7 +17,7 @@ import type { Order } from "./names/order.js";
 import { resketch, type Sketch, type SketchedText, sketch } from "./names/sketch.js";
 import { lexiconFor } from "./names/words.js";
 import { type Part, type Progress, partition, type Share, type UnitReports } from "./part.js";
-import { mayMatter, namesModel, speaksToModel } from "./relevance.js";
+import { mayMatter, speaksToModel } from "./relevance.js";
 import { RouteReach } from "./route-reach.js";
 import { Scope } from "./scope.js";
 import { maySpeak } from "./suppression.js";
@@ -125,7 +125,6 @@ class ProjectEngine implements Engine {
         files: () => this.files(),
         lower: (file) => this.lower(file),
         text: (file) => this.textOf(file),
-        namesModel: (file) => namesModel(this.textOf(file) ?? ""),
         sketch: (file) => this.sketchOf(file),
         template: (from, name) => this.template(from, name),
       },
@@ -259,7 +258,6 @@ class ProjectEngine implements Engine {
 
   /** Forgets all results; texts and forms of files that did not change stay. */
   private reset(): void {
-    for (const f of this.byFile.keys()) this.changed.add(f);
     for (const f of [...this.texts.keys()]) {
       const now = this.options.host.read(f);
       if (now === this.texts.get(f)) continue;
@@ -273,6 +271,7 @@ class ProjectEngine implements Engine {
 
   /** Begins anew with the same texts and knowledge. */
   private begin(): void {
+    for (const f of this.byFile.keys()) this.changed.add(f);
     this.baselines.clear();
     this.trial?.dispose();
     this.trial = undefined;
@@ -295,7 +294,6 @@ class ProjectEngine implements Engine {
     this.texts.delete(file);
     this.changed.add(file);
     if (this.scope.turns(file, this.allFiles())) {
-      for (const f of this.byFile.keys()) this.changed.add(f);
       this.scope.forget();
       this.begin();
       return;

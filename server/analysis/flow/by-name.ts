@@ -3,6 +3,7 @@ import type { CallExpr } from "../ir.js";
 import type { CallModel } from "../names/model-schema.js";
 import { type Args, allArguments } from "./arguments.js";
 import { llmByName, nameOf } from "./calls.js";
+import { importsAny } from "./entries.js";
 import type { Env } from "./env.js";
 import type { Frame, Refinement } from "./frame.js";
 import { sanitise } from "./guards.js";
@@ -37,7 +38,7 @@ export function callByDuck(
       continue;
     if (!duckFits(frame, d.model, args, x)) continue;
     // A single name that others have as well: `previewer.generate_content(attachment)`.
-    if (d.model.llm && d.segments.length === 1 && !MODELISH.test(text) && !aboutModels(frame)) continue;
+    if (d.model.llm && d.segments.length === 1 && !MODELISH.test(text) && !importsAny(frame.module, GOOGLE)) continue;
     return runModels(frame, env, { k: "ext", q: text }, [d.model], args, x, recv, 1);
   }
   return undefined;
@@ -45,18 +46,8 @@ export function callByDuck(
 
 const MODELISH = /(?:^|[._])(?:\w*model\w*|\w*llm\w*|gemini\w*|genai|gpt\w*|ai|client|chat\w*|bot|agent\w*|m|g)\.\w+$/i;
 
-const about = new WeakMap<object, boolean>();
-
-/** Whether the text of the file names a model. */
-function aboutModels(frame: Frame): boolean {
-  const { ir, file } = frame.module;
-  let out = about.get(ir);
-  if (out === undefined) {
-    out = frame.program.host.namesModel?.(file) ?? true;
-    about.set(ir, out);
-  }
-  return out;
-}
+/** Libraries whose models have such a method. */
+const GOOGLE = ["google", "vertexai"];
 
 /** Calls of which only the name is known: ducks, model wrappers, sanitisers. */
 export function callByName(

@@ -1,7 +1,7 @@
 /** Functions that a framework calls: which, and what it hands them. */
 import type { Expr } from "../ir.js";
 import { lastNameOf } from "../last-name.js";
-import type { ClassDef, FunctionDef } from "../names/definitions.js";
+import type { ClassDef, FunctionDef, ModuleDef } from "../names/definitions.js";
 import type { EntryModel } from "../names/model-schema.js";
 import { Env } from "./env.js";
 import { evalExpr } from "./expr.js";
@@ -86,13 +86,14 @@ function shapeEntry(program: Program, fn: FunctionDef): Entry | undefined {
   if (!first || fn.nested || fn.name.startsWith("_")) return undefined;
   for (const e of program.models.shapes) {
     if (!e.shape!.first.includes(first.name)) continue;
-    if (importsAny(fn, e.shape!.modules) && looksLikeView(fn)) return { model: e, doubt: 1 };
+    if (importsAny(fn.module, e.shape!.modules) && looksLikeView(fn)) return { model: e, doubt: 1 };
   }
   return undefined;
 }
 
-function importsAny(fn: FunctionDef, modules: readonly string[]): boolean {
-  for (const s of fn.module.ir.body) {
+/** Whether a module imports one of the named ones, or a part of it. */
+export function importsAny(module: ModuleDef, modules: readonly string[]): boolean {
+  for (const s of module.ir.body) {
     if (s.k === "from" && !s.level && modules.some((m) => s.module === m || s.module.startsWith(`${m}.`))) return true;
     if (s.k === "import" && s.names.some((n) => modules.some((m) => n.name === m || n.name.startsWith(`${m}.`))))
       return true;

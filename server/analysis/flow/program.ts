@@ -33,8 +33,6 @@ export interface ProgramHost {
   lower(file: string): ModuleIR | undefined;
   files(): readonly string[];
   text(file: string): string | undefined;
-  /** Whether the text of a file names a model. */
-  namesModel?(file: string): boolean;
   /** The file as its text alone shows it; undefined for what is no readable Python file. */
   sketch(file: string): Sketch | undefined;
   /** Text of a template file of the project, by the name that the code gives. */
