@@ -3,9 +3,14 @@
  * imports it; what counts here is whether a flow can begin to matter in it.
  */
 
+/** Libraries that talk to models under names which only an import tells from other words. */
+const SDKS = String.raw`together|replicate|fireworks|cerebras|instructor|dspy|semantic_kernel|agno|strands|aisuite|text_generation|azure\.ai|guidance|openrouter|zhipuai|dashscope|qianfan|portkey_ai|agents|mlx_lm|ibm_watson\w*|ai21|zai|mcp|fastmcp|mcp_agent|django_ai_assistant|phi|xai_sdk|writerai|reka|outlines|guardrails|nemoguardrails`;
+
 /** Models, their SDKs and what calls of them are named like. */
-const MODEL =
-  /openai|anthropic|langchain|langgraph|llm|gpt|claude|gemini|genai|vertexai|mistral|cohere|bedrock|groq|ollama|litellm|huggingface|transformers|llama|crewai|autogen|pydantic_ai|generativeai|generate_content|invoke_model|(?:from|import) (?:agents|smolagents|haystack|agno|strands|dspy|semantic_kernel|together|replicate|fireworks|cerebras|perplexity|instructor|aisuite|text_generation|azure\.ai|zhipuai|zai|openrouter|dashscope|qianfan|portkey_ai|mlx_lm|ai21|ibm_watson\w*|mcp|fastmcp|mcp_agent|django_ai_assistant|phi|xai_sdk|writerai|reka|outlines|guidance|guardrails|nemoguardrails)\b|prompt|chat_?completion|chat\.|_ai\b|\bai_/i;
+const MODEL = new RegExp(
+  String.raw`openai|anthropic|langchain|langgraph|llm|gpt|claude|gemini|genai|vertexai|mistral|cohere|bedrock|groq|ollama|litellm|huggingface|transformers|llama|crewai|autogen|pydantic_ai|generativeai|generate_content|invoke_model|(?:from|import) (?:smolagents|haystack|perplexity|${SDKS})\b|prompt|chat_?completion|chat\.|_ai\b|\bai_`,
+  "i",
+);
 /** Settings, hooks and registrations that speak for a whole app. */
 const APP =
   /\bDEBUG\b|debug\s*=\s*True|use_debugger|DebuggedApplication|FLASK_|SECRET_KEY|API_KEY|_COOKIE_SECURE|SECURE_|\bDATABASES\b|urlpatterns|add_url_rule|register_blueprint|after_request|process_response|get_response|errorhandler|add_exception_handler|register_error_handler|app\.debug|\.run\(/;
@@ -30,8 +35,10 @@ export function mayMatter(text: string): boolean {
 }
 
 /** Where files talk to a model themselves: its SDK, or its addresses. */
-const SPEAKS =
-  /^[ \t]*(?:from|import)[ \t]+(?:[\w., ]*[ ,])?(?:openai|anthropic|langchain\w*|langgraph|llama_index|litellm|google\.(?:generativeai|genai|cloud)|vertexai|mistralai|cohere|groq|ollama|transformers|huggingface_hub|crewai|autogen\w*|pydantic_ai|agents|together|replicate|fireworks|cerebras|boto3|botocore|aioboto3|instructor|dspy|haystack|semantic_kernel|smolagents|agno|strands|aisuite|text_generation|azure\.ai|guidance|openrouter|zhipuai|dashscope|qianfan|portkey_ai|google import gen|vllm|llama_cpp|ctransformers|gpt4all|mlx_lm|ibm_watson\w*|ai21|zai|mcp|fastmcp|mcp_agent|django_ai_assistant|phi|perplexity|databricks_langchain|xai_sdk|writerai|llama_api_client|reka|outlines|guardrails|nemoguardrails)\b|from google import|chat\/completions|\/v1\/(?:completions|messages|responses|chat)|api\.(?:openai|anthropic|mistral|groq|cohere|deepseek|together|x\.ai)|generativelanguage|huggingface\.co|hf-inference|openrouter\.ai|:11434|["'](?:messages|prompt|inputs)["']\s*:|api\/(?:generate|chat)|invoke_model|:generateContent|[oO]pen[aA][iI]|[aA]nthropic|[oO]llama|gpt-\d|claude-|gemini-\d|\bllm|_llm|LLM/m;
+const SPEAKS = new RegExp(
+  String.raw`^[ \t]*(?:from|import)[ \t]+(?:[\w., ]*[ ,])?(?:openai|anthropic|langchain\w*|langgraph|llama_index|litellm|google\.(?:generativeai|genai|cloud)|vertexai|mistralai|cohere|groq|ollama|transformers|huggingface_hub|crewai|autogen\w*|pydantic_ai|boto3|botocore|aioboto3|haystack|smolagents|google import gen|vllm|llama_cpp|ctransformers|gpt4all|perplexity|databricks_langchain|llama_api_client|${SDKS})\b|from google import|chat\/completions|\/v1\/(?:completions|messages|responses|chat)|api\.(?:openai|anthropic|mistral|groq|cohere|deepseek|together|x\.ai)|generativelanguage|huggingface\.co|hf-inference|openrouter\.ai|:11434|["'](?:messages|prompt|inputs)["']\s*:|api\/(?:generate|chat)|invoke_model|:generateContent|[oO]pen[aA][iI]|[aA]nthropic|[oO]llama|gpt-\d|claude-|gemini-\d|\bllm|_llm|LLM`,
+  "m",
+);
 
 /** Whether a file by its text has to do with a model itself; those that import it may call one through it. */
 export const speaksToModel = (text: string): boolean => SPEAKS.test(text);
@@ -43,8 +50,10 @@ const MAY_NAME =
 /** Names that nothing but a model or what goes with one has. */
 const NAMES =
   /(?:\b|_)gpt(?:\b|[\d_])|GPT|\bllms?\b|llm_|_llm|LLM|openai|anthropic|claude|gemini|ollama|llama|mistral|mixtral|cohere(?!n)|groq|bedrock|vertex_?ai|aiplatform|genai|deepseek|qwen|watsonx|perplexity|copilot|lite_?llm|vllm|generativeai|langchain|langgraph|crewai|smolagents|transformers|hugging_?face|chat_?(?:bot|completion)|(?:get|create|run|generate|text)_completions?|\b(?:ask|call)_(?:ai|model|assistant|bot|agent)\b|\w_ai\b|\bai_\w|\bAI[A-Z_]/;
-const SDK =
-  /^[ \t]*(?:from|import)[ \t]+(?:[\w., ]*[ ,])?(?:together|replicate|fireworks|cerebras|instructor|dspy|haystack\.(?:components|dataclasses|nodes)|semantic_kernel|agno|strands|aisuite|text_generation|azure\.ai|guidance|openrouter|zhipuai|dashscope|qianfan|portkey_ai|agents|autogen\w*|mlx_lm|ibm_watson\w*|ai21|zai|mcp|fastmcp|mcp_agent|django_ai_assistant|phi|xai_sdk|writerai|reka|outlines|guardrails|nemoguardrails)\b|^from haystack import .*\bPipeline\b/m;
+const SDK = new RegExp(
+  String.raw`^[ \t]*(?:from|import)[ \t]+(?:[\w., ]*[ ,])?(?:haystack\.(?:components|dataclasses|nodes)|autogen\w*|${SDKS})\b|^from haystack import .*\bPipeline\b`,
+  "m",
+);
 /** A request that looks like one to a model. */
 const ASKED = /["'](?:messages|prompt|inputs)["']\s*:|chat\/completions|api\/(?:generate|chat)/;
 const SENDS = /\brequests\b|httpx|aiohttp|urllib|urlopen|http\.client|\.post\s*\(/;

@@ -129,3 +129,18 @@ export function literalParts(frame: Frame, x: Expr | undefined, v: Value, loc: A
 
 /** A tuple's first element where the framework takes `(body, status)`. */
 export const bodyOf = (v: Value): Value => (v.items?.length && v.items.length <= 3 ? item(v, 0) : v);
+
+const bareCalls = new WeakMap<Expr, CallExpr>();
+
+/**
+ * The call of a function that an expression inside of another call stands for, with nothing handed to it: the same one whenever
+ * it is asked for, so that it keeps its place.
+ */
+export function asCall(x: CallExpr, f: Expr): CallExpr {
+  let call = bareCalls.get(f);
+  if (!call) {
+    call = { ...x, f, args: [], kw: [] };
+    bareCalls.set(f, call);
+  }
+  return call;
+}

@@ -1,7 +1,7 @@
 /** Python's own functions whose meaning is a matter of shape and not of labels alone. */
 import type { CallExpr, Expr } from "../ir.js";
 import type { Argument } from "./apply.js";
-import type { Args } from "./arguments.js";
+import { type Args, asCall } from "./arguments.js";
 import { callFunction } from "./calls.js";
 import type { Env } from "./env.js";
 import { isSecretName, secretVariable } from "./environment.js";
@@ -89,7 +89,7 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
     case "builtins.iter":
       // `iter(queue.get, None)` gives what calling the first gives, again and again.
       if (x.args.length === 2 && x.args[0])
-        return { labels: [], types: [], elem: evalExpr(frame, env, { ...x, f: x.args[0], args: [], kw: [] }) };
+        return { labels: [], types: [], elem: evalExpr(frame, env, asCall(x, x.args[0])) };
       return a ? { labels: a.labels, types: a.types, elem: iterate(frame, a), items: a.items } : EMPTY;
     case "builtins.list":
     case "builtins.tuple":

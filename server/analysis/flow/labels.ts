@@ -79,6 +79,19 @@ export interface RecordInfo {
   by?: { readonly value: Value; readonly loc: Loc };
 }
 
+/** A row of which nothing is known but that it is one: where it stands, and what it is called. */
+export const unreadRow = (loc: Loc, name: string): RecordInfo => ({
+  store: "orm",
+  loc,
+  name: `\`${name}\``,
+  columns: undefined,
+  excluded: new Set(),
+  known: undefined,
+  narrowable: false,
+  fix: undefined,
+  call: loc,
+});
+
 export interface Label {
   readonly kind: Kind;
   readonly key: string;

@@ -1,6 +1,6 @@
 /** Chains of LangChain that are written as pipes. */
-import type { CallExpr, Expr } from "../ir.js";
-import type { Args } from "./arguments.js";
+import type { CallExpr } from "../ir.js";
+import { type Args, asCall } from "./arguments.js";
 import { callFunction } from "./calls.js";
 import type { Env } from "./env.js";
 import type { Frame } from "./frame.js";
@@ -92,15 +92,3 @@ const ASKS = "#asks";
 const asksModel = (v: Value): boolean =>
   v.fields?.has(ASKS) === true ||
   v.types.some((t) => t.k === "ext" && /^langchain\..*(?:chat_?model|llm|chain)$/i.test(t.q));
-
-const calls = new WeakMap<Expr, CallExpr>();
-
-/** The call of a function that a keyword holds, the same one whenever it is asked for. */
-function asCall(x: CallExpr, f: Expr): CallExpr {
-  let call = calls.get(f);
-  if (!call) {
-    call = { ...x, f, args: [], kw: [] };
-    calls.set(f, call);
-  }
-  return call;
-}

@@ -2,9 +2,8 @@
  * Functions whose callers are not in the project: a library's public function, a task, a handler registered by name. Their
  * parameters count as user input when name and use say so; the finding says that no caller was seen.
  */
-
 import type { FunctionDef } from "../names/definitions.js";
-import type { Label } from "./labels.js";
+import { type Label, unreadRow } from "./labels.js";
 import type { Unit } from "./program.js";
 import type { FlowEvent } from "./summary.js";
 import { mapLabels, someLabel } from "./value.js";
@@ -29,25 +28,13 @@ export function asCalledFromOutside(unit: Unit, events: readonly FlowEvent[], ca
 /** A method of a table's class is called on a row, whoever calls it: `self.email` is a field of that. */
 function ownField(l: Label, { fn, summary }: Unit): Label | undefined {
   if (l.kind !== "param" || l.param !== 0 || !fn?.cls || !summary?.rowFields?.has(l.path[0] ?? "")) return undefined;
-  const { loc } = l.step;
-  const name = `\`${fn.cls.name}\``;
+  const { name } = fn.cls;
   return {
     ...l,
     kind: "record",
     key: `row:${l.key}`,
-    what: name,
-    record: {
-      store: "orm",
-      loc,
-      name,
-      columns: undefined,
-      excluded: new Set(),
-      known: undefined,
-      row: fn.cls,
-      narrowable: false,
-      fix: undefined,
-      call: loc,
-    },
+    what: `\`${name}\``,
+    record: { ...unreadRow(l.step.loc, name), row: fn.cls },
   };
 }
 
