@@ -7,9 +7,13 @@ import { findSecret, secretsOf, squeeze } from "./secret.js";
 import { stockPhrases } from "./stock.js";
 import { type Run, sharedRuns, sharedWithoutSpaces, shingleSet } from "./words.js";
 
+/** So many words in the same order are no chance, whatever words they are. */
+const LONG_RUN = 20;
+
 /** A short run that has next to no word of its own ("You are an online security system") may be in anybody's prompt. */
-function ownWordsNeeded(words: number): number {
-  return words < 8 ? 3 : words < 10 ? 2 : 1;
+function isOwn(stretch: string, words: number): boolean {
+  if (words >= LONG_RUN && new Set(stretch.toLowerCase().match(/\p{L}{3,}/gu)).size >= SHINGLE) return true;
+  return distinctiveness(stretch) >= (words < 10 ? 2 : 1);
 }
 
 /** Six-word runs: long enough not to be shared by chance, short enough to catch a single sentence. */
@@ -58,8 +62,8 @@ function findKnown(
   ]);
   let best: { reading: Reading; runs: Run[]; words: number } | null = null;
   for (const reading of all) {
-    const runs = sharedRuns(reading.text, known, asked, SHINGLE).filter(
-      (run) => distinctiveness(reading.text.slice(run.start, run.end)) >= ownWordsNeeded(run.words),
+    const runs = sharedRuns(reading.text, known, asked, SHINGLE).filter((run) =>
+      isOwn(reading.text.slice(run.start, run.end), run.words),
     );
     const total = runs.reduce((sum, run) => sum + run.words, 0);
     if (total > (best?.words ?? 0)) best = { reading, runs, words: total };

@@ -18,12 +18,38 @@ const COMMON = new Set(
   type various`.split(/\s+/),
 );
 
+/**
+ * Words of guarding: what every prompt says that must keep something to itself, and every answer that keeps it. Taken from
+ * how many of a few hundred authors of such prompts use them.
+ */
+const GUARDING = new Set(
+  `absolute absolutely accept allow allowed alter appear attack attacker attackers attempt attempts authorized aware back
+  begin believe bypass case change changed changes character characters check circumstance circumstances claim claiming claims
+  command complete confidential confirm consider contain contained contains content continue correct correctly deny denied deviate
+  disclose disclosed disclosing disregard down either enter entire even ever exact exactly except exception exceptions execute
+  exist existence extra far fool forget form further grant guard guarding hack hacker hackers hacking hard hello hidden hide
+  hint hints identical identity ignore ignored important incorrect instead invalid keep kept letter letters line lock locked
+  long longer malicious match matches matter mean mention might modify nice nothing obey order orders original override part
+  pass passcode passphrase permission phrase point potential pretend previous previously prior privilege privileged privileges
+  program programmed protect protected purpose random real reason regardless remain remember repeat replace
+  restrict restricted result return share shared sharing single someone special start state stay steadfast stop strict
+  strictly string strings symbol symbols test thing think told translate translation treat trick tricked tricks tries trigger
+  true trust trusted try trying two under understand unless untrusted valid verify vigilant wrong yourself`.split(
+    /\s+/,
+  ),
+);
+
 /** True for words that stand in all prompts and answers. */
 export function isCommon(word: string): boolean {
   return COMMON.has(word);
 }
 
-const MIN_SHARED = 7;
+/** Whether a word says what a prompt is about, and not only that there is one. */
+function isTelling(word: string): boolean {
+  return !COMMON.has(word) && !GUARDING.has(word);
+}
+
+const MIN_SHARED = 6;
 const MIN_SHARE = 0.25;
 /** What of a prompt, and of the reply, must be the same words to call it told from end to end, whatever form it is given. */
 const RETOLD = 0.4;
@@ -50,7 +76,7 @@ export function contentWords(text: string): Set<string> {
   for (const match of fold(text)
     .toLowerCase()
     .matchAll(/\p{L}{3,}/gu))
-    if (!COMMON.has(match[0])) out.add(stem(match[0]));
+    if (isTelling(match[0]) && isTelling(stem(match[0]))) out.add(stem(match[0]));
   return out;
 }
 
