@@ -5,8 +5,7 @@
  * less time than it takes to parse it.
  */
 import type { Cancel } from "./engine-api.js";
-import { mattersWithoutModel, namesModel } from "./relevance.js";
-import { maySpeak } from "./suppression.js";
+import { glanceAt } from "./glance.js";
 
 /** A project of fewer Python files is looked at whole: that takes seconds, and more is found. */
 const LARGE = 600;
@@ -77,9 +76,9 @@ export class Scope {
     for (const file of files) {
       if (cancel?.cancelled) return undefined;
       if (!isPython(file)) continue;
-      const text = this.textOf(file) ?? "";
-      if (namesModel(text)) return { witness: file, chosen: undefined };
-      if (counts(text)) chosen.push(file);
+      const { ofModel, counts } = glanceAt(this.textOf(file) ?? "");
+      if (ofModel) return { witness: file, chosen: undefined };
+      if (counts) chosen.push(file);
     }
     return { witness: undefined, chosen };
   }
@@ -95,10 +94,10 @@ export class Scope {
   /** Whether the text that a file now has makes it another scope: it is to be forgotten then. */
   turns(file: string, all: readonly string[]): boolean {
     if (!this.isKnown || !isPython(file)) return false;
-    const text = this.textOf(file) ?? "";
-    if (this.chosen) return namesModel(text) || counts(text) !== this.chosen.has(file);
-    if (this.witness !== file || namesModel(text)) return false;
-    this.witness = all.find((other) => isPython(other) && namesModel(this.textOf(other) ?? ""));
+    const { ofModel, counts } = glanceAt(this.textOf(file) ?? "");
+    if (this.chosen) return ofModel || counts !== this.chosen.has(file);
+    if (this.witness !== file || ofModel) return false;
+    this.witness = all.find((other) => isPython(other) && glanceAt(this.textOf(other) ?? "").ofModel);
     return this.witness === undefined;
   }
 
@@ -116,6 +115,3 @@ export class Scope {
     this.isKnown = false;
   }
 }
-
-/** A comment that speaks to SpillCheck may have its use, or not: either is said. */
-const counts = (text: string): boolean => mattersWithoutModel(text) || maySpeak(text);

@@ -1,7 +1,7 @@
 /** Finds the files of a project: a walk that keeps to `.gitignore` files, settings and the default excludes. */
 import { type Dirent, readdirSync, readFileSync } from "node:fs";
 import { ioReason } from "./errors.js";
-import { type FileKind, isSkippedFolder, kindOfName } from "./kinds.js";
+import { type FileKind, isSkippedFolder, isSkippedName, kindOfName } from "./kinds.js";
 import { ancestors, isInside, join, kindOf, parent, real } from "./paths.js";
 import { isIgnored, PatternSet } from "./patterns.js";
 
@@ -83,7 +83,8 @@ export function discover(folder: string, options: DiscoverOptions = {}): Discove
     for (const entry of entries) {
       const path = join(next.path, entry.name);
       if (entry.isDirectory()) {
-        if (!isLeftOut(path, true, gitRules)) pending.push({ path, gitRules, top: false });
+        if (!isSkippedName(entry.name) && !isLeftOut(path, true, gitRules))
+          pending.push({ path, gitRules, top: false });
       } else if (entry.isFile()) {
         addFile(path, entry.name, gitRules);
       } else if (entry.isSymbolicLink() && kindOfName(entry.name) !== undefined) {

@@ -18,7 +18,7 @@ export function kindOfName(name: string): FileKind | undefined {
   return templateEnding.test(name) ? "template" : undefined;
 }
 
-/** Folders that hold other people's code or made files, whatever the settings say. */
+/** Folders that hold other people's code, made files or translations, whatever the settings say. */
 const skippedFolders = new Set([
   ".git",
   ".hg",
@@ -30,6 +30,7 @@ const skippedFolders = new Set([
   "dist-packages",
   "__pycache__",
   "__pypackages__",
+  "LC_MESSAGES",
   ".tox",
   ".nox",
   ".venv",
@@ -51,6 +52,9 @@ const outputFolders = new Set(["build", "dist"]);
 /** What a project has at its top and an environment of its own does not. */
 const projectFiles = ["manage.py", "requirements.txt", "pyproject.toml", "setup.py", "Pipfile", "app.py", "main.py"];
 
+/** Whether a folder is left out for its name alone. */
+export const isSkippedName = (name: string): boolean => skippedFolders.has(name) || name.endsWith(".egg-info");
+
 /**
  * Whether a folder is left out by default.
  *
@@ -60,7 +64,7 @@ const projectFiles = ["manage.py", "requirements.txt", "pyproject.toml", "setup.
  * @param holds whether it directly holds an entry of the given name
  */
 export function isSkippedFolder(name: string, holds: (entry: string) => boolean): boolean {
-  if (skippedFolders.has(name) || name.endsWith(".egg-info")) return true;
+  if (isSkippedName(name)) return true;
   if ((holds("pyvenv.cfg") || holds("conda-meta")) && !projectFiles.some(holds)) return true;
   return outputFolders.has(name) && !holds("__init__.py");
 }

@@ -1,8 +1,9 @@
 /** A file that imports a library with calls of a model is one that has to do with a model, by its text alone. */
 import { describe, expect, it } from "vitest";
 import { modelTexts } from "../../rules/models/index.js";
+import { glanceAt } from "../../server/analysis/glance.js";
 import { parseModels } from "../../server/analysis/names/load-models.js";
-import { mayMatter, namesModel, speaksToModel } from "../../server/analysis/relevance.js";
+import { mayMatter, speaksToModel } from "../../server/analysis/relevance.js";
 
 /** What is asked of more than the import: what else these are for is more than models. */
 const OFTEN_ELSE = new Set(["boto3", "google", "haystack", "requests", "httpx", "aiohttp", "urllib", "langfuse"]);
@@ -29,7 +30,7 @@ describe("a file with the import of a model's library", () => {
     for (const text of [`import ${name}\n`, `from ${name} import Client\n`, `x = 1\n    import ${name} as m\n`]) {
       expect(mayMatter(text)).toBe(true);
       expect(speaksToModel(text)).toBe(true);
-      expect(namesModel(text)).toBe(true);
+      expect(glanceAt(text).ofModel).toBe(true);
     }
   });
 });
@@ -41,5 +42,5 @@ it.each([
   "from haystack import indexes\n",
   "self.assertIn('coherent', text)\n",
 ])("%j has to do with none", (text) => {
-  expect(namesModel(text)).toBe(false);
+  expect(glanceAt(text).ofModel).toBe(false);
 });
