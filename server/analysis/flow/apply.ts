@@ -2,6 +2,7 @@
 import { functionOf, isOpen, noteResult, resultAt } from "./callbacks.js";
 import { addStep, bit, type Label, type Loc, rebase, type Step, unionLabels } from "./labels.js";
 import { answerRaw } from "./raw-calls.js";
+import { isReduced, reduced } from "./reduced.js";
 import { readAt } from "./saved-files.js";
 import { placed } from "./sources.js";
 import { isUnknownText, UNKNOWN_TEXT } from "./strings.js";
@@ -46,6 +47,8 @@ export interface Binding {
   results?: Map<string, Value>;
   /** What parameter labels came to, each once. */
   actuals?: Map<Label, Value>;
+  /** Only labels of the arguments are asked for. */
+  reduced?: true;
 }
 
 /** Whether a value speaks of the parameters of the function it was made in. */
@@ -129,7 +132,7 @@ function findActual(l: Label, b: Binding): Value {
   let v = arg.value;
   for (const key of l.path) v = resultAt(b, v, key) ?? readAt(v, key) ?? b.access(v, key);
   if (v === EMPTY) return v;
-  v = placed(v, () => l.step.loc);
+  v = placed(b.reduced ? reduced(v) : v, () => l.step.loc);
   const head = (step: Step): Step =>
     rebase(addStep(step, arg.loc, `passed to \`${b.name}\` as \`${b.params[l.param ?? 0] ?? "?"}\``), l.step);
   return mapTop(v, (x) => {
@@ -298,7 +301,9 @@ function openEvent(e: FlowEvent): { event: FlowEvent; params: Set<number> } | un
     return params.size ? { event: e, params } : undefined;
   }
   const slots = e.slots.map((s) => {
-    const value = mapLabels(s.value, (l) => (l.kind === "param" ? l : undefined));
+    const value = mapLabels(isReduced(e.sink) ? reduced(s.value) : s.value, (l) =>
+      l.kind === "param" ? l : undefined,
+    );
     someLabel(value, (l) => {
       if (l.param !== undefined) params.add(l.param);
       return false;
@@ -344,12 +349,17 @@ export function applySummary(s: Summary, b: Binding, at: Loc): Applied {
     const out = answerRaw(b, event, substituteEvent(event, b, at, cache));
     if (out) up.push(out);
   }
+  const labelsOnly: Binding = { ...b, actuals: new Map(), reduced: true };
+  const ofLabels = new Map<Value, Value>();
   for (const { event, params } of events) {
     if (event.kind === "handed" || event.kind === "raw") continue;
     // Constants say something to a model; elsewhere only labels count.
     if (event.kind === "sink" && ![...params].some(isLive)) continue;
-    const out = substituteEvent(event, b, at, cache);
-    if (out.slots.some((x) => x.value !== EMPTY)) up.push(out);
+    const out = isReduced(event.sink)
+      ? substituteEvent(event, labelsOnly, at, ofLabels)
+      : substituteEvent(event, b, at, cache);
+    const counts = (v: Value): boolean => (event.kind === "sink" ? someLabel(v, () => true) : v !== EMPTY);
+    if (out.slots.some((x) => counts(x.value))) up.push(out);
   }
   return {
     events: up,
