@@ -223,6 +223,13 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
     }
     case "functools.wraps":
       return undefined;
+    // Says of what type the value is, and is the value.
+    case "typing.cast":
+    case "typing_extensions.cast": {
+      const v = args.pos[1]?.value ?? args.kw.get("val")?.value ?? EMPTY;
+      const typ = x.args[0];
+      return v.types.length || !typ ? v : { ...v, types: frame.program.classes.annotated(frame, env, typ).types };
+    }
     case "shutil.copyfileobj":
       if (a && x.args[1]) noteSaved(frame, env, x.args[1], contentOf(a) ?? a);
       return EMPTY;
