@@ -10,6 +10,7 @@ import type { Frame, Refinement } from "./frame.js";
 import { inText } from "./in-text.js";
 import { ALL_KINDS, bit, unionLabels } from "./labels.js";
 import { contentOf, noteSaved } from "./saved-files.js";
+import { isAnswer } from "./statements.js";
 import { asText, joinText } from "./strings.js";
 import { updateAt } from "./targets.js";
 import {
@@ -31,6 +32,12 @@ import {
   type Value,
   withField,
 } from "./value.js";
+
+/** Whether a class, or each of several, is an exception that is itself the answer to the client. */
+function answersClients(classes: Value | undefined): boolean {
+  const types = classes?.items ? classes.items.flatMap((i) => i.types) : (classes?.types ?? []);
+  return types.length > 0 && types.every(isAnswer);
+}
 
 /** The result of a builtin; undefined when `q` is none that is handled here. */
 export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: CallExpr): Value | undefined {
@@ -79,6 +86,14 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
       if (a && x.args[1] && isNumeric(x.args[1]))
         test.push({ labels: deepLabels(a), mask: ALL_KINDS, weak: false, unsafe: "else" });
       if (details.length) test.push({ labels: details, mask: bit("exception"), weak: false, unsafe: "then" });
+      // `if isinstance(e, HTTPException): return e`: what the framework or the app says to the client.
+      if (a && answersClients(args.pos[1]?.value))
+        test.push({
+          labels: deepLabels(a).filter((l) => l.kind === "exception"),
+          mask: bit("exception"),
+          weak: false,
+          unsafe: "else",
+        });
       if (others.length && asked?.k === "name")
         test.push({ labels: others, mask: ALL_KINDS & ~bit("exception"), weak: false, unsafe: "else", only: asked.id });
       return test.length ? { ...EMPTY, test } : EMPTY;

@@ -271,7 +271,11 @@ function emitEntry(frame: Frame, fn: FunctionDef, entry: NonNullable<ReturnType<
 
 function emitReturn(frame: Frame, fn: FunctionDef, doubt: 0 | 1 | 2): void {
   for (const r of frame.returnSites) {
-    const parts = literalParts(frame, r.x, r.value, r.loc);
+    // An error of the client's is sent with its own text, not with the one behind it.
+    const { fields } = r.value;
+    const hidden =
+      fields?.has("original_exception") && new Map([...fields].filter(([k]) => k !== "original_exception"));
+    const parts = literalParts(frame, r.x, hidden ? { ...r.value, fields: hidden } : r.value, r.loc);
     frame.emit({
       kind: "sink",
       sink: "response",

@@ -1,6 +1,7 @@
 /** Rows written out as dictionaries, by the names of their fields. */
 import type { CompExpr, Expr, Stmt } from "../ir.js";
 import { blocksOf, rootName } from "../names/definitions.js";
+import { someNode } from "./body-words.js";
 import { nameOf } from "./calls.js";
 import type { Env } from "./env.js";
 import { access, evalExpr } from "./expr.js";
@@ -17,9 +18,9 @@ import { dictOf, labelled, type Value, withLabels } from "./value.js";
  * @returns undefined where the comprehension is something else
  */
 export function copiedRow(frame: Frame, env: Env, x: CompExpr, member: Value): Value | undefined {
-  const key = nameOf(x.x);
-  const pair = pairOfNames(x);
-  if (!key || !x.v || (!pair && nameOf(keyReadBy(x.v)) !== key)) return undefined;
+  const pair = pairOfNames(x) ?? pairByPosition(x);
+  const key = nameOf(x.x) ?? (pair ? "" : undefined);
+  if (key === undefined || !x.v || (!pair && nameOf(keyReadBy(x.v)) !== key)) return undefined;
   const rows = member.labels.filter(isRow).map(atRow);
   if (!rows.length) return undefined;
   let out = labelled(rows);
@@ -58,6 +59,29 @@ function pairOfNames(x: CompExpr): ReadonlySet<string> | undefined {
   }
   return undefined;
 }
+
+/**
+ * `{columns[i]: row[i] for i in range(n)}`, `{column: row[i] for i, column in enumerate(columns)}`, `{columns[i]: value for i,
+ * value in enumerate(row)}`: the names that the key is made of.
+ */
+function pairByPosition(x: CompExpr): ReadonlySet<string> | undefined {
+  for (const c of x.clauses) {
+    if (c.t !== "for" || !x.v) continue;
+    const bound = boundNames(c.target);
+    const inKey = bound.filter((n) => mentions(x.x, new Set([n])));
+    const counted = x.x.k === "sub" && x.x.i.k === "name" && inKey.includes(x.x.i.id);
+    const value = x.v;
+    const read = bound.some(
+      (n) => readsAt(value, n) || (counted && !inKey.includes(n) && mentions(value, new Set([n]))),
+    );
+    if (inKey.length && read) return new Set(inKey);
+  }
+  return undefined;
+}
+
+/** Whether a value is made of what stands at a position: `row[i]`, `str(row[i])`, `row[i] or ""`. */
+const readsAt = (x: Expr, index: string): boolean =>
+  someNode(x, (n) => "k" in n && n.k === "sub" && "i" in n && mentions([n.i], new Set([index])));
 
 /** `[str(cell) for cell in row]`: every cell as it is. */
 export function copiesCells(x: CompExpr): boolean {

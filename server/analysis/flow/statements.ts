@@ -1,5 +1,5 @@
 /** Statements: what they do to the variables. */
-import type { ClassIR, Expr, Pattern, Stmt } from "../ir.js";
+import type { AttrExpr, CallExpr, ClassIR, Expr, Pattern, Stmt } from "../ir.js";
 import { rootName } from "../names/definitions.js";
 import { loopParts } from "../names/parts.js";
 import { nameOf } from "./calls.js";
@@ -45,6 +45,7 @@ function exec(frame: Frame, env: Env, s: Stmt): Env | undefined {
         if (!value.types.length && t.types.length) value = { ...value, types: t.types };
       }
       for (const t of s.targets) {
+        if (s.v && t.k === "attr" && answersBy(frame, env, t, s.v)) continue;
         const place = settingTarget(frame, env, t);
         if (place && s.v) emitSetting(frame, place, value, s, s.v);
         if (s.v && t.k === "name" && t.id === "DATABASES" && !frame.fn) emitDatabases(frame, env, s.v);
@@ -217,6 +218,28 @@ export function returnedBy(frame: Frame, v: Value, x: Expr, yielded: false | "on
   return mapLabels(v, (l) => (meant(l) ? { ...l, at: loc } : l));
 }
 
+/** Attributes that are the content of an answer, and the methods that say so. */
+const CONTENT: ReadonlyMap<string, string> = new Map([
+  ["content", "write"],
+  ["data", "set_data"],
+  ["streaming_content", "set_streaming_content"],
+]);
+const ANSWER = /^(?:django\.http\.\w+|flask\.Response|rest_framework\.Response)$/;
+const written = new WeakMap<Expr, CallExpr>();
+
+/** `response.streaming_content = answer(question)` gives it to the client here, wherever the response is returned. */
+function answersBy(frame: Frame, env: Env, t: AttrExpr, given: Expr): boolean {
+  const method = CONTENT.get(t.a);
+  if (!method || !evalExpr(frame, env, t.o).types.some((y) => y.k === "ext" && ANSWER.test(y.q))) return false;
+  let call = written.get(t);
+  if (!call) {
+    call = { k: "call", f: { ...t, a: method }, args: [given], kw: [], ps: t.e, s: t.s, e: given.e };
+    written.set(t, call);
+  }
+  evalExpr(frame, env, call);
+  return true;
+}
+
 /** A return ends the body here: its variables count for what the function leaves on its parameters, and in a handler around it. */
 function leave(frame: Frame, env: Env): void {
   frame.endEnv = joinEnvs(frame.endEnv, env);
@@ -348,6 +371,10 @@ const FOR_CLIENTS =
   /^(?:django\.core\.exceptions\.ValidationError|django\.http\.Http404|rest_framework\.(?:exceptions|serializers)\.\w+|(?:fastapi|starlette)\.(?:exceptions\.)?HTTPException|werkzeug\.exceptions\.(?!HTTPException|InternalServerError)\w+|ninja\.errors\.HttpError|marshmallow\.(?:exceptions\.)?ValidationError)$/;
 
 const isForClients = (t: TypeRef): boolean => t.k === "ext" && FOR_CLIENTS.test(t.q);
+
+/** Whether an exception is an answer of the framework's own, status and text: Flask sends it as it is. */
+export const isAnswer = (t: TypeRef): boolean =>
+  t.k === "ext" && (FOR_CLIENTS.test(t.q) || t.q === "werkzeug.exceptions.HTTPException");
 
 /** Exceptions whose text the app itself wrote, for the client to read. */
 const CLIENT_ERRORS =
