@@ -10,8 +10,10 @@ import { constant, dictOf, EMPTY, join, labelled, type TypeRef, type Value, with
 /** `prompt | model | parser` of LangChain, and unions of dicts. */
 export function pipe(l: Value, r: Value): Value {
   const runnable = [...l.types, ...r.types].some((t) => t.k === "ext" && /langchain|runnable/i.test(t.q));
-  const out = join(l, r);
-  if (!runnable) return out;
+  const joined = join(l, r);
+  // `retriever | join_documents`: what comes out is not what was asked.
+  if (!runnable) return carries(r) && !isDict(l) && !carries(l) ? withField(joined, MADE, constant(true)) : joined;
+  const out = isDict(l) ? withField(joined, PARTS, l) : joined;
   const types: TypeRef[] = [{ k: "ext", q: "langchain.Runnable" }, ...(isSchema(r) ? [CHECKED] : [])];
   // Behind a template a model is told the template's texts, and not what the chain is called with.
   const told = out.fields?.has("#template") || out.fields?.has("#messages");
@@ -21,8 +23,38 @@ export function pipe(l: Value, r: Value): Value {
   const rest = out.types
     .filter((t) => isWhole(t) && !(t.k === "ext" && t.q === CHECKED.q))
     .map((t) => (isParser(r) && isChatModel(t) ? PARSED : t));
-  const piped = { ...out, types: [...types, ...rest].slice(0, 6) };
+  const made = !isDict(l) && !carries(l) ? withField(out, MADE, constant(true)) : out;
+  const piped = { ...made, types: [...types, ...rest].slice(0, 6) };
   return asksModel(l) || asksModel(r) ? withField(piped, ASKS, constant(true)) : piped;
+}
+
+/** The field of a chain that holds what each of its template's variables is made of, by name. */
+const PARTS = "#parts";
+/** The field of a link that gives something of its own, and not what it is given. */
+const MADE = "#made";
+
+const isDict = (v: Value): boolean => !v.types.length && [...(v.fields?.keys() ?? [])].some((k) => !k.startsWith("#"));
+
+/** Whether a link gives on what the chain is called with, or a part of it: a function, `itemgetter("question")`. */
+const carries = (v: Value): boolean =>
+  !v.fields?.has(MADE) &&
+  v.types.some((t) => t.k === "fn" || (t.k === "ext" && /^(?:langchain\.Passthrough|operator\.itemgetter)$/.test(t.q)));
+
+/**
+ * Whether a variable of the template is what the chain is called with, or made of it: `question` of `{"context": retriever,
+ * "question": RunnablePassthrough()} | prompt`, and `context` not. Undefined where the chain does not say, or a function does.
+ */
+export function isHandedOn(chain: Value, name: string): boolean | undefined {
+  const part = chain.fields?.get(PARTS)?.fields?.get(name);
+  const asItIs =
+    part && (!carries(part) || part.types.every((t) => t.k !== "fn" || part.types.some((y) => y.k === "ext")));
+  return asItIs ? carries(part) : undefined;
+}
+
+/** `RunnableParallel(context=retriever, question=RunnablePassthrough())`, or of a dictionary: what the names are made of. */
+function partsOf(args: Args): Value | undefined {
+  const given = new Map([...(args.pos[0]?.value.fields ?? []), ...[...args.kw].map(([k, a]) => [k, a.value] as const)]);
+  return given.size ? dictOf(given) : undefined;
 }
 
 /** Links that give what they are given in another form; what comes out of the whole is the model's. */
@@ -84,7 +116,9 @@ export function assigned(frame: Frame, env: Env, args: Args, x: CallExpr, recv: 
         );
     if (gives !== EMPTY) now.set(name, gives);
   }
-  return now.size ? withField(out, ASSIGNED, dictOf(now)) : out;
+  const parts = partsOf(args);
+  const made = parts ? withField(out, PARTS, parts) : out;
+  return now.size ? withField(made, ASSIGNED, dictOf(now)) : made;
 }
 
 /** The field of a chain that says that a model is part of it. */

@@ -4,7 +4,7 @@ import type { CallModel } from "../names/model-schema.js";
 import { type Args, argument } from "./arguments.js";
 import type { Frame } from "./frame.js";
 import type { Label, Loc } from "./labels.js";
-import { ASSIGNED } from "./pipes.js";
+import { ASSIGNED, isHandedOn } from "./pipes.js";
 import { asText, fill, templatePart } from "./strings.js";
 import type { Slot } from "./summary.js";
 import {
@@ -197,9 +197,13 @@ export function fillTemplate(recv: Value, slots: readonly Slot[], at: Loc): Slot
   const get = (name: string) => {
     const kept = recv.fields?.get(ASSIGNED)?.fields?.get(name);
     if (kept) return { value: kept, loc: at };
+    const handed = isHandedOn(recv, name);
+    if (handed === false) return undefined;
     const given = vars?.value.fields;
     // Chains over documents are asked with a `query`, which their prompts call `question`.
-    const v = given ? (given.get(name) ?? (name === "question" ? given.get("query") : undefined)) : vars?.value;
+    const asked = given?.get(name) ?? (name === "question" ? given?.get("query") : undefined);
+    // A part that is made of what is handed in may go by another name there.
+    const v = given && !handed ? asked : (asked ?? vars?.value);
     return v && { value: v, loc: vars!.loc };
   };
   const all = vars ? [...(vars.value.fields?.values() ?? [vars.value])].map((value) => ({ value, loc: vars.loc })) : [];
