@@ -100,7 +100,9 @@ export function givenAway(e: FlowEvent, s: Slot, isMeant: (l: Label) => boolean)
   const out = new Map<string, { label: Label; at: Loc }>();
   for (const label of deepLabels(s.value)) {
     if (!isMeant(label)) continue;
-    const at = e.handed ?? placeOf(label, s.loc);
+    // A response class of the app's own is made of what it is given.
+    const made = e.fn?.name === "__init__" ? e.via[0] : undefined;
+    const at = e.handed ?? made ?? placeOf(label, s.loc);
     if (!out.has(at.id)) out.set(at.id, { label, at });
   }
   return [...out.values()];

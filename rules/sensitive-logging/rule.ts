@@ -38,7 +38,9 @@ const rule: Rule = {
     if (!first) return;
     const weak = hits.every((h) => h.label && h.label.weak & bit(h.label.kind));
     // A logger of the project's own writes what it is given; the mend is made where it is given.
-    const at = (e.fn && isLogger(e.fn) ? e.via.at(-1) : undefined) ?? e.loc;
+    const own = e.fn && isLogger(e.fn) ? e.fn : undefined;
+    const given = own && (e.via.findLast((v) => v.chunk.file !== own.module.file) ?? e.via.at(-1));
+    const at = given ?? e.loc;
     cx.report({
       at,
       ...(weak ? { level: lower("warning") } : {}),
@@ -115,8 +117,9 @@ const ACCESS =
   /auth|log(?:ged)?_?in|sign(?:ed)?[ _]?in|jwt|bearer|session|oauth|api|access|refresh|reset|verif|secret|credential|security|password|register|account|user|admin|webhook|connect|config|setting|invit/i;
 
 const isLogger = (fn: FunctionDef): boolean =>
-  /^(debug|info|warn|warning|error|critical|exception|log|trace|write_log|log_\w+)$/.test(fn.name) ||
-  /Log(ger|ging)?$/.test(fn.cls?.name ?? "");
+  /^(debug|info|warn|warning|error|critical|exception|log|trace|write_log|log_\w+|c?print|print_(?:line|text|msg|message|info|error|warning|debug|success|color|colou?red)|\w+_print|echo)$/.test(
+    fn.name,
+  ) || /(?:Log(?:ger|ging)?|Print(?:er|Style)?)$/.test(fn.cls?.name ?? "");
 
 /**
  * `id` of `user.id`, of `user["id"]`, of `str(user.id)` and of `user.id if user else "nobody"`; nothing of another call or

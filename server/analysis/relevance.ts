@@ -54,7 +54,7 @@ const APP =
 /** An address with a password in it. */
 export const ACCESS = /:\/\/[^\s/:"'@{}]+:[^\s/:"'@{}]+@/;
 const ANSWERS =
-  /\b(?:jsonify|\w*Response|make_response|render_template|render|HTTPException|abort|emit)\s*\(|\.(?:route|get|post|put|delete|patch)\(\s*["']/;
+  /\b(?:jsonify|\w*Response|make_response|render_template|render|HTTPException|abort|emit|exception_handler)\s*\(|\.(?:route|get|post|put|delete|patch)\(\s*["']/;
 /** Routes: what they call may be anywhere. */
 const ROUTES =
   /^\s*@\w+(?:\.\w+)?\.(?:route|get|post|put|delete|patch|websocket|api_route|on|event)\(\s*["']|^\s*@(?:api_view|action)\b|\b(?:JsonResponse|jsonify|StreamingHttpResponse|StreamingResponse|EventSourceResponse|APIView|MethodView|ViewSet|AsyncWebsocketConsumer)\b/m;

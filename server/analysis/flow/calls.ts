@@ -111,7 +111,12 @@ function resultOfCall(
         break;
       }
       case "ext": {
-        if (name === "__init__" && x.f.k === "attr" && isSuper(x.f.o)) initialised(frame, env, t, args);
+        if (name === "__init__" && x.f.k === "attr" && isSuper(x.f.o)) {
+          initialised(frame, env, t, args);
+          // A response of the app's own, which is made of what the framework's is given here.
+          const response = /^(.+Response)\.__init__$/.exec(t.q)?.[1];
+          if (response) callLibrary(frame, env, { ...t, q: response }, args, x, undefined, name);
+        }
         const r =
           validated(frame, env, t, args, x) ?? callLibrary(frame, env, t, args, x, setUp(callee) ? callee : recv, name);
         if (r) {

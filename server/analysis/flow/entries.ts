@@ -102,7 +102,7 @@ export function importsAny(module: ModuleDef, modules: readonly string[]): boole
 }
 
 const RESPONSES =
-  /^(JsonResponse|HttpResponse|StreamingHttpResponse|render|redirect|Response|HttpResponse\w+|FileResponse)$/;
+  /^(JsonResponse|HttpResponse|StreamingHttpResponse|render|redirect|Response|HttpResponse\w+|FileResponse|exception_handler)$/;
 
 /** A view gives a response; a helper that takes the request and gives data is none. */
 function looksLikeView(fn: FunctionDef): boolean {

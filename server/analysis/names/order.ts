@@ -14,6 +14,8 @@ type Resolve = (from: string, module: string, level: number) => string | undefin
 
 /** Names of methods that so many classes have say nothing about which one is meant. */
 const MAX_MEMBERS = 12;
+/** Of the classes of one family more are meant: an app may have a handler for each of its addresses. */
+const MAX_FAMILY = 64;
 const MAX_REEXPORTS = 5;
 
 /** What has to be looked at. */
@@ -434,7 +436,7 @@ export class Order {
     const own = f.base + cls;
     const out = new Set<string>();
     for (const n of from) if (n !== undefined && n !== own) out.add(this.nodes[n]!.key);
-    return out.size > MAX_MEMBERS ? [] : [...out].sort();
+    return out.size > (whatever ? MAX_MEMBERS : MAX_FAMILY) ? [] : [...out].sort();
   }
 
   /** The class that a method stands in. */
