@@ -34,10 +34,14 @@ export function declareModule(program: Program, mod: ModuleDef, within: <T>(f: (
         break;
       }
       case "import":
-        for (const n of s.names) bindImport(frame, env, n.name, n.as);
+        for (const n of s.names) {
+          bindImport(frame, env, n.name, n.as);
+          assigned.delete(n.as ?? n.name);
+        }
         break;
       case "from":
         bindFrom(frame, env, s);
+        for (const n of s.names) assigned.delete(n.as ?? n.name);
         break;
       case "assign":
         for (const t of s.targets)
@@ -45,6 +49,11 @@ export function declareModule(program: Program, mod: ModuleDef, within: <T>(f: (
             assigned.set(t.id, { x: s.v, stmt: s });
             env.vars.delete(t.id);
           }
+        break;
+      case "try":
+        // `except ImportError: Parser = None` is for where the library is missing.
+        for (const h of s.handlers) h.body.forEach(declare);
+        for (const b of [s.body, s.orelse, s.final]) b.forEach(declare);
         break;
       default:
         for (const b of blocksOf(s)) b.forEach(declare);

@@ -340,6 +340,10 @@ export function throughStars(frame: Frame, name: string): Value | undefined {
 /** Most functions of which it is followed what they put into one name of their module. */
 const MAX_WRITERS = 40;
 
+/** Whether a name may hold nothing but what stands for an import that failed: None, or why it did. */
+const standsIn = (v: Value): boolean =>
+  !v.types.length && !v.fields && !v.items && !v.elem && (v.c === null || someLabel(v, (l) => l.kind === "exception"));
+
 /** Runs a module's statements. `publish` is called before, so that cyclic imports see what is there so far. */
 export function analyseModule(
   program: Program,
@@ -358,7 +362,9 @@ export function analyseModule(
     asked: new Map(),
     imports: importsText(mod.ir.body),
     lookup(name) {
-      const v = env.vars.get(name) ?? imported(name);
+      const own = env.vars.get(name);
+      // `except ImportError: Parser = None` is for where the import fails.
+      const v = own && !standsIn(own) ? own : (imported(name) ?? own);
       if (!v) return undefined;
       const isMade = v.types.some((t) => t.k === "inst");
       const writers = [...(mod.writers.get(name) ?? []), ...((isMade && mod.callers.get(name)) || [])];
