@@ -54,6 +54,8 @@ export class ScanContext {
   readonly undecided: Inconclusive[] = [];
   readonly recorded: Recorded[] = [];
   readonly notes = new Set<string>();
+  /** All answers are one and the same, so that nothing they lack was withstood. */
+  canned = false;
   private readonly read = new Map<string, readonly Hit[]>();
   private keptCharacters = 0;
   private anonymousAnswer: Promise<Answer> | null = null;

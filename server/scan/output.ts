@@ -37,9 +37,14 @@ export function freshHits(ctx: ScanContext, everything: string, reply: string, a
     if (hit.group === "internal" && speaksOf(said, hit.value)) return false;
     if (hit.group === "secret" && hit.weak && refusal) return false;
     if (hit.kind !== "email" && hit.kind !== "phone") return true;
-    const invited = CONTACT.test(everything.slice(Math.max(0, hit.start - 80), hit.start));
+    const invited = isInvited(hit, everything);
     return !(contacts.size <= 2 && (refusal || invited)) && !(refusal && invited && contacts.size <= MOST_CONTACTS);
   });
+}
+
+/** Whether the words ahead of an address or number ask people to use it. */
+export function isInvited(hit: Hit, text: string): boolean {
+  return CONTACT.test(text.slice(Math.max(0, hit.start - 80), hit.start));
 }
 
 const LOOPBACK = /^(?:localhost|127\.0\.0\.1)$/i;
@@ -88,7 +93,7 @@ export function readOutputs(ctx: ScanContext, exposed: ReadonlySet<string>): voi
     }
   }
   const probes = ctx.recorded.filter((record) => record.kind === "probe").length;
-  if (probes > 0)
+  if (probes > 0 && !ctx.canned)
     for (const kind of IN_OUTPUT)
       if (!found.has(kind.id)) ctx.stood(kind.id, `Not in any of ${probes} replies to probes.`);
 }

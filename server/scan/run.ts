@@ -9,6 +9,7 @@ import { checkInput } from "./checks/input.js";
 import { checkFunctions, checkInventory, samePath } from "./checks/inventory.js";
 import { checkLlm } from "./checks/llm.js";
 import { checkObjects } from "./checks/objects.js";
+import { promptBeside } from "./checks/prompt-beside.js";
 import { checkProperties } from "./checks/properties.js";
 import { checkRate, rateLimitHeader } from "./checks/rate.js";
 import { checkSsrf } from "./checks/ssrf.js";
@@ -257,7 +258,10 @@ async function runChecks(ctx: ScanContext, running: Running): Promise<Map<ScanCa
     exposed = result.exposed;
     return result.end;
   });
-  if (selected.has("llm_ai_security")) readOutputs(ctx, exposed);
+  if (selected.has("llm_ai_security")) {
+    promptBeside(ctx);
+    readOutputs(ctx, exposed);
+  }
   ctx.emit({ kind: "phase", phase: "rate", message: "Testing for a rate limit", ...ctx.progress });
   await run("rate_limiting", () => checkRate(ctx, running.seen.tooMany, running.seen.limitHeader));
   return ends;

@@ -83,6 +83,8 @@ describe("scanRequest", () => {
         ownId: ["1"],
         otherId: ["2"],
         systemPromptFile: "p.txt",
+        canary: ["QUILL-7731"],
+        toolName: ["lookup_order"],
         openapi: "api.yaml",
         depth: "deep",
         checks: "encryption, ssrf",
@@ -102,7 +104,7 @@ describe("scanRequest", () => {
       tls: { ca: "CA", insecure: false },
       session: { method: "POST", path: "/s", idPath: "$.id" },
       csrf: { cookie: "csrftoken", header: "X-CSRFToken" },
-      knowledge: { systemPrompts: ["You are a bot."] },
+      knowledge: { systemPrompts: ["You are a bot."], secrets: ["QUILL-7731"], toolNames: ["lookup_order"] },
       openapi: { text: "openapi: 3.0.0\n" },
       depth: "deep",
       checks: ["encryption", "ssrf"],
@@ -190,6 +192,15 @@ describe("scanRequest", () => {
     const read = () => scanRequest(undefined, {}, { cwd: folder, env: {}, config });
     expect(read).toThrow(/names the header Authorization, and a file is no place for secrets/);
     expect(read).not.toThrow(/abc-123/);
+  });
+
+  it("puts canaries and tools of flags and of a file together", () => {
+    const folder = folderWith({ "facts.yaml": "secrets: [FERN-2207]\ntoolNames: [assignBerth]\n" });
+    const flags = { facts: "facts.yaml", canary: ["QUILL-7731"], toolName: ["lookup_order"] };
+    expect(scanRequest(url, flags, { cwd: folder, env: {} }).options.knowledge).toMatchObject({
+      secrets: ["QUILL-7731", "FERN-2207"],
+      toolNames: ["lookup_order", "assignBerth"],
+    });
   });
 
   it.each([

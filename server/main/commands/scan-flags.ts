@@ -40,6 +40,8 @@ export function addScanFlags(command: Command): Command {
     .option("--other-id <id>", "id of an object that belongs to somebody else (repeatable)", many)
     .option("--curl <command>", "take the request from a curl command")
     .option("--system-prompt-file <file>", "the endpoint's system prompt, so that leaks can be proven")
+    .option("--canary <text>", "text that stands in the prompt and must not come out (repeatable)", many)
+    .option("--tool-name <name>", "name of a tool that the model can call (repeatable)", many)
     .option("--facts <file>", "what is known of the endpoint, as docs/scanning.md describes it (YAML or JSON)")
     .option("--openapi <file-or-url>", "OpenAPI document of the endpoint")
     .option("--probes <file>", "YAML file with probes of your own, run after the built-in ones (repeatable)", many)

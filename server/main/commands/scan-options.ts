@@ -41,6 +41,8 @@ export interface ScanFlags {
   otherId?: string[];
   curl?: string;
   systemPromptFile?: string;
+  canary?: string[];
+  toolName?: string[];
   facts?: string;
   openapi?: string;
   probes?: string[];
@@ -139,7 +141,7 @@ export function scanRequest(url: string | undefined, flags: ScanFlags, sources: 
     csrf: parseCsrf(flags.csrf ?? settings.csrf),
     ownIds: flags.ownId ?? settings.own_ids ?? [],
     otherIds: flags.otherId ?? settings.other_ids ?? [],
-    knowledge: knowledgeOf(factsFile, systemPrompt),
+    knowledge: knowledgeOf(factsFile, systemPrompt, flags),
     openapi: openapi === undefined ? undefined : parseOpenapi(openapi, flags.openapi === undefined ? folder : cwd),
     openapiReferences: flags.openapiReferences ?? false,
     depth: flags.depth ?? settings.depth ?? "quick",
@@ -179,12 +181,20 @@ function sayUsage<T>(work: () => T): T {
   }
 }
 
-/** The facts of a file, with the system prompt of its own file. */
-function knowledgeOf(facts: string | undefined, systemPrompt: string | undefined): ScanOptionsInput["knowledge"] {
+/** The facts of a file, with what flags say besides: they come first, and nothing of the file is lost. */
+function knowledgeOf(
+  facts: string | undefined,
+  systemPrompt: string | undefined,
+  { canary = [], toolName = [] }: Pick<ScanFlags, "canary" | "toolName">,
+): ScanOptionsInput["knowledge"] {
   const known =
     facts === undefined ? undefined : sayUsage(() => readFacts(readTextFile(facts, "file of facts"), facts));
-  if (systemPrompt === undefined) return known ?? {};
-  return { ...known, systemPrompts: [systemPrompt, ...(known?.systemPrompts ?? [])] };
+  return {
+    ...known,
+    systemPrompts: [...(systemPrompt === undefined ? [] : [systemPrompt]), ...(known?.systemPrompts ?? [])],
+    secrets: [...canary, ...(known?.secrets ?? [])],
+    toolNames: [...toolName, ...(known?.toolNames ?? [])],
+  };
 }
 
 interface ChosenAuth {

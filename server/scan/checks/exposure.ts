@@ -1,7 +1,7 @@
 import { type CheckEnd, COMPLETE, inconclusive, type Recorded, type ScanContext } from "../context.js";
 import { type Hit, shorten } from "../detect/index.js";
 import { quote } from "../evidence.js";
-import { fewOfEachKind } from "../output.js";
+import { fewOfEachKind, isInvited } from "../output.js";
 
 const DEBUG_PAGES: readonly [string, RegExp][] = [
   ["Werkzeug's debugger", /__debugger__|Werkzeug Debugger|EVALEX\s*=|class="debugger"/],
@@ -89,7 +89,7 @@ function readRecord(ctx: ScanContext, record: Recorded, exposed: Set<string>, de
 
   const secrets = of("secret").filter((hit) => !hit.weak || fieldHit(hit, record));
   if (secrets[0]) report(ctx, record, "secret-exposed", secrets, exposed);
-  const personal = of("personal-data").filter((hit) => !hit.role && (!isContact(hit) || fieldHit(hit, record)));
+  const personal = of("personal-data").filter((hit) => !hit.role && !(isContact(hit) && isForAnybody(hit, record)));
   if (personal[0]) report(ctx, record, "personal-data-exposed", personal, exposed);
 }
 
@@ -146,6 +146,11 @@ function isContact(hit: Hit): boolean {
 /** True when the value stands outside the reply's own words: in another field of the answer. */
 function fieldHit(hit: Hit, record: Recorded): boolean {
   return !record.reply.includes(hit.value);
+}
+
+/** An address or number that the reply itself names, or that people are asked to use. */
+function isForAnybody(hit: Hit, record: Recorded): boolean {
+  return !fieldHit(hit, record) || (record.reply === "" && isInvited(hit, record.text));
 }
 
 function quotesRequest(hit: Hit, asked: string): boolean {

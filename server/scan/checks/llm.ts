@@ -17,6 +17,8 @@ const USAGE_KEY =
   /^(usage|token_?usage|tokens?_?used|prompt_tokens|completion_tokens|total_tokens|input_tokens|output_tokens|token_?count|tokens|eval_count|prompt_eval_count)$/i;
 const SELF = /\b(i am|i'm|powered by|based on|running on|built on|model is|using)\b[^.\n]{0,40}$/i;
 
+const CATEGORY = "llm_ai_security";
+
 /** The LLM checks: what shows without attacking, then the probes of the chosen depth. */
 export async function checkLlm(ctx: ScanContext): Promise<CheckEnd> {
   const { baseline } = ctx;
@@ -33,6 +35,7 @@ export async function checkLlm(ctx: ScanContext): Promise<CheckEnd> {
   passiveMarkers(ctx);
   const release = ctx.client.reserveForProbes();
   const end = await runProbes(ctx).finally(release);
+  if (isCanned(ctx)) return saysNothing(ctx);
   leaksByTheWay(ctx);
   reconsiderModel(
     baseline,
@@ -43,6 +46,32 @@ export async function checkLlm(ctx: ScanContext): Promise<CheckEnd> {
     ctx.notes.add(`The endpoint does not answer as a model does: ${baseline.modelReason}.`);
   }
   return end;
+}
+
+/** Fewer answers may be the same by chance: a bot that was asked for nothing but its prompt. */
+const FEWEST_ALIKE = 6;
+
+/** Whether every question and every probe got one and the same answer, but for numbers in it. */
+function isCanned(ctx: ScanContext): boolean {
+  const said = [
+    ...ctx.baseline.answers.filter((answer) => answer.ok).map((answer) => answer.extracted.text),
+    ...ctx.recorded.filter((record) => record.kind === "probe").map((record) => record.reply),
+  ];
+  return said.length >= FEWEST_ALIKE && new Set(said.map((text) => text.replace(/\d+/g, "0").trim())).size === 1;
+}
+
+const CANNED =
+  "every question and every probe got the same answer, so that it does not show whether a model was reached at all";
+
+/** An answer that never changes withstood nothing: what the probes noted is taken back. */
+function saysNothing(ctx: ScanContext): CheckEnd {
+  const others = ctx.withstood.filter((entry) => entry.category !== CATEGORY);
+  ctx.withstood.splice(0, ctx.withstood.length, ...others);
+  ctx.canned = true;
+  ctx.baseline.model = "unclear";
+  ctx.baseline.modelReason = CANNED;
+  ctx.undecide(CATEGORY, "LLM probes", CANNED);
+  return inconclusive(CANNED);
 }
 
 async function openToAnyone(ctx: ScanContext): Promise<void> {

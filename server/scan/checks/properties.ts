@@ -3,7 +3,7 @@ import { quote } from "../evidence.js";
 import { readsLikeAPrompt } from "../leak/instructions.js";
 
 const EXCESS =
-  /^(system_?prompt|system_?message|prompt_?template|full_?prompt|raw_?prompt|prompt|instructions|context|retrieved_?(docs|documents|context)|source_?documents|debug|debug_?info|trace|internal|internal_?notes?|config|settings|env|environment|sql|sql_?query|raw|raw_?response|password(_hash)?|passwd|hash|salt|secret|api_?key|access_?token|refresh_?token|cost|balance|role|roles|is_?admin|permissions|email|phone|address|ssn|dob|date_of_birth|credit_?card|user|customer|account|profile|headers|cookies|stack|exception|system_?fingerprint|chain_of_thought|scratchpad|intermediate_?steps|logprobs)$/i;
+  /^(system_?prompt|system_?message|prompt_?template|full_?prompt|raw_?prompt|prompt|instructions|context|retrieved_?(docs|documents|context)|source_?documents|debug|debug_?info|trace|internal|internal_?notes?|config|settings|env|environment|sql|sql_?query|raw|raw_?response|password(_hash)?|passwd|hash|salt|secret|api_?key|access_?token|refresh_?token|cost|balance|role|roles|is_?admin|permissions|email|phone|address|ssn|dob|date_of_birth|credit_?card|user|customer|account|profile|headers|cookies|stack|exception|system_?fingerprint|chain_of_thought|scratchpad|intermediate_?steps|tool_?calls?|function_?calls?|tool_?results?|tool_?outputs?|logprobs)$/i;
 const IDS =
   /^(_id|id|uid|.*_?(internal|db|database|row|record|user|customer|account|tenant|org|owner|conversation|thread|run|assistant|file|document)_?id|.*_pk|pk)$/i;
 const INTERNAL_ID =

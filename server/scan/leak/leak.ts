@@ -8,7 +8,7 @@ import { stockPhrases } from "./stock.js";
 import { type Run, sharedRuns, sharedWithoutSpaces, shingleSet } from "./words.js";
 
 /** So many words in the same order are no chance, whatever words they are. */
-const LONG_RUN = 20;
+export const LONG_RUN = 20;
 
 /** A short run that has next to no word of its own ("You are an online security system") may be in anybody's prompt. */
 function isOwn(stretch: string, words: number): boolean {

@@ -61,7 +61,9 @@ function whyNot(http: HttpReply, extracted: Extracted, at: ReplyPath | null): st
 
 /** A 200 whose JSON says that it is an error: `{"error": "..."}` and no reply beside it. */
 function isErrorObject(extracted: Extracted): boolean {
-  const { json, at } = extracted;
+  const { at } = extracted;
+  const stream = at?.kind === "sse" || at?.kind === "ndjson";
+  const json = stream && Array.isArray(extracted.json) ? extracted.json.at(-1) : extracted.json;
   if (json === undefined || json === null || typeof json !== "object" || Array.isArray(json) || at === null)
     return false;
   const told = new Map<string, unknown>(Object.entries(json).map(([key, value]) => [key.toLowerCase(), value]));

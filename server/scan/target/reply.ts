@@ -19,7 +19,7 @@ export interface Extracted {
   everything: string;
   /** Where the reply was found; null when it was not. */
   at: ReplyPath | null;
-  /** The JSON document, or the last of several. */
+  /** The JSON document; of a stream the first and the last ones, which say what the others do not. */
   json: JsonValue | undefined;
 }
 
@@ -130,21 +130,38 @@ interface Leaf {
 /** All strings of a document with how much each looks like the reply. Bounded in depth and number. */
 function leaves(document: unknown): Leaf[] {
   const out: Leaf[] = [];
-  const walk = (value: unknown, path: string, keys: readonly string[], depth: number): void => {
+  const walk = (value: unknown, path: string, keys: readonly string[], depth: number, weight: number): void => {
     if (out.length > 2_000 || depth > 12) return;
     if (typeof value === "string") {
-      out.push({ path, value, score: scoreLeaf(value, keys) });
+      out.push({ path, value, score: scoreLeaf(value, keys) + weight });
     } else if (Array.isArray(value)) {
-      for (const [i, item] of value.slice(0, 200).entries()) walk(item, `${path}[${i}]`, keys, depth + 1);
+      for (const [i, item] of value.slice(0, 200).entries())
+        walk(item, `${path}[${i}]`, keys, depth + 1, weight + speakerWeight(item, i));
     } else if (value !== null && typeof value === "object") {
       for (const [key, item] of Object.entries(value)) {
         const step = /^[A-Za-z_][A-Za-z0-9_]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
-        walk(item, path + step, [...keys, key], depth + 1);
+        walk(item, path + step, [...keys, key], depth + 1, weight);
       }
     }
   };
-  walk(document, "$", [], 0);
+  walk(document, "$", [], 0, 0);
   return out;
+}
+
+/** Whose message an entry of a conversation is, as the chat APIs and their frameworks write it. */
+const SPEAKER_KEYS = ["role", "type", "sender", "author", "from"];
+
+/** In a list of messages the last one of the assistant is the reply; the prompt and the user's words are not. */
+function speakerWeight(item: unknown, index: number): number {
+  if (item === null || typeof item !== "object" || Array.isArray(item)) return 0;
+  const entries = new Map<string, unknown>(Object.entries(item));
+  for (const key of SPEAKER_KEYS) {
+    const speaker = entries.get(key);
+    if (typeof speaker !== "string") continue;
+    if (/^(system|developer|user|human|tool|function)$/i.test(speaker)) return -60;
+    if (/^(assistant|ai|bot|model)$/i.test(speaker)) return 25 * index;
+  }
+  return 0;
 }
 
 function scoreLeaf(value: string, keys: readonly string[]): number {
@@ -233,6 +250,16 @@ function beside(documents: readonly JsonValue[], path: string | null): string {
   return [...strings].join("\n");
 }
 
+/** How many documents at the end of a stream tell of the whole: its usage, why it ended. */
+const LAST_DOCUMENTS = 3;
+
+/** The documents of a stream that are not one piece of text like the next. */
+function ends(documents: readonly JsonValue[]): JsonValue | undefined {
+  if (documents.length < 2) return documents[0];
+  const last = documents.slice(1).slice(-LAST_DOCUMENTS);
+  return [documents[0] ?? null, ...last];
+}
+
 function allStrings(document: unknown): string {
   return leaves(document)
     .map((leaf) => leaf.value)
@@ -255,7 +282,7 @@ export function extractReply(body: string, contentType: string, given: ReplyPath
         text: joined.text,
         everything: `${joined.text}\n${beside(objects, joined.path)}`,
         at: joined.path ? { kind, path: joined.path } : null,
-        json: objects.at(-1),
+        json: ends(objects),
       };
     }
     const plain = documents.map((document, i) => (typeof document === "string" ? document : (events[i] ?? "")));
@@ -269,7 +296,7 @@ export function extractReply(body: string, contentType: string, given: ReplyPath
       text: joined.text,
       everything: `${joined.text}\n${beside(documents, joined.path)}`,
       at: joined.path ? { kind, path: joined.path } : null,
-      json: documents.at(-1),
+      json: ends(documents),
     };
   }
   if (kind === "json") {
