@@ -46,7 +46,7 @@ function inHeader(ctx: ScanContext): Draft | null {
       probe: record.probe ?? undefined,
       hits: `${records.length}/${ctx.recorded.length}`,
       evidence: proven
-        ? `The response header ${name} holds text of the known prompt: ${quote(leak.excerpt)}.`
+        ? `The response header ${name} gives away the known prompt: ${quote(leak.excerpt)}.`
         : `The response header ${name} reads like instructions to a model: ${quote(text)}. ${GIVE_IT}`,
       exchanges: [ctx.exchange("response header", record.http)],
     };
