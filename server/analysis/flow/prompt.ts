@@ -158,10 +158,19 @@ export function textForms(p: { value: Value; loc: Loc }): TextForm[] {
   return forms.map((f) => ({ pieces: f.pieces, loc: f.loc, text: constantText(f.pieces) }));
 }
 
+/** By pieces and depth: a text that many others are put together of is read once. */
+const constantTexts = new WeakMap<readonly Piece[], string[]>();
+
 function constantText(pieces: readonly Piece[], depth = 0): string {
-  return pieces
+  let known = constantTexts.get(pieces);
+  if (!known) {
+    known = [];
+    constantTexts.set(pieces, known);
+  }
+  known[depth] ??= pieces
     .map((x) => (typeof x === "string" ? x : x.v.str?.length && depth < 6 ? longest(x.v.str, depth + 1) : "…"))
     .join("");
+  return known[depth];
 }
 
 /** Of the texts that a piece may be, the one that says most: `{prompt or DEFAULT_PROMPT}`. */

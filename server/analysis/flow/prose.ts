@@ -307,6 +307,19 @@ function fold(text: string): string {
  * @returns false for an empty text, for fixed labels, delimiters and headings
  */
 export function isInstruction(text: string): boolean {
+  const known = told.get(text);
+  if (known !== undefined) return known;
+  const out = instructsSomewhere(text);
+  if (told.size >= MOST_TOLD) told.clear();
+  told.set(text, out);
+  return out;
+}
+
+/** What was told of texts: one prompt is met again wherever it is handed on. */
+const told = new Map<string, boolean>();
+const MOST_TOLD = 2000;
+
+function instructsSomewhere(text: string): boolean {
   const folded = fold(text.length > LONGEST ? text.slice(0, LONGEST) : text);
   if (FORMAT_MARKS.some((mark) => folded.includes(mark))) return true;
   let prose = 0;
@@ -328,11 +341,13 @@ interface Sentence {
   open: boolean;
 }
 
+const BETWEEN_SENTENCES = new RegExp(`(?<=[.!?:;。！？：])\\s+|(?<=[。！？：])|(?<=${HOLE})`);
+
 function sentences(folded: string): Sentence[] {
   const plain = folded.replace(/<\/?[a-z][\w-]{0,40}>/g, "\n").replace(/```\w*/g, "\n");
   const found: Sentence[] = [];
   for (const line of plain.split(/[\n\r]+/)) {
-    for (const part of line.split(new RegExp(`(?<=[.!?:;。！？：])\\s+|(?<=[。！？：])|(?<=${HOLE})`))) {
+    for (const part of line.split(BETWEEN_SENTENCES)) {
       const end = /[:?.!：？。！]["'*)]*\s*$/.exec(part)?.[0]?.[0] ?? (part.endsWith(HOLE) ? HOLE : "");
       const text = part
         .replaceAll(HOLE, " ")

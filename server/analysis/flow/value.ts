@@ -339,7 +339,20 @@ function appendPieces(head: readonly Piece[], tail: readonly Piece[]): Piece[] {
  * part is mapped once.
  */
 export function mapLabels(v: Value, f: (l: Label) => Label | undefined): Value {
-  return mapDeep(v, f, new Map(), 0);
+  return mapDeep(v, v.fields || v.items || v.elem || v.str ? onceEach(f) : f, new Map(), 0);
+}
+
+/** A function of labels that is asked once for each: what is inside a value has the same ones again and again. */
+export function onceEach(f: (l: Label) => Label | undefined): (l: Label) => Label | undefined {
+  const known = new Map<Label, Label | undefined>();
+  return (l) => {
+    let out = known.get(l);
+    if (out === undefined && !known.has(l)) {
+      out = f(l);
+      known.set(l, out);
+    }
+    return out;
+  };
 }
 
 function mapDeep(v: Value, f: (l: Label) => Label | undefined, done: Map<Value, Value>, depth: number): Value {
