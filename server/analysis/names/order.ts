@@ -421,7 +421,7 @@ export class Order {
    * Classes that have a method of their own in place of another's: those made of the class, directly or not, as far as names
    * tell; for one that only says what others look like (`whatever`), any with a method of the name.
    * @param key of the class, `file::qualname`
-   * @returns their keys, in order; none where there are too many to mean anything
+   * @returns their keys, in order: the first of them where a class has very many, and none where a mere name has
    */
   overriding(key: string, method: string, whatever: boolean): readonly string[] {
     const at = key.indexOf("::");
@@ -436,7 +436,7 @@ export class Order {
     const own = f.base + cls;
     const out = new Set<string>();
     for (const n of from) if (n !== undefined && n !== own) out.add(this.nodes[n]!.key);
-    return out.size > (whatever ? MAX_MEMBERS : MAX_FAMILY) ? [] : [...out].sort();
+    return whatever && out.size > MAX_MEMBERS ? [] : [...out].sort().slice(0, MAX_FAMILY);
   }
 
   /** The class that a method stands in. */
