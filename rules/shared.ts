@@ -49,9 +49,13 @@ export const isModelText = (l: Label): boolean =>
 export function sensitiveName(l: Label, lexicon: Lexicon): string | undefined {
   if (l.kind === "sensitive") return l.what.replace(/`/g, "");
   if (l.kind !== "record") return undefined;
+  let lists = 0;
   for (let i = l.path.length - 1; i >= 0; i--) {
     const name = l.path[i]!;
-    if (!name.startsWith("[") && lexicon.sensitive(name)) return name;
+    if (name.startsWith("[")) {
+      // The city of a user's addresses tells of the user; the number of their hosts' ports does not.
+      if (i < l.path.length - 1 && ++lists > 1) return undefined;
+    } else if (lexicon.sensitive(name)) return name;
   }
   return undefined;
 }
