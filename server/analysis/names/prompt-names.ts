@@ -26,7 +26,7 @@ const OTHER = new Set(
     "config configs configuration settings setting init initialize initialise setup key keys name names client clients cost costs price pricing token tokens count counts error errors exception " +
     "save log logs logger logging cache cached parse parser parsed format formatted validate url urls list lists factory type types provider providers usage stats metrics history load loader " +
     "register build builder make schema cls class available enabled enable disable is has check test mock fake id ids version param params parameter parameters kwargs options budget limit limits " +
-    "delete remove update add route router blueprint view form template templates instance status health mode temperature later session callback callbacks handler"
+    "delete remove update add route router blueprint view form template templates instance status health mode temperature later session callback callbacks handler before after hook hooks middleware"
   ).split(" "),
 );
 
