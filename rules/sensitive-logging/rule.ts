@@ -1,5 +1,5 @@
 /** Prompts, model output, request bodies, records or sensitive fields in a log. */
-import { bit, type Label, type Loc } from "../../server/analysis/flow/labels.js";
+import { bit, type Label, type Loc, placeOf } from "../../server/analysis/flow/labels.js";
 import type { Lexicon } from "../../server/analysis/flow/lexicon.js";
 import type { FlowEvent, Slot } from "../../server/analysis/flow/summary.js";
 import { deepLabels, type StrForm, type Value } from "../../server/analysis/flow/value.js";
@@ -27,6 +27,8 @@ const rule: Rule = {
   },
   check(e, cx) {
     if (e.kind !== "sink" || e.sink !== "log") return;
+    // Behind a switch that nobody has set yet: its callers may.
+    if (typeof e.data?.onlyIf === "number") return;
     const hits: Hit[] = [];
     for (const s of e.slots) {
       for (const p of partsOf(s, cx)) {
@@ -136,7 +138,11 @@ function leakOf(p: LogPart, e: FlowEvent, lexicon: Lexicon): { label?: Label; wh
   // `api_key` is a key, and an address may have one in it.
   if (isPlain(p, lexicon)) {
     const secret = MAY_HOLD_KEY.test(p.name) ? labels.find((l) => l.kind === "secret") : undefined;
-    return secret && { label: secret, what: leaked(secret, lexicon)! };
+    if (secret) return { label: secret, what: leaked(secret, lexicon)! };
+    // Metadata that a model wrote is all that it wrote.
+    const written =
+      p.name === "metadata" ? labels.find((l) => l.kind === "llm" && !l.path.length && !l.parsed) : undefined;
+    return written && { label: written, what: leaked(written, lexicon)! };
   }
   // An error quotes what was wrong with the input, as it should.
   const quotes = labels.some((l) => l.kind === "exception");
@@ -173,11 +179,19 @@ const isObject = (p: LogPart): boolean => p.v.types.some((t) => t.k === "ext" &&
 function sentToModel(p: LogPart, e: FlowEvent, lexicon: Lexicon): { what: string } | undefined {
   const sent = !e.via.length && e.data?.prompts;
   if (!sent || isPlain(p, lexicon) || isObject(p)) return undefined;
-  const params = String(sent).split(" ");
-  const hit = p.v.labels.find((l) => l.kind === "param" && l.path.length === 0 && params.includes(String(l.param)));
-  const name = hit?.what.replace(/`/g, "") ?? "";
-  return hit && !PLAIN.test(name) && !GOES_ALONG.test(name) ? { what: `A prompt (${hit.what})` } : undefined;
+  const places = String(sent).split("\n");
+  const isMethod = e.fn?.cls !== undefined && e.fn.binding !== "static";
+  const isError = /(?:^|_)err(?:or)?s?(?:$|_)/i.test(p.name);
+  // What an object keeps of its own is no more the caller's, and what went wrong with a part is not the part.
+  const asked = (l: Label) =>
+    l.kind === "param" && !(l.path.length && (isError || FILES.test(l.path.at(-1)!) || (isMethod && l.param === 0)));
+  const hit = p.v.labels.find((l) => asked(l) && places.includes(placeOf(l)));
+  const name = hit?.path.at(-1) ?? hit?.what.replace(/`/g, "") ?? "";
+  return name && !PLAIN.test(name) && !GOES_ALONG.test(name) ? { what: `A prompt (\`${name}\`)` } : undefined;
 }
+
+/** Parts of requests that are no text by themselves. */
+const FILES = /^(?:files?|images?|audio|photo|picture|upload(?:ed)?(?:_file)?)$/i;
 
 /** Names of what goes into a prompt beside its text. */
 const GOES_ALONG =

@@ -387,9 +387,11 @@ export function applySummary(s: Summary, b: Binding, at: Loc): Applied {
     if (event.kind === "handed" || event.kind === "raw") continue;
     // Constants say something to a model; elsewhere only labels count.
     if (event.kind === "sink" && ![...params].some(isLive)) continue;
+    const asked = askedFor(event, b);
+    if (!asked) continue;
     const out = isReduced(event.sink)
-      ? substituteEvent(event, labelsOnly, at, ofLabels)
-      : substituteEvent(event, b, at, cache);
+      ? substituteEvent(asked, labelsOnly, at, ofLabels)
+      : substituteEvent(asked, b, at, cache);
     const counts = (v: Value): boolean => (event.kind === "sink" ? someLabel(v, () => true) : v !== EMPTY);
     if (out.slots.some((x) => counts(x.value))) up.push(out);
   }
@@ -399,6 +401,19 @@ export function applySummary(s: Summary, b: Binding, at: Loc): Applied {
     writes: s.writes.size ? new Map([...s.writes].map(([i, w]) => [i, substitute(w, b, cache)])) : s.writes,
     cut,
   };
+}
+
+/**
+ * An event of a branch that a switch opens, such as `if debug:`, as far as the call sets it: with the caller's own switch where
+ * that is handed on; undefined where the switch stays off.
+ */
+function askedFor(e: FlowEvent, b: Binding): FlowEvent | undefined {
+  const onlyIf = e.data?.onlyIf;
+  if (typeof onlyIf !== "number") return e;
+  const value = b.args.get(onlyIf)?.value;
+  if (!value || value.c === false || value.c === null) return undefined;
+  const own = value.labels.find((l) => l.kind === "param" && !l.path.length);
+  return { ...e, data: { ...e.data, onlyIf: own?.param ?? "set" } };
 }
 
 /**
@@ -427,14 +442,18 @@ function substituteEvent(e: FlowEvent, b: Binding, at: Loc, cache: Map<Value, Va
     // Where a value is handed in whole (or streamed bit by bit), that argument is where a mend would be made.
     const whole = handedWhole(s.value, b);
     const arg = whole && b.args.get(whole.param ?? -1);
-    const given = arg?.passedOn ? undefined : arg?.loc;
+    // A switch that is set beside a text brings nothing.
+    const brings = arg && (e.kind !== "sink" || arg.value.c === undefined || typeof arg.value.c === "string");
+    const given = !brings || arg.passedOn ? undefined : arg.loc;
     if (given && s.slot !== TEMPLATE_SLOT && !brought) {
       handed = given;
       brought = !!whole && bringsOutput(whole, b);
     }
     if (given && s.slot === "variables") variables = given;
     const value = substitute(s.value, b, cache);
-    return value === s.value ? s : { ...s, value };
+    // Whom a helper sends it with is not known yet; where it was given the text is.
+    const loc = e.kind === "handed" && given && whole && bringsOutput(whole, b) ? given : s.loc;
+    return value === s.value && loc === s.loc ? s : { ...s, value, loc };
   });
   return { ...e, slots: fillOpen(slots, variables), handed, via: [at, ...e.via] };
 }

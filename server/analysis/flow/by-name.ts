@@ -79,10 +79,10 @@ export function callByName(
 
 /** Functions nobody described that by their name hand on what they are given, in another form. */
 function passedOn(args: Args, recv: Value | undefined, name: string, typedCallee: boolean): Value | undefined {
-  const first = args.pos[0]?.value;
-  if (!first || recv?.labels.length) return undefined;
   const wraps =
     typedCallee && /^[A-Z]/.test(name) && !/(Error|Exception|Client|Session|Lock|Event|Thread|Queue)$/.test(name);
+  const first = args.pos[0]?.value ?? (wraps ? textArgument(args) : undefined);
+  if (!first || recv?.labels.length) return undefined;
   const isModule = recv === undefined || recv.types.some((t) => t.k === "ext");
   if (!isModule || !(wraps || (typedCallee ? READS.test(name) : PASSES_TEXT.test(name)))) return undefined;
   const all = wraps ? [first] : allArguments(args).map((a) => a.value);
@@ -95,6 +95,13 @@ function passedOn(args: Args, recv: Value | undefined, name: string, typedCallee
     }),
   );
   return labels.length ? labelled(labels) : undefined;
+}
+
+/** `Document(page_content=text)`: the text that an object is made of. */
+function textArgument(args: Args): Value | undefined {
+  for (const [name, a] of args.kw)
+    if (/^(?:page_content|content|text|message|body|document)$/.test(name)) return a.value;
+  return undefined;
 }
 
 /** Helpers without a visible body. */

@@ -18,7 +18,7 @@ import { EMPTY, element, ext, join, labelled, type TypeRef, type Value, withFiel
 
 /** Methods that by their name may have to do with a model. Following those of every object would cost more than it finds. */
 const SPEAKING =
-  /chat|complet|generat|answer|respon|reply|(^|_)a?(ask|call|run|act|step|send|parse|query|search|handle|process|execute)(_|$)|llm|prompt|summar|predict|invoke|infer|translat|classif|analy[sz]|extract|message|retriev|stream|kick_?off|converse/i;
+  /chat|complet|generat|answer|respon|reply|(^|_)a?(ask|call|run|act|step|send|parse|query|search|handle|process|execute)(_|$)|llm|prompt|summar|predict|invoke|infer|translat|classif|analy[sz]|extract|message|retriev|stream|kick_?off|converse|(^|_)emit(_|$)/i;
 /** The slot that holds the function; arguments are numbered, keywords have an `=` before their name. */
 const FUNCTION = "#fn";
 /** Receiver of a library method that is handed over: what was set up on it belongs to the call. */

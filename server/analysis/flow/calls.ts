@@ -471,7 +471,7 @@ function stubCall(frame: Frame, args: Args, at: Loc, fn: FunctionDef): Value {
 /** Emits the model call of a function known by name, and gives model text back. */
 export function llmByName(frame: Frame, args: Args, at: Loc, name: string, doubt: 0 | 1 | 2): Value {
   const slots = [
-    ...args.pos.map((a, i) => ({ slot: i === 0 ? "input" : "argument", value: a.value, loc: a.loc })),
+    ...args.pos.map((a, i) => ({ slot: slotOfPosition(args.x, i), value: a.value, loc: a.loc })),
     ...[...args.kw].map(([k, a]) => ({ slot: slotByName(k), value: a.value, loc: a.loc })),
   ];
   frame.emit(
@@ -500,6 +500,14 @@ export function llmByName(frame: Frame, args: Args, at: Loc, name: string, doubt
     what: "the model's text",
   };
   return labelled([label]);
+}
+
+/** What a positional argument is by the name of its variable: `client.invoke_llm(session, req_messages)`; else the first is the prompt. */
+function slotOfPosition(x: CallExpr, i: number): string {
+  const arg = x.args[i];
+  const name = arg?.k === "name" || arg?.k === "attr" ? lastNameOf(arg) : "";
+  const slot = slotByName(/(?:^|_)((?:chat_)?history|messages|system_prompt|prompt)$/.exec(name)?.[1] ?? "");
+  return i === 0 && slot === "argument" ? "input" : slot;
 }
 
 function slotByName(k: string): string {

@@ -46,6 +46,8 @@ export class Frame {
   readonly tests: Refinement[] = [];
   /** What is being executed runs only where debug mode was asked for. */
   debugAsked = false;
+  /** The parameter that opens the branch that is being executed: `if verbose:` of a `verbose=False`. */
+  onlyIf: number | undefined;
   /** The call that a nested function is run in place for: each has events of its own. */
   site = "";
   /** What that call handed in. */
@@ -109,9 +111,23 @@ export class Frame {
   emit(event: FlowEvent): void {
     if (this.events.size >= MAX_EVENTS) return;
     const handed = event.kind === "sink" ? this.handedWhole(event) : undefined;
-    const e = handed ? { ...event, handed } : event;
+    const e = this.withSwitch(handed ? { ...event, handed } : event);
     const key = `${e.kind}|${e.sink ?? ""}|${e.loc.id}|${e.q}|${e.via.map((v) => v.id).join(">")}|${e.data?.rule ?? ""}${this.site}`;
     this.events.set(key, e);
+  }
+
+  /** A log line with the switch that it waits for: that of the branch, or of the function called there if it is one here too. */
+  private withSwitch(e: FlowEvent): FlowEvent {
+    if (e.sink !== "log") return e;
+    const { onlyIf } = e.data ?? {};
+    const open = typeof onlyIf === "number" && this.isSwitch(onlyIf) ? onlyIf : this.onlyIf;
+    return open === onlyIf ? e : { ...e, data: { ...e.data, onlyIf: open ?? "set" } };
+  }
+
+  /** Whether a parameter of the function is off unless a caller sets it. */
+  isSwitch(param: number): boolean {
+    const off = this.fn?.ir.params[param]?.def;
+    return off?.k === "const" && (off.v === false || off.v === null);
   }
 
   /** Where a value of the event was handed to a nested function that is run in place; the outermost counts. */

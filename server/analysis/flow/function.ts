@@ -11,7 +11,7 @@ import { entryParameter } from "./entry-parameters.js";
 import { Env } from "./env.js";
 import { evalExpr } from "./expr.js";
 import { Frame } from "./frame.js";
-import { addStep, type Label } from "./labels.js";
+import { addStep, type Label, placeOf } from "./labels.js";
 import { mentions } from "./mentions.js";
 import { isStub } from "./overrides.js";
 import { noteDecoratedTool } from "./own-tools.js";
@@ -107,22 +107,27 @@ function rowFields(program: Program, fn: FunctionDef, events: Iterable<FlowEvent
 /** Slots of a model call whose text the model reads. */
 const READ_BY_MODEL = /^(messages|completion|input|system|body|variables)$/;
 
-/** Log lines with the parameters that the same function sends to a model: what is in them is a prompt, whoever calls. */
+/**
+ * Log lines with the parameters, and the fields of parameters, that the same function sends to a model: what is in them is a
+ * prompt, whoever calls.
+ */
 function withPrompts(events: FlowEvent[]): FlowEvent[] {
   const own = (e: FlowEvent) => e.sink === "log" && !e.via.length;
   if (!events.some((e) => e.kind === "llm") || !events.some(own)) return events;
-  const params = new Set<number>();
+  const params = new Set<string>();
   for (const e of events)
     if (e.kind === "llm")
       for (const s of e.slots)
         if (READ_BY_MODEL.test(s.slot))
           someLabel(s.value, (l) => {
             // Of a path whose file is sent, the path itself is not.
-            if (l.param !== undefined && !l.path.includes(CONTENT)) params.add(l.param);
+            if (l.param === undefined || l.path.includes(CONTENT)) return false;
+            params.add(String(l.param));
+            if (l.path.length) params.add(placeOf(l));
             return false;
           });
   if (!params.size) return events;
-  const prompts = [...params].sort((a, b) => a - b).join(" ");
+  const prompts = [...params].sort().join("\n");
   return events.map((e) => (own(e) ? { ...e, data: { ...e.data, prompts } } : e));
 }
 
@@ -190,7 +195,7 @@ function bindParameters(
 ): Value[] {
   const program = frame.program;
   const isMethod = !!fn.cls && fn.binding !== "static" && !fn.nested;
-  const given = entry && ir.decorators.length ? handedByDecorators(frame, fn) : undefined;
+  const given = ir.decorators.length ? handedByDecorators(frame, fn, runNested) : undefined;
   return ir.params.map((p, i) => {
     const loc = frame.loc(p);
     const step = { loc, msg: `\`${p.name}\` is a parameter of \`${fn.name}\``, prev: undefined };
@@ -219,7 +224,7 @@ function bindParameters(
       if (p.def) {
         const def = evalExpr(frame, env, p.def);
         types.push(...def.types.filter((t) => !(t.k === "ext" && t.q.startsWith("builtins."))));
-        if (def !== EMPTY && def.c !== null) defaults.set(i, { value: def, loc: frame.loc(p.def) });
+        if (def !== EMPTY && def.c !== null) defaults.set(i, { value: def, loc: frame.loc(p.def), passedOn: true });
       }
       const offered = given?.has(p.name) ? undefined : dependencyOf(frame, env, p);
       const handed = given?.get(p.name) ?? (entry ? offered : undefined);
@@ -297,7 +302,7 @@ function runNested(frame: Frame): void {
     const n = frame.nested[i]!;
     if (n.called) continue;
     n.called = true;
-    const child = new Frame(frame.program, frame.module, n.fn, n.fn.ir.chunk, frame);
+    const child = new Frame(frame.program, n.fn.module, n.fn, n.fn.ir.chunk, frame);
     const env = new Env(new Map(), frame.endEnv ?? n.env);
     const entry = entryOf(frame.program, n.fn, undefined, frame, n.env);
     bindNested(child, env, n.fn, entry);

@@ -134,6 +134,9 @@ const MAX_LABELS = 12;
 const MAX_KINDS = 24;
 const MAX_PATH = 8;
 
+/** A parameter's field in one word: `0.user.question`. */
+export const placeOf = (l: Label): string => [l.param, ...l.path].join(".");
+
 export const NO_LABELS: readonly Label[] = [];
 
 /** Union by key, path and where they were given away; the first (oldest) wins, cleared masks are intersected. */

@@ -86,10 +86,14 @@ function exec(frame: Frame, env: Env, s: Stmt): Env | undefined {
       return undefined;
     case "if": {
       const cond = conditionOf(frame, env, s.c);
-      const { debugAsked } = frame;
+      // `if False:` is how people switch code off.
+      if (s.c.k === "const" && s.c.v === false) return execBranch(frame, env, s.orelse, cond.unsafeElse);
+      const { debugAsked, onlyIf } = frame;
       const asked = debugBranch(s.c, cond.value);
       if (asked === "then") frame.debugAsked = true;
+      frame.onlyIf = switchOf(frame, s.c, cond.value) ?? onlyIf;
       const thenEnv = execBranch(frame, applyRefinements(env.clone(), cond.holds), s.body, cond.unsafeThen);
+      frame.onlyIf = onlyIf;
       frame.debugAsked = debugAsked || asked === "else";
       const elseEnv = execBranch(frame, applyRefinements(env.clone(), cond.otherwise), s.orelse, cond.unsafeElse);
       frame.debugAsked = debugAsked;
@@ -255,6 +259,16 @@ function isExit(x: Expr): boolean {
     ((f.a === "exit" && f.o.k === "name" && f.o.id === "sys") || (f.a === "abort" && f.o.k === "name"))
   );
 }
+
+/** `if debug:` of a parameter `debug=False`: which it is. */
+function switchOf(frame: Frame, test: Expr, value: Value): number | undefined {
+  if (test.k !== "name" || !SWITCH.test(test.id)) return undefined;
+  const param = value.labels.find((l) => l.kind === "param" && !l.path.length)?.param;
+  return param !== undefined && frame.isSwitch(param) ? param : undefined;
+}
+
+/** Names of what asks for more to be told. */
+const SWITCH = /(?:^|_)(?:debug|verbose|trace|dump|print|log|show)(?:$|_)/i;
 
 /** Most turns of loops over constants, those of nested ones multiplied. */
 const MAX_TURNS = 40;
