@@ -12,38 +12,61 @@ import { stripParams } from "./classes.js";
 import { Env } from "./env.js";
 import { evalExpr } from "./expr.js";
 import { Frame } from "./frame.js";
+import type { Label } from "./labels.js";
 import type { FlowEvent } from "./summary.js";
-import { EMPTY, join, labelled, type Value } from "./value.js";
+import { EMPTY, element, join, labelled, mapLabels, someLabel, type Value } from "./value.js";
 
-const NOTHING: ReadonlyMap<string, Value> = new Map();
+/** What wrapping does to a function. */
+export interface Wrapped {
+  /** By name, the parameters that the wrappers fill, and with what. */
+  handed: ReadonlyMap<string, Value>;
+  /** A wrapper answers a request with what the function gives back. */
+  answers: boolean;
+}
+
 /** Parameters that wrappers pass on as they got them. */
 const PASSED_ON = /^(self|cls|request|req|websocket|ws|args|kwargs)$/;
 
 /**
- * By name, the parameters of a function that its decorators fill, and with what.
+ * What a function's decorators do to it.
  * @param runRest runs the functions that a frame met and nobody called
  */
-export function handedByDecorators(
-  frame: Frame,
-  fn: FunctionDef,
-  runRest: (frame: Frame) => void,
-): ReadonlyMap<string, Value> {
-  let out: Map<string, Value> | undefined;
-  for (const d of fn.ir.decorators)
-    for (const e of d.k === "call" ? callsOfMade(frame, d, runRest) : callsOfWrapped(frame, d)) {
+export function wrappedByDecorators(frame: Frame, fn: FunctionDef, runRest: (frame: Frame) => void): Wrapped {
+  const handed = new Map<string, Value>();
+  const put = (name: string | undefined, v: Value): void => {
+    if (name === undefined || PASSED_ON.test(name)) return;
+    handed.set(name, join(handed.get(name) ?? EMPTY, stripParams(v)));
+  };
+  let answers = false;
+  for (const d of fn.ir.decorators) {
+    const events = d.k === "call" ? eventsOfMade(frame, d, runRest) : eventsOfWrapping(frame, d);
+    for (const e of events) {
+      if (e.kind === "sink")
+        answers ||= ANSWERS.test(e.sink ?? "") && e.slots.some((s) => someLabel(s.value, isResult));
+      if (e.kind !== "handed" || !functionOf(e).labels.some((l) => isWrapped(l) && !l.path.length)) continue;
       for (const s of e.slots) {
-        const name = s.slot.startsWith("=")
-          ? s.slot.slice(1)
-          : /^\d+$/.test(s.slot)
-            ? positional(fn, Number(s.slot))
-            : undefined;
-        if (name === undefined || PASSED_ON.test(name)) continue;
-        out ??= new Map();
-        out.set(name, join(out.get(name) ?? EMPTY, stripParams(s.value)));
+        if (s.slot.startsWith("=")) put(s.slot.slice(1), s.value);
+        else if (/^\d+$/.test(s.slot)) put(positional(fn, Number(s.slot)), s.value);
+      }
+      // `fn(**request.get_json())`: whatever the caller sent, under whatever name.
+      for (const s of e.slots) {
+        if (s.slot !== "*" && s.slot !== "**") continue;
+        const all = stripParams(element(s.value));
+        const sent = mapLabels(all, (l) => (l.kind === "user" ? l : undefined));
+        if (sent.labels.length)
+          for (const p of fn.ir.params)
+            if ((p.kind === "pos" || p.kind === "normal" || p.kind === "kwonly") && !handed.has(p.name))
+              put(p.name, sent);
       }
     }
-  return out ?? NOTHING;
+  }
+  return { handed, answers };
 }
+
+const ANSWERS = /^(?:stream-)?response$/;
+const isWrapped = (l: Label): boolean => l.kind === "param" && (l.key === WRAPPED || l.param === 0);
+/** What the wrapped function gave back. */
+const isResult = (l: Label): boolean => isWrapped(l) && l.path.some((key) => key.startsWith("()"));
 
 const positional = (fn: FunctionDef, i: number): string | undefined => {
   const p = fn.ir.params[i];
@@ -53,8 +76,8 @@ const positional = (fn: FunctionDef, i: number): string | undefined => {
 /** The function that a probe hands to a decorator, to see where it is called. */
 const WRAPPED = "wrapped";
 
-/** Where the wrapper of a decorator that is made for its function calls it: `@with_socket("chat")`. */
-function callsOfMade(frame: Frame, d: CallExpr, runRest: (frame: Frame) => void): readonly FlowEvent[] {
+/** What the wrapper of a decorator that is made for its function does: `@with_socket("chat")`. */
+function eventsOfMade(frame: Frame, d: CallExpr, runRest: (frame: Frame) => void): readonly FlowEvent[] {
   const names = new Env(new Map(), undefined);
   const own = evalExpr(frame, names, d.f).types.some((t) => t.k === "fn" && !t.fn.nested && !t.fn.cls);
   if (!own) return [];
@@ -77,19 +100,17 @@ function callsOfMade(frame: Frame, d: CallExpr, runRest: (frame: Frame) => void)
     callFunction(probe, names, t, args, d, t.fn.name);
   }
   runRest(probe);
-  return [...probe.events.values()].filter(
-    (e) => e.kind === "handed" && functionOf(e).labels.some((l) => l.key === WRAPPED && !l.path.length),
-  );
+  const isProbed = (l: Label): boolean => l.key === WRAPPED;
+  return [...probe.events.values()].filter((e) => e.slots.some((s) => someLabel(s.value, isProbed)));
 }
 
-/** Where a decorator's wrapper calls what it wraps: the first parameter of the decorator. */
-function callsOfWrapped(frame: Frame, d: Expr): readonly FlowEvent[] {
+/** What a decorator's wrapper does with what it wraps: the first parameter of the decorator. */
+function eventsOfWrapping(frame: Frame, d: Expr): readonly FlowEvent[] {
   if (d.k !== "name" && d.k !== "attr") return [];
   const out: FlowEvent[] = [];
   for (const t of evalExpr(frame, new Env(new Map(), undefined), d).types) {
     if (t.k !== "fn" || t.fn.nested || t.fn.cls) continue;
-    for (const e of frame.program.summary(t.fn).events)
-      if (e.kind === "handed" && functionOf(e).labels.some((l) => l.param === 0 && !l.path.length)) out.push(e);
+    out.push(...frame.program.summary(t.fn).events);
   }
   return out;
 }

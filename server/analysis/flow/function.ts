@@ -4,7 +4,7 @@ import { blocksOf, type ClassDef, type FunctionDef, type ModuleDef } from "../na
 import { type Argument, isSymbolic } from "./apply.js";
 import { literalParts } from "./arguments.js";
 import { stripParams } from "./classes.js";
-import { handedByDecorators } from "./decorators.js";
+import { type Wrapped, wrappedByDecorators } from "./decorators.js";
 import { dependencyOf } from "./dependencies.js";
 import { entryOf } from "./entries.js";
 import { entryParameter } from "./entry-parameters.js";
@@ -61,9 +61,11 @@ export function analyseFunction(
   const env = new Env(new Map(), undefined);
   const entry = entryOf(program, fn, selfClass);
   const defaults = new Map<number, Argument>();
-  const initial = bindParameters(frame, env, fn.ir, selfClass, entry, fn, defaults);
+  const wrapped = wrappedOf(frame, fn);
+  const initial = bindParameters(frame, env, fn.ir, selfClass, entry, fn, defaults, wrapped?.handed);
   runFunctionBody(frame, env, fn.ir);
   if (entry) emitEntry(frame, fn, entry);
+  else if (wrapped?.answers) emitReturn(frame, fn, 0);
   runNested(frame);
   frame.endPlaces();
   const small = (v: Value) => compact(v, () => program.bound("what a function hands on holds too many values"));
@@ -183,6 +185,9 @@ function collectScope(frame: Frame, fn: FunctionIR): void {
   }
 }
 
+const wrappedOf = (frame: Frame, fn: FunctionDef): Wrapped | undefined =>
+  fn.ir.decorators.length ? wrappedByDecorators(frame, fn, runNested) : undefined;
+
 /** Puts the parameters into the environment as symbols; returns them in order. */
 function bindParameters(
   frame: Frame,
@@ -192,10 +197,10 @@ function bindParameters(
   entry: ReturnType<typeof entryOf>,
   fn: FunctionDef,
   defaults: Map<number, Argument>,
+  given: Wrapped["handed"] | undefined,
 ): Value[] {
   const program = frame.program;
   const isMethod = !!fn.cls && fn.binding !== "static" && !fn.nested;
-  const given = ir.decorators.length ? handedByDecorators(frame, fn, runNested) : undefined;
   return ir.params.map((p, i) => {
     const loc = frame.loc(p);
     const step = { loc, msg: `\`${p.name}\` is a parameter of \`${fn.name}\``, prev: undefined };
@@ -304,7 +309,7 @@ function runNested(frame: Frame): void {
     n.called = true;
     const child = new Frame(frame.program, n.fn.module, n.fn, n.fn.ir.chunk, frame);
     const env = new Env(new Map(), frame.endEnv ?? n.env);
-    const entry = entryOf(frame.program, n.fn, undefined, frame, n.env);
+    const entry = entryOf(frame.program, n.fn, undefined, child, n.env);
     bindNested(child, env, n.fn, entry);
     runFunctionBody(child, env, n.fn.ir);
     if (entry) emitEntry(child, n.fn, entry);
@@ -313,7 +318,8 @@ function runNested(frame: Frame): void {
 
 /** Parameters of a nested function: its own symbols mean nothing to callers of the outer one. */
 function bindNested(frame: Frame, env: Env, fn: FunctionDef, entry: ReturnType<typeof entryOf>): void {
-  const values = bindParameters(frame, env, fn.ir, undefined, entry, fn, new Map());
+  const given = wrappedOf(frame, fn)?.handed;
+  const values = bindParameters(frame, env, fn.ir, undefined, entry, fn, new Map(), given);
   fn.ir.params.forEach((p, i) => {
     const v = values[i]!;
     env.set(p.name, { ...v, labels: v.labels.filter((l) => l.kind !== "param") });
