@@ -22,6 +22,7 @@ import { judgeCall, keysSent } from "./raw-calls.js";
 import { queryName, recordLabel, refineRecord } from "./records.js";
 import { withSaved } from "./saved-files.js";
 import { rowSaved } from "./saved-rows.js";
+import { isOnByDefault } from "./settings.js";
 import { wordsFor } from "./sources.js";
 import { stateGraph } from "./state-graphs.js";
 import { isStatement, shown } from "./strings.js";
@@ -452,8 +453,9 @@ function emitCall(frame: Frame, q: string, m: CallModel, args: Args, x: CallExpr
   if (setting) {
     const a = setting.arg && argument(frame, args, setting.arg);
     const asked = frame.debugAsked && setting.rule === "debug-enabled";
-    if (!asked && (setting.arg ? a && a.value.c === setting.bad : true)) {
-      const kw = x.kw.find((k) => a && frame.loc(k.x) === a.loc);
+    const kw = x.kw.find((k) => a && frame.loc(k.x) === a.loc);
+    const bad = a && (a.value.c === setting.bad || (setting.bad === true && kw && isOnByDefault(frame, kw.x, a.value)));
+    if (!asked && (setting.arg ? bad : true)) {
       frame.emit({
         kind: "setting",
         loc: kw ? frame.loc(kw) : (a?.loc ?? frame.loc(x)),

@@ -150,3 +150,20 @@ export function emitSetting(
     });
   }
 }
+
+/** Whether a value is on unless somebody turns it off: by a parameter's default, or by what an object is made with. */
+export function isOnByDefault(frame: Frame, x: Expr, v: Value): boolean {
+  const params = frame.fn?.ir.params ?? [];
+  const own = v.labels.find((l) => l.kind === "param" && !l.path.length)?.param;
+  if (own !== undefined && isOn(params[own]?.def)) return true;
+  const cls = frame.fn?.cls;
+  if (!cls || x.k !== "attr" || x.o.k !== "name" || x.o.id !== params[0]?.name) return false;
+  const init = frame.program.classes.method(cls, "__init__")?.ir;
+  const kept = init?.body.flatMap((s) =>
+    s.k === "assign" && s.v && s.targets.some((t) => t.k === "attr" && t.a === x.a) ? [s.v] : [],
+  );
+  if (!init || !kept?.length) return isOn(frame.program.classes.declared(cls).get(x.a)?.value);
+  return kept.every((k) => isOn(k.k === "name" ? init.params.find((p) => p.name === k.id)?.def : k));
+}
+
+const isOn = (x: Expr | null | undefined): boolean => x?.k === "const" && x.v === true;
