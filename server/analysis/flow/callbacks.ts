@@ -38,8 +38,13 @@ const isResultKey = (key: string): boolean => key.startsWith("()");
 /** A parameter is called: says so to the callers. @returns what the call will give, as a path of the parameter */
 export function callHanded(frame: Frame, callee: Value, args: Args, x: CallExpr, name: string): Value | undefined {
   const own = x.f.k === "attr" && isMadeWith(frame, x.f.o);
-  const longest = own ? MAX_OWN_PATH : MAX_PATH;
-  const params = callee.labels.filter((l) => l.kind === "param" && l.path.length <= longest);
+  // A table of functions that the object keeps: `self.handlers[name](data)`.
+  const longest = own || x.f.k !== "attr" ? MAX_OWN_PATH : MAX_PATH;
+  const params = callee.labels.filter(
+    (l) =>
+      l.kind === "param" &&
+      (l.path.length <= MAX_PATH || (l.path.length <= longest && (own || l.path[1]!.startsWith("[")))),
+  );
   // A parameter's default is a function too, called where the caller hands in none.
   const byDefault = x.f.k === "name";
   const settled = (t: TypeRef) =>
