@@ -1,9 +1,9 @@
 /** Putting a callee's summary into its caller: parameter labels are replaced by what the arguments hold. */
-import type { ClassDef } from "../names/definitions.js";
 import { functionOf, isOpen, noteResult, resultAt } from "./callbacks.js";
 import { addStep, bit, type Label, type Loc, rebase, type Step, unionLabels } from "./labels.js";
 import { answerRaw } from "./raw-calls.js";
 import { isReduced, reduced } from "./reduced.js";
+import { relabel } from "./relabel.js";
 import { readAt } from "./saved-files.js";
 import { placed } from "./sources.js";
 import { isUnknownText, UNKNOWN_TEXT } from "./strings.js";
@@ -15,7 +15,6 @@ import {
   EMPTY,
   join,
   mapArray,
-  mapForm,
   mapLabels,
   mapMap,
   onceEach,
@@ -150,56 +149,7 @@ function findActual(l: Label, b: Binding): Value {
       doubt: Math.max(x.doubt, l.doubt) as 0 | 1 | 2,
     };
   });
-  return mapTop(v, renewed);
-}
-
-/** Most fields of an object that is followed inside another one of its class, as in a list whose elements are linked. */
-const MAX_NESTED = 8;
-
-/**
- * Maps the labels of a value, and those of its members and pieces, to a small depth. A large object inside another one of
- * its class is a former state of it (`app.users = Users(app)`): that one stays as it is.
- */
-function mapTop(
-  v: Value,
-  f: (l: Label) => Label | undefined,
-  done = new Map<Value, Value>(),
-  depth = 0,
-  inside: readonly ClassDef[] = [],
-): Value {
-  const hit = done.get(v);
-  if (hit) return hit;
-  const labels = v.labels.length ? (v.labels.map(f).filter(Boolean) as Label[]) : v.labels;
-  if (depth >= 6) {
-    const out = labels === v.labels ? v : { ...v, labels };
-    done.set(v, out);
-    return out;
-  }
-  let within = inside;
-  if (v.fields) {
-    const cls = classOf(v);
-    const times = cls ? inside.filter((c) => c === cls).length : 0;
-    if (times > 1 || (times && v.fields.size > MAX_NESTED)) return v;
-    if (cls) within = [...inside, cls];
-  }
-  const out = mapInside(v, labels, (x) => mapTop(x, f, done, depth + 1, within));
-  done.set(v, out);
-  return out;
-}
-
-function mapInside(v: Value, labels: readonly Label[], inner: (v: Value) => Value): Value {
-  const fields = v.fields && mapMap(v.fields, inner);
-  const items = v.items && mapArray(v.items, inner);
-  const elem = v.elem && inner(v.elem);
-  const str = v.str && mapArray(v.str, (form) => mapForm(form, inner));
-  if (labels === v.labels && fields === v.fields && items === v.items && elem === v.elem && str === v.str) return v;
-  return { ...v, labels, fields, items, elem, str };
-}
-
-/** The project's class that a value is an instance of. */
-function classOf(v: Value): ClassDef | undefined {
-  for (const t of v.types) if (t.k === "inst") return t.cls;
-  return undefined;
+  return relabel(v, renewed);
 }
 
 /** Pieces that turn out to be constants become part of the text. */
