@@ -132,7 +132,11 @@ describe("a prompt beside the reply", () => {
     ["a percent-encoded header", "x-llm-system", encodeURIComponent(PROMPT)],
   ])("is found in %s", async (_, name, value) => {
     const handler = chat((prompt, response) => json(response, { reply: careful(prompt) }, { [name]: value }));
-    expect(leakOf(await scanOf(handler, known))).toMatchObject({ severity: "critical" });
+    const leak = leakOf(await scanOf(handler, known));
+    expect(leak).toMatchObject({
+      severity: "critical",
+      exchanges: [{ response: { overlaps: [{ label: `header ${name}` }] } }],
+    });
     expect(leakOf(await scanOf(handler))).toMatchObject({ severity: "high", suspected: true });
   });
 

@@ -48,10 +48,22 @@ function inHeader(ctx: ScanContext): Draft | null {
       evidence: proven
         ? `The response header ${name} gives away the known prompt: ${quote(leak.excerpt)}.`
         : `The response header ${name} reads like instructions to a model: ${quote(text)}. ${GIVE_IT}`,
-      exchanges: [ctx.exchange("response header", record.http)],
+      exchanges: [
+        ctx.exchange(
+          "response header",
+          record.http,
+          shownIn(text, leak?.spans ?? []).map((stretch) => ({ text: stretch, label: `header ${name}` })),
+          `${name}: ${text}\n\n${record.http.text}`,
+        ),
+      ],
     };
   }
   return null;
+}
+
+/** The stretches of a value that show it; all of it where none stands out. */
+function shownIn(text: string, spans: readonly { start: number; end: number }[]): string[] {
+  return spans.length === 0 ? [text] : spans.map(({ start, end }) => text.slice(start, end));
 }
 
 /** The values of all headers, each once, with the answers that have it. */
