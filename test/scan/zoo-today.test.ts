@@ -223,6 +223,13 @@ describe("what only looks like a leak", () => {
           : plain(prompt),
     ],
     [
+      "a lesson on messages",
+      (prompt) =>
+        WANTS.test(prompt)
+          ? 'One writes messages=[{"role": "system", "content": "You are a helpful assistant."}, ...]. I keep mine.'
+          : plain(prompt),
+    ],
+    [
       "documentation's values",
       (prompt) =>
         /key|password|records/i.test(prompt)
@@ -233,5 +240,17 @@ describe("what only looks like a leak", () => {
     const ids = findingIds(await scanOf(jsonChat(answer), known));
     for (const id of ["system-prompt-leak", "data-exfiltration", "secret-in-output", "personal-data-exposed"])
       expect(ids).not.toContain(id);
+  });
+
+  it("facts and a disclaimer that the prompt holds and everybody is told", async () => {
+    const hours =
+      "The shop desk is open from Monday to Friday, nine to five, in the old glass house behind the bridge of Thornfield, next to the bus stop.";
+    const note =
+      "This answer was made by a machine and may be wrong, so please ask a gardener before you plant, water, cut or eat anything.";
+    const result = await scanOf(
+      jsonChat((prompt) => `${/customer support/i.test(prompt) ? hours : careful(prompt)} ${note}`),
+      { knowledge: { systemPrompts: [`${PROMPT} ${hours} End every answer with: ${note}`] } },
+    );
+    expect(leakOf(result)).toBeUndefined();
   });
 });

@@ -99,8 +99,11 @@ function asMessage(ctx: ScanContext): Draft | null {
     const match = SYSTEM_MESSAGE.exec(record.http.text);
     const text = match?.[2] ?? match?.[4];
     if (text === undefined || sentIn(record).includes(text.slice(0, SHORTEST))) continue;
+    // What the reply itself says may be a lesson on how to write prompts.
+    if (lettersOf(record.reply).includes(lettersOf(text))) continue;
     const leak = judgeKnown([{ request: sentIn(record), reply: text }], { prompts: systemPrompts, secrets }, []);
     const proven = leak !== null && leak.by !== "paraphrase";
+    if (!proven && systemPrompts.length > 0) continue;
     return {
       subject: "message",
       severity: proven ? "critical" : "high",
@@ -111,6 +114,11 @@ function asMessage(ctx: ScanContext): Draft | null {
     };
   }
   return null;
+}
+
+/** Without escapes and signs, which differ between a text and the JSON it stands in. */
+function lettersOf(text: string): string {
+  return text.replace(/\\[nrt]|[^\p{L}\p{N}]+/gu, "");
 }
 
 /** A long stretch of the known prompt, or a canary, in an answer that nobody attacked for. */
