@@ -107,7 +107,7 @@ const isPlain = (p: LogPart, lexicon: Lexicon): boolean =>
 
 /** A key may be one of a table, and `api_key` is none of those. */
 const plainName = (name: string, lexicon: Lexicon): boolean =>
-  PLAIN.test(name) && lexicon.sensitive(name)?.category !== "credential";
+  PLAIN.test(name) && !SENSITIVE.has(lexicon.sensitive(name)?.category ?? "");
 
 /** A `token` may be a word of a text: whether the code around it is about who may do what. */
 function speaksOfAccess(p: LogPart, e: FlowEvent): boolean {
@@ -158,9 +158,29 @@ function leakOf(p: LogPart, e: FlowEvent, lexicon: Lexicon): { label?: Label; wh
     (lexicon.sensitive(p.name)?.category === "credential" && (p.name !== "token" || speaksOfAccess(p, e))) ||
     CONNECTION.test(p.name);
   if (credential && !/^[A-Z_]+$/.test(p.name)) return { what: `A credential (\`${p.name}\`)` };
+  if (namesPerson(p, lexicon)) return { what: `The sensitive field \`${p.name}\`` };
   if (HISTORY.test(p.name)) return { what: `A conversation (\`${p.name}\`)` };
   return prompt ? { what: `A prompt (\`${p.name}\`)` } : undefined;
 }
+
+/**
+ * Whether a value by its name is something of a person's, whoever hands it in: `email` of a parameter, `user.phone`. What it was made
+ * into is another matter.
+ */
+function namesPerson(p: LogPart, lexicon: Lexicon): boolean {
+  const category = lexicon.sensitive(p.name)?.category;
+  if (
+    !category ||
+    !OF_PERSONS.has(category) ||
+    !/mail|phone|mobile|telef|celular/i.test(p.name) === (category === "contact")
+  )
+    return false;
+  if (/addr|location|device|(?:^|_)ip(?:_|$)/i.test(p.name)) return false;
+  const handed = p.v.labels.some((l) => l.kind === "param" && !(l.cleared & bit("sensitive")));
+  return handed || (!p.v.labels.length && /[.\]]/.test(p.text) && !/\(/.test(p.text));
+}
+const OF_PERSONS: ReadonlySet<string> = new Set(["contact", "government-id", "financial", "personal"]);
+const SENSITIVE: ReadonlySet<string> = new Set([...OF_PERSONS, "credential"]);
 
 /** A log line that says of the value behind it that it is no text: `reading the prompt from file: `. */
 const SAYS_WHAT = /\b(file|path|folder|directory|id|name|key|version|length|size|count)s?\b["'`]?\s*[:=]?\s*["'`([]?$/i;
@@ -213,7 +233,8 @@ const ASKED = /question|query|prompt|message|text|input|content|search|term/i;
 function leaked(l: Label, lexicon: Lexicon): string | undefined {
   switch (l.kind) {
     case "llm":
-      return isModelText(l) ? "Model output" : undefined;
+      // The tool that the model chose, the status that it gave.
+      return isModelText(l) && !plainName(lastName(l), lexicon) ? "Model output" : undefined;
     case "llm-object":
       // Of a stream, each chunk; of an answer, the parts that hold its text.
       return !l.path.length || isTextPart(l) ? "The model's response" : undefined;

@@ -62,12 +62,15 @@ const FAILS = /\bexcept\b|traceback|format_exc|exc_info|exception_handler|\(.*: 
 const INPUT = /\brequest\b|\brequest_|self\.request|get_json|query_params|cleaned_data|validated_data/;
 const QUERIES = /\.(?:execute|executemany|raw|extra|text)\s*\(/;
 const LOGS = /\blog(?:ger|ging)?\b|\bprint\s*\(|\bcapture_(?:message|exception)\b/i;
+/** A log line that names what is a person's. */
+const LOGS_PERSON =
+  /\b(?:log(?:ger|ging)?\.\w+|print)\s*\((?:[^\n]*|\s*[^\n]*\n[^\n]*)(?:e?mail|phone|passw|\bssn|passport|iban|birth)/i;
 const DANGEROUS = /\beval\s*\(|\bexec\s*\(|subprocess|os\.system|pickle|yaml\.load|mark_safe|Markup/;
 
 /** Whether a file may hold a source, a sink, a setting or a route that a rule speaks of. Cheap; errs on the side of yes. */
 export function mayMatter(text: string): boolean {
   if (MODEL.test(text) || APP.test(text) || ROUTES.test(text) || ACCESS.test(text)) return true;
-  if (ANSWERS.test(text) && FAILS.test(text)) return true;
+  if ((ANSWERS.test(text) && FAILS.test(text)) || LOGS_PERSON.test(text)) return true;
   return INPUT.test(text) && (QUERIES.test(text) || LOGS.test(text) || DANGEROUS.test(text));
 }
 

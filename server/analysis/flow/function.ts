@@ -353,7 +353,11 @@ const MAX_WRITERS = 40;
 
 /** Whether a name may hold nothing but what stands for an import that failed: None, or why it did. */
 const standsIn = (v: Value): boolean =>
-  !v.types.length && !v.fields && !v.items && !v.elem && (v.c === null || someLabel(v, (l) => l.kind === "exception"));
+  v.types.every((t) => t.k === "ext" && t.q === "builtins.str") &&
+  !v.fields &&
+  !v.items &&
+  !v.elem &&
+  (v.c === null || someLabel(v, (l) => l.kind === "exception"));
 
 /** Runs a module's statements. `publish` is called before, so that cyclic imports see what is there so far. */
 export function analyseModule(
