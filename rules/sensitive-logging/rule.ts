@@ -42,6 +42,7 @@ const rule: Rule = {
     // A logger of the project's own writes what it is given; the mend is made where it is given.
     const own = e.fn && isLogger(e.fn) ? e.fn : undefined;
     const given = own && (e.via.findLast((v) => v.chunk.file !== own.module.file) ?? e.via.at(-1));
+    if (given && showsPlain(cx.textAt(given), cx.lexicon)) return;
     const at = given ?? e.loc;
     cx.report({
       at,
@@ -104,6 +105,16 @@ function partAt(v: Value, loc: Loc, cx: RuleContext, before?: string): LogPart {
 /** Whether by its name or its making a part says nothing of a person: `user.id`, `body.keys()`, `type(x).__name__`. */
 const isPlain = (p: LogPart, lexicon: Lexicon): boolean =>
   plainName(p.name, lexicon) || /\.(?:keys\(\)|__name__)\)*$/.test(p.text);
+
+/** Whether a text that is handed to a logger of the app's own shows nothing but plain names and errors: `f"No tool {tool_name}: {e}"`. */
+function showsPlain(call: string, lexicon: Lexicon): boolean {
+  const shown = [...call.matchAll(/\{([^{}!:]+)(?:[!:][^{}]*)?\}/g)].map((m) => lastWord(m[1]!.trim()));
+  return (
+    /\bf["']/.test(call) &&
+    shown.length > 0 &&
+    shown.every((n) => /^(?:e|ex|exc|err|error)$/.test(n) || plainName(n, lexicon))
+  );
+}
 
 /** A key may be one of a table, and `api_key` is none of those. */
 const plainName = (name: string, lexicon: Lexicon): boolean =>
