@@ -1,6 +1,6 @@
 /** What several rules ask of labels. */
 import type { Level } from "../server/analysis/finding.js";
-import type { Label, Loc } from "../server/analysis/flow/labels.js";
+import { type Label, type Loc, stepsOf } from "../server/analysis/flow/labels.js";
 import type { Lexicon } from "../server/analysis/flow/lexicon.js";
 import type { FlowEvent, Slot } from "../server/analysis/flow/summary.js";
 import { deepLabels, type Piece } from "../server/analysis/flow/value.js";
@@ -95,6 +95,13 @@ export function placeOf(l: Label, returned: Loc): Loc {
   return l.kind === "exception" || l.at.chunk.file === returned.chunk.file ? l.at : returned;
 }
 
+/** Of the calls through which something came to a sink, the outermost that it was handed to itself. */
+function givenIn(via: readonly Loc[], l: Label): Loc | undefined {
+  const steps = stepsOf(l.step);
+  const holds = (call: Loc) => steps.some(({ loc }) => loc.chunk === call.chunk && loc.s >= call.s && loc.e <= call.e);
+  return via.find(holds) ?? via[0];
+}
+
 /**
  * What of a returned value is given away where, one label a place: a helper may answer with one error here and another there, a
  * stream gives text away at each of its yields, and each is mended where it was made.
@@ -105,7 +112,7 @@ export function givenAway(e: FlowEvent, s: Slot, isMeant: (l: Label) => boolean)
   for (const label of deepLabels(s.value)) {
     if (!isMeant(label)) continue;
     // A response class of the app's own is made of what it is given.
-    const made = e.fn?.name === "__init__" ? e.via[0] : undefined;
+    const made = e.fn?.name === "__init__" ? givenIn(e.via, label) : undefined;
     const at = e.handed ?? made ?? placeOf(label, s.loc);
     if (!out.has(at.id)) out.set(at.id, { label, at });
   }
