@@ -229,7 +229,7 @@ const mostVia = (e: FlowEvent): number =>
   e.sink === "log" ? (isAsked(e) ? MAX_ASKED_VIA : MAX_LOG_VIA) : e.kind === "handed" ? MAX_HANDED_VIA : MAX_VIA;
 
 /** What of a function's events depends on its parameters: all that its callers have to look at. */
-function openEvents(s: Summary): OpenEvents {
+export function openEvents(s: Summary): OpenEvents {
   let out = opened.get(s);
   if (!out) {
     let cut = false;
