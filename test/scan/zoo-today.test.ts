@@ -178,8 +178,13 @@ describe("a prompt beside the reply", () => {
     expect(leakOf(await scanOf(greeting, known))).toBeUndefined();
     expect(leakOf(await scanOf(greeting))).toBeUndefined();
     const own = "You are a friendly tester of forms and must only answer in one short line.";
-    const echo: Handler = (body, _request, response) =>
-      json(response, { messages: JSON.parse(body).messages, reply: plain(body) });
+    const echo: Handler = (body, _request, response) => {
+      try {
+        json(response, { messages: JSON.parse(body).messages, reply: plain(body) });
+      } catch {
+        response.writeHead(422, { "content-type": "application/json" }).end('{"error":"no"}');
+      }
+    };
     const result = await scanOf(echo, {
       bodyTemplate: JSON.stringify({
         messages: [
