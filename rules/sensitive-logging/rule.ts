@@ -222,7 +222,7 @@ function sentToModel(p: LogPart, e: FlowEvent, lexicon: Lexicon): { what: string
 }
 
 /** Parts of requests that are no text by themselves. */
-const FILES = /^(?:files?|images?|audio|photo|picture|upload(?:ed)?(?:_file)?)$/i;
+const FILES = /(?:^|[_\s-])(?:files?|images?|audio|photo|picture|upload(?:ed)?(?:_file)?)$/i;
 
 /** Names of what goes into a prompt beside its text. */
 const GOES_ALONG =
