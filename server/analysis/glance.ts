@@ -84,7 +84,8 @@ const SIGNS = {
 
 type Sign = keyof typeof SIGNS;
 const order = Object.keys(SIGNS) as Sign[];
-const words = new WordsWithin(order.map((sign) => SIGNS[sign]));
+/** Made where the first text is looked at: most projects are not large. */
+let words: WordsWithin | undefined;
 const bits = Object.fromEntries(order.map((sign, n) => [sign, 1 << n])) as Readonly<Record<Sign, number>>;
 
 /** What tells of a word that it is a model's, in its group. */
@@ -168,6 +169,7 @@ export interface Glance {
 
 /** A first look at a file's text. */
 export function glanceAt(text: string): Glance {
+  words ??= new WordsWithin(order.map((sign) => SIGNS[sign]));
   const signs = words.of(text, bits.model);
   if (isOfModel(text, signs)) return { ofModel: true, counts: false };
   const speaks = (signs & bits.speaks) !== 0 && maySpeak(text);

@@ -56,7 +56,7 @@ const projectFiles = ["manage.py", "requirements.txt", "pyproject.toml", "setup.
 export const isSkippedName = (name: string): boolean => skippedFolders.has(name) || name.endsWith(".egg-info");
 
 /**
- * Whether a folder is left out by default.
+ * Whether a folder whose name does not tell is left out for what it holds.
  *
  * An environment that was made in the project's own folder (`python -m venv .`) leaves its `pyvenv.cfg` beside the
  * source; its libraries lie in `site-packages`, which is left out by name.
@@ -64,7 +64,6 @@ export const isSkippedName = (name: string): boolean => skippedFolders.has(name)
  * @param holds whether it directly holds an entry of the given name
  */
 export function isSkippedFolder(name: string, holds: (entry: string) => boolean): boolean {
-  if (isSkippedName(name)) return true;
   if ((holds("pyvenv.cfg") || holds("conda-meta")) && !projectFiles.some(holds)) return true;
   return outputFolders.has(name) && !holds("__init__.py");
 }

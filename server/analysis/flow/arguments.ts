@@ -130,17 +130,17 @@ export function literalParts(frame: Frame, x: Expr | undefined, v: Value, loc: A
 /** A tuple's first element where the framework takes `(body, status)`. */
 export const bodyOf = (v: Value): Value => (v.items?.length && v.items.length <= 3 ? item(v, 0) : v);
 
-const bareCalls = new WeakMap<Expr, CallExpr>();
+const madeCalls = new WeakMap<Expr, CallExpr>();
 
-/**
- * The call of a function that an expression inside of another call stands for, with nothing handed to it: the same one whenever
- * it is asked for, so that it keeps its place.
- */
-export function asCall(x: CallExpr, f: Expr): CallExpr {
-  let call = bareCalls.get(f);
+/** A call that stands in no text, and that an expression means: the same one whenever it is asked for, so that it keeps its place. */
+export function madeCall(meant: Expr, make: () => CallExpr): CallExpr {
+  let call = madeCalls.get(meant);
   if (!call) {
-    call = { ...x, f, args: [], kw: [] };
-    bareCalls.set(f, call);
+    call = make();
+    madeCalls.set(meant, call);
   }
   return call;
 }
+
+/** The call of a function that an expression inside of another call stands for, with nothing handed to it. */
+export const asCall = (x: CallExpr, f: Expr): CallExpr => madeCall(f, () => ({ ...x, f, args: [], kw: [] }));

@@ -58,7 +58,7 @@ export function noteChecked(frame: Frame, v: Value, below = false): void {
 export function withChecks(frame: Frame, v: Value): Value {
   const out = withOwners(frame, v);
   const set = checked.get(rootOf(frame));
-  if (!set?.size || !someLabel(out, isSubject)) return out;
+  if (!set || !someLabel(out, isSubject)) return out;
   return mapLabels(out, (l) => {
     if (!isSubject(l) || (l.weak & CHECKED) !== 0 || !isChecked(set, l)) return l;
     return { ...l, weak: l.weak | CHECKED };

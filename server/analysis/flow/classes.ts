@@ -8,7 +8,7 @@ import { Env } from "./env.js";
 import { evalExpr } from "./expr.js";
 import { converted, rowSent } from "./forms.js";
 import { Frame } from "./frame.js";
-import { type Label, unreadRow } from "./labels.js";
+import { type Label, unreadRecord } from "./labels.js";
 import { rowOfView } from "./library.js";
 import type { Program } from "./program.js";
 import { asGivenOut } from "./serializers.js";
@@ -280,7 +280,7 @@ export class Classes {
     const name = cls?.name ?? (t.k === "ext" ? t.q.slice(t.q.lastIndexOf(".") + 1) : "");
     const label: Label = {
       ...pendingLabel("record", name, name),
-      record: unreadRow(PENDING, name),
+      record: unreadRecord("orm", PENDING, `\`${name}\``),
     };
     const types: TypeRef[] = v.types.map((x): TypeRef => (x.k === "class" ? { k: "inst", cls: x.cls } : x));
     return { labels: [label], types };

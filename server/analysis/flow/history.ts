@@ -9,7 +9,7 @@ import { nameOf } from "./calls.js";
 import type { Env } from "./env.js";
 import { evalExpr } from "./expr.js";
 import type { Frame } from "./frame.js";
-import { type Label, type Loc, OWNED, type RecordInfo } from "./labels.js";
+import { type Label, type Loc, OWNED, type RecordInfo, unreadRecord } from "./labels.js";
 import { sqlText } from "./records.js";
 import type { FlowEvent, Slot } from "./summary.js";
 import { deepLabels, dictOf, EMPTY, flatten, join, mapLabels, someLabel, type Value } from "./value.js";
@@ -74,23 +74,11 @@ function withBy(l: Label, id: Value, owner: Value | undefined, loc: Loc): Record
   const who = old?.value.fields?.get("owner");
   if (who ?? owner) fields.set("owner", who && owner ? join(who, owner) : (who ?? owner)!);
   return {
-    ...(l.record ?? plain(l, loc)),
+    // A store that is no database.
+    ...(l.record ?? unreadRecord("memory", loc, l.what)),
     by: { value: dictOf(fields), loc: old && !id.labels.length ? old.loc : loc },
   };
 }
-
-/** What is known of a store that is no database. */
-const plain = (l: Label, loc: Loc): RecordInfo => ({
-  store: "memory",
-  loc,
-  name: l.what,
-  columns: undefined,
-  excluded: new Set(),
-  known: undefined,
-  narrowable: false,
-  fix: undefined,
-  call: loc,
-});
 
 /** `.eq("user_id", uid)`, `.where("owner", "==", uid)`: the column that a value is compared with. */
 function columnOf({ pos }: Args): string {

@@ -79,11 +79,11 @@ export interface RecordInfo {
   by?: { readonly value: Value; readonly loc: Loc };
 }
 
-/** A row of which nothing is known but that it is one: where it stands, and what it is called. */
-export const unreadRow = (loc: Loc, name: string): RecordInfo => ({
-  store: "orm",
+/** What is known of a record of which no query was read: the kind of its store, where it stands, and what it is called in words. */
+export const unreadRecord = (store: string, loc: Loc, name: string): RecordInfo => ({
+  store,
   loc,
-  name: `\`${name}\``,
+  name,
   columns: undefined,
   excluded: new Set(),
   known: undefined,

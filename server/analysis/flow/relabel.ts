@@ -1,7 +1,7 @@
 /** Other labels on a value that is handed to a function: as its caller's, with the step that hands it over. */
 import type { ClassDef } from "../names/definitions.js";
 import type { Label } from "./labels.js";
-import { mapArray, mapForm, mapMap, type Value } from "./value.js";
+import { MAX_DEPTH, mapArray, mapParts, type Value } from "./value.js";
 
 /** Most fields of an object that is followed inside another one of its class, as in a list whose elements are linked. */
 const MAX_NESTED = 8;
@@ -19,31 +19,18 @@ export function relabel(
 ): Value {
   const hit = done.get(v);
   if (hit) return hit;
-  const labels = v.labels.length ? (v.labels.map(f).filter(Boolean) as Label[]) : v.labels;
-  if (depth >= 6) {
-    const out = labels === v.labels ? v : { ...v, labels };
-    done.set(v, out);
-    return out;
-  }
+  const labels = mapArray(v.labels, f);
   let within = inside;
-  if (v.fields) {
+  const deep = depth < MAX_DEPTH;
+  if (deep && v.fields) {
     const cls = classOf(v);
     const times = cls ? inside.filter((c) => c === cls).length : 0;
     if (times > 1 || (times && v.fields.size > MAX_NESTED)) return v;
     if (cls) within = [...inside, cls];
   }
-  const out = mapInside(v, labels, (x) => relabel(x, f, done, depth + 1, within));
+  const out = mapParts(v, labels, deep ? (x) => relabel(x, f, done, depth + 1, within) : undefined);
   done.set(v, out);
   return out;
-}
-
-function mapInside(v: Value, labels: readonly Label[], inner: (v: Value) => Value): Value {
-  const fields = v.fields && mapMap(v.fields, inner);
-  const items = v.items && mapArray(v.items, inner);
-  const elem = v.elem && inner(v.elem);
-  const str = v.str && mapArray(v.str, (form) => mapForm(form, inner));
-  if (labels === v.labels && fields === v.fields && items === v.items && elem === v.elem && str === v.str) return v;
-  return { ...v, labels, fields, items, elem, str };
 }
 
 /** The project's class that a value is an instance of. */

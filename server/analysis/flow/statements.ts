@@ -2,6 +2,7 @@
 import type { AttrExpr, CallExpr, ClassIR, Expr, Pattern, Stmt } from "../ir.js";
 import { rootName } from "../names/definitions.js";
 import { loopParts } from "../names/parts.js";
+import { madeCall } from "./arguments.js";
 import { nameOf } from "./calls.js";
 import { carriedBy } from "./carried.js";
 import { isQuestion, noteChecked, noteCondition, withChecks } from "./checks.js";
@@ -229,18 +230,21 @@ const CONTENT: ReadonlyMap<string, string> = new Map([
   ["streaming_content", "set_streaming_content"],
 ]);
 const ANSWER = /^(?:django\.http\.\w+|flask\.Response|rest_framework\.Response)$/;
-const written = new WeakMap<Expr, CallExpr>();
 
 /** `response.streaming_content = answer(question)` gives it to the client here, wherever the response is returned. */
 function answersBy(frame: Frame, env: Env, t: AttrExpr, given: Expr): boolean {
   const method = CONTENT.get(t.a);
   if (!method || !evalExpr(frame, env, t.o).types.some((y) => y.k === "ext" && ANSWER.test(y.q))) return false;
-  let call = written.get(t);
-  if (!call) {
-    call = { k: "call", f: { ...t, a: method }, args: [given], kw: [], ps: t.e, s: t.s, e: given.e };
-    written.set(t, call);
-  }
-  evalExpr(frame, env, call);
+  const call = (): CallExpr => ({
+    k: "call",
+    f: { ...t, a: method },
+    args: [given],
+    kw: [],
+    ps: t.e,
+    s: t.s,
+    e: given.e,
+  });
+  evalExpr(frame, env, madeCall(t, call));
   return true;
 }
 

@@ -3,7 +3,7 @@
  * parameters count as user input when name and use say so; the finding says that no caller was seen.
  */
 import type { FunctionDef } from "../names/definitions.js";
-import { type Label, unreadRow } from "./labels.js";
+import { type Label, unreadRecord } from "./labels.js";
 import type { Unit } from "./program.js";
 import type { FlowEvent } from "./summary.js";
 import { mapLabels, someLabel } from "./value.js";
@@ -28,13 +28,13 @@ export function asCalledFromOutside(unit: Unit, events: readonly FlowEvent[], ca
 /** A method of a table's class is called on a row, whoever calls it: `self.email` is a field of that. */
 function ownField(l: Label, { fn, summary }: Unit): Label | undefined {
   if (l.kind !== "param" || l.param !== 0 || !fn?.cls || !summary?.rowFields?.has(l.path[0] ?? "")) return undefined;
-  const { name } = fn.cls;
+  const name = `\`${fn.cls.name}\``;
   return {
     ...l,
     kind: "record",
     key: `row:${l.key}`,
-    what: `\`${name}\``,
-    record: { ...unreadRow(l.step.loc, name), row: fn.cls },
+    what: name,
+    record: { ...unreadRecord("orm", l.step.loc, name), row: fn.cls },
   };
 }
 

@@ -59,7 +59,8 @@ const MAX_FIELDS = 48;
 const MAX_ITEMS = 16;
 const MAX_FORMS = 4;
 const MAX_PIECES = 60;
-const MAX_DEPTH = 6;
+/** Deeper parts of a value stay as they are. */
+export const MAX_DEPTH = 6;
 
 export const constant = (c: string | number | boolean | null): Value => ({ labels: NO_LABELS, types: NO_TYPES, c });
 export const ext = (q: string): Value => ({ labels: NO_LABELS, types: [{ k: "ext", q }] });
@@ -360,17 +361,21 @@ function mapDeep(v: Value, f: (l: Label) => Label | undefined, done: Map<Value, 
   const hit = done.get(v);
   if (hit) return hit;
   const labels = mapArray(v.labels, f);
-  const deep = depth < MAX_DEPTH;
-  const inner = (x: Value) => mapDeep(x, f, done, depth + 1);
-  const fields = v.fields && deep ? mapMap(v.fields, inner) : v.fields;
-  const items = v.items && deep ? mapArray(v.items, inner) : v.items;
-  const elem = v.elem && deep ? inner(v.elem) : v.elem;
-  // A text has the labels of its pieces: without labels there is nothing to map in them.
-  const str = v.str && deep && v.labels.length ? mapArray(v.str, (form) => mapForm(form, inner)) : v.str;
-  const same = labels === v.labels && fields === v.fields && items === v.items && elem === v.elem && str === v.str;
-  const out = same ? v : { ...v, labels, fields, items, elem, str };
+  const out = mapParts(v, labels, depth < MAX_DEPTH ? (x) => mapDeep(x, f, done, depth + 1) : undefined);
   done.set(v, out);
   return out;
+}
+
+/** A value with other labels, and its parts mapped unless they stay; the same object when nothing changed. */
+export function mapParts(v: Value, labels: readonly Label[], inner: ((v: Value) => Value) | undefined): Value {
+  if (!inner) return labels === v.labels ? v : { ...v, labels };
+  const fields = v.fields && mapMap(v.fields, inner);
+  const items = v.items && mapArray(v.items, inner);
+  const elem = v.elem && inner(v.elem);
+  // A text has the labels of its pieces: without labels there is nothing to map in them.
+  const str = v.str && v.labels.length ? mapArray(v.str, (form) => mapForm(form, inner)) : v.str;
+  const same = labels === v.labels && fields === v.fields && items === v.items && elem === v.elem && str === v.str;
+  return same ? v : { ...v, labels, fields, items, elem, str };
 }
 
 /** A text whose pieces went through `f`; the same object when nothing changed. */
