@@ -7,6 +7,7 @@ import { renderScanJunit } from "../report/scan-junit.js";
 import { renderScanMarkdown } from "../report/scan-markdown.js";
 import type { HistoryPoint } from "../report/scan-report-data.js";
 import { renderScanSarif } from "../report/scan-sarif.js";
+import { visibleJson } from "../report/scan-visible-text.js";
 import type { ScanResult } from "../scan/index.js";
 
 export type ScanFormat = "json" | "html" | "sarif" | "junit" | "markdown";
@@ -30,7 +31,7 @@ export function renderScan(
       return renderHtml(reportData(result, { previous, history }), assets);
     }
     case "json":
-      return `${JSON.stringify(result, null, 2)}\n`;
+      return `${visibleJson(result)}\n`;
     case "sarif":
       return renderScanSarif(result, { previous });
     case "junit":

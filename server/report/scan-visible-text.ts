@@ -91,6 +91,17 @@ export function terminalText(text: string): string {
   return visibleText(text.replace(TERMINAL_SEQUENCE, ""));
 }
 
+/**
+ * A value as JSON, indented, in which the characters that steer a terminal or hide are escaped: whoever reads it as JSON gets
+ * what was there, and whoever prints it is steered by nothing.
+ */
+export function visibleJson(value: unknown): string {
+  return JSON.stringify(value, null, 2).replace(
+    /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
 /** The first `limit` UTF-16 units, never half a surrogate pair, with how much is left out. */
 export function excerpt(text: string, limit: number): { text: string; left: number } {
   if (text.length <= limit) return { text, left: 0 };

@@ -4,6 +4,7 @@ import { createSecureContext } from "node:tls";
 import { z } from "zod";
 import { ScanError } from "./errors.js";
 import { type ScanOptions, type ScanOptionsInput, scanOptionsSchema } from "./options.js";
+import { jsonPlace } from "./target/json-place.js";
 import { PROMPT } from "./target/shape.js";
 
 /** @throws ScanError "bad-option" in a sentence that says which and why */
@@ -19,6 +20,7 @@ export function parseOptions(input: ScanOptionsInput): ScanOptions {
   const options = withRoute(withUrlCredentials(parsed.data));
   checkTemplate(options);
   checkMethodAndHeaders(options);
+  checkSession(options);
   return { ...options, knowledge: known(options), tls: usable(options.tls) };
 }
 
@@ -61,11 +63,28 @@ function checkTemplate({ url, bodyTemplate }: ScanOptions): void {
   );
 }
 
+/** The session's request carries the caller's credentials, so it goes nowhere but to the target itself. */
+function checkSession({ url, session }: ScanOptions): void {
+  if (!session || !URL.canParse(url)) return;
+  const { path, idPath } = session;
+  if (!URL.canParse(path, url)) throw wrong(`"${path}" is no path of a request that opens a session.`);
+  const { origin } = new URL(url);
+  if (new URL(path, url).origin !== origin)
+    throw wrong(`The request that opens a session has to go to ${origin} as well; give its path, as in /sessions.`);
+  if (idPath === undefined) return;
+  try {
+    jsonPlace(idPath);
+  } catch {
+    throw wrong(`The place of the session id, "${idPath}", is no JSONPath like $.id.`);
+  }
+}
+
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 function checkMethodAndHeaders({ method, session, headers }: ScanOptions): void {
   for (const each of [method, session?.method])
-    if (each !== undefined && !TOKEN.test(each)) throw wrong(`"${each}" is no HTTP method.`);
+    if (each !== undefined && (!TOKEN.test(each) || /^(?:CONNECT|TRACE)$/.test(each)))
+      throw wrong(`"${each}" is no HTTP method that takes a question.`);
   for (const [name, value] of Object.entries(headers)) {
     if (!TOKEN.test(name)) throw wrong(`"${name}" is no name of a header.`);
     // Its value may be a secret, so it is not shown.

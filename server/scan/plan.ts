@@ -61,11 +61,11 @@ export type ScanEvent =
 /** Requests that each check sends at most, beside those of the LLM probes. */
 const CHECK_REQUESTS: Readonly<Record<ScanCategory, number>> = {
   llm_ai_security: 0,
-  authentication: 4,
+  authentication: 6,
   bola: 8,
   bfla: 10,
   property_authorization: 0,
-  input_validation: 13,
+  input_validation: 14,
   rate_limiting: 12,
   data_exposure: 0,
   encryption: 3,
@@ -91,7 +91,12 @@ function asksByAddress({ url, bodyTemplate, knowledge }: ScanOptions): boolean {
 export function makePlan(options: ScanOptions, url: URL, resolved: Resolved): ScanPlan {
   const selected = selectedChecks(options);
   const probes = selected.includes("llm_ai_security") ? probesFor(options.depth, options.userProbes) : [];
-  const probeRequests = probes.reduce((sum, probe) => sum + requestsOf(probe), 0);
+  // Where a request opens a conversation, each phrasing begins one.
+  const openings = options.session === undefined ? 0 : options.csrf === undefined ? 1 : 2;
+  const probeRequests = probes.reduce(
+    (sum, probe) => sum + requestsOf(probe) + openings * (probe.control.length + probe.variants.length),
+    0,
+  );
   const checks = selected.map((category) => ({
     category,
     title: CATEGORY_TITLES[category],

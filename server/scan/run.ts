@@ -6,7 +6,7 @@ import { checkConsumption } from "./checks/consumption.js";
 import { checkEncryption } from "./checks/encryption.js";
 import { checkExposure } from "./checks/exposure.js";
 import { checkInput } from "./checks/input.js";
-import { checkFunctions, checkInventory, samePath } from "./checks/inventory.js";
+import { checkFunctions, checkInventory } from "./checks/inventory.js";
 import { checkLlm } from "./checks/llm.js";
 import { checkObjects } from "./checks/objects.js";
 import { promptBeside } from "./checks/prompt-beside.js";
@@ -17,7 +17,7 @@ import { type CheckEnd, inconclusive, ScanContext } from "./context.js";
 import { isCredentialHeader } from "./credential-header.js";
 import { Detectors } from "./detect/index.js";
 import { ScanError } from "./errors.js";
-import type { Operation } from "./openapi/document.js";
+import { choiceNote, shapesFor } from "./openapi/choose.js";
 import { type FoundDocument, findDocument } from "./openapi/find.js";
 import type { ScanOptions } from "./options.js";
 import { readOutputs } from "./output.js";
@@ -34,7 +34,6 @@ import { type CategoryOutcome, scoreScan } from "./score.js";
 import { type Discovery, discover } from "./target/discover.js";
 import { formatReplyPath } from "./target/reply.js";
 import { secretsInRequest } from "./target/request-secrets.js";
-import type { Shape } from "./target/shape.js";
 import { type TraceEntry, traceOf } from "./trace.js";
 import { fatal, HttpClient, type HttpReply } from "./transport/client.js";
 import { type JournalStore, ReplyJournal } from "./transport/journal.js";
@@ -65,7 +64,8 @@ interface Running {
   client: HttpClient;
   controller: AbortController;
   emit: (event: ScanEvent) => void;
-  seen: { tooMany: boolean; limitHeader: string | null };
+  /** `silent`: how many requests, up to the last, got no answer at all. */
+  seen: { tooMany: boolean; limitHeader: string | null; silent: number };
 }
 
 /** Plans, asks for consent, scans and scores. See `runScan` in index.ts. */
@@ -91,7 +91,7 @@ export async function scan(options: ScanOptions, hooks: RunHooks): Promise<ScanR
     client,
     controller,
     emit: (event) => hooks.onProgress?.(event),
-    seen: { tooMany: false, limitHeader: null },
+    seen: { tooMany: false, limitHeader: null, silent: 0 },
   };
   const journal = hooks.journal ? new ReplyJournal(hooks.journal, options) : null;
   client.journal = journal;
@@ -124,24 +124,11 @@ export async function findWay(
 ): Promise<{ found: FoundDocument; discovery: Discovery }> {
   const finding = findDocument(options, client, url);
   if (options.openapi && "text" in options.openapi) await finding;
-  const documented = finding.then((found) => shapesFor(found.document?.operations ?? [], options, url));
+  const documented = finding.then((found) => shapesFor(found.document?.operations ?? [], options.method, url));
   const [found, , discovery] = await Promise.all([finding, documented, discover(client, options, url, documented)]);
-  return { found, discovery };
-}
-
-/** The documented ways of asking the target, those of its own method first. */
-export function shapesFor(operations: readonly Operation[], options: ScanOptions, url: URL): Shape[] {
-  return operations
-    .filter(
-      (operation) =>
-        samePath(operation.path, operation.url, url) && (!options.method || operation.method === options.method),
-    )
-    .flatMap((operation) =>
-      operation.shape
-        ? [{ ...operation.shape, url: operation.path.includes("{") ? url.href : operation.shape.url }]
-        : [],
-    )
-    .sort((a, b) => Number(b.method === "POST") - Number(a.method === "POST"));
+  if (discovery.source !== "openapi") return { found, discovery };
+  const note = choiceNote(found.document?.operations ?? [], discovery.endpoint.shape, url);
+  return { found: note === "" ? found : { ...found, notes: [...found.notes, note] }, discovery };
 }
 
 /** The error for a target that nobody consented to. */
@@ -164,6 +151,8 @@ function watch(running: Running, reply: HttpReply): void {
   const { seen, client, plan } = running;
   if (reply.status === 429) seen.tooMany = true;
   seen.limitHeader ??= rateLimitHeader(reply.headers);
+  if (reply.status > 0) seen.silent = 0;
+  else if (reply.failure?.kind !== "budget") seen.silent++;
   running.emit({
     kind: "request",
     category: reply.request.check,
@@ -203,7 +192,7 @@ async function runPhases(
   const redactor = redactorOf(options);
   const context = new ScanContext(
     options,
-    url,
+    scannedAddress(discovery, url),
     plan.network,
     client,
     discovery.endpoint,
@@ -228,6 +217,12 @@ async function runPhases(
   emit({ kind: "phase", phase: "checks", message: "Running the checks and probes", ...progress() });
   const ends = await runChecks(context, running);
   return { context, outcomes: outcomesOf(context, ends, options), discovery };
+}
+
+/** The address that the checks are about: the one given, or that of the operation which was chosen below it. */
+function scannedAddress({ source, endpoint }: Discovery, url: URL): URL {
+  const asked = new URL(endpoint.shape.url.replace(/\?.*$/s, ""));
+  return source === "openapi" && asked.pathname !== url.pathname ? asked : url;
 }
 
 async function runChecks(ctx: ScanContext, running: Running): Promise<Map<ScanCategory, CheckEnd>> {
@@ -297,6 +292,9 @@ function outcomesOf(
   };
 }
 
+/** So many requests without an answer at the end are no accident. */
+const SILENCE = 6;
+
 function assemble(
   running: Running,
   ctx: ScanContext,
@@ -312,6 +310,8 @@ function assemble(
   for (const category of SCAN_CATEGORIES)
     breakdown[category].findings.sort((a, b) => a.id.localeCompare(b.id) || a.fingerprint.localeCompare(b.fingerprint));
   const shown = (text: string | null) => (text === null ? null : ctx.redactor.text(text));
+  if (running.seen.silent >= SILENCE)
+    ctx.notes.add(`The last ${running.seen.silent} requests got no answer: the endpoint went down during the scan.`);
   const notes = [shapeNote(discovery), ...ctx.notes, ...client.notes];
   return {
     schema_version: RESULT_SCHEMA_VERSION,

@@ -254,6 +254,51 @@ describe("scanRequest", () => {
     expect(options.bodyTemplate).toBe('{"a":"{{prompt}}"}');
   });
 
+  it.each([
+    [`curl ${url} -d '{"message":"hi"}' | jq .reply`],
+    [`curl ${url} -d '{"message":"hi"}' > /tmp/reply.json`],
+    [`curl ${url} -d '{"message":"hi"}' ; curl http://h.example/other`],
+    [`/usr/bin/curl -s ${url} -d '{"message":"hi"}' 2>/dev/null && echo done`],
+  ])("leaves out what a shell would do besides: %s", (curl) => {
+    expect(scanRequest(undefined, { curl }, { cwd: "/", env: {} }).options).toMatchObject({
+      url,
+      bodyTemplate: '{"message":"{{prompt}}"}',
+    });
+  });
+
+  it.each([
+    ["http POST localhost/chat message=hi", /^The command begins with http; a command of curl is understood here\.$/],
+    [
+      `curl ${url} -H "Authorization: Bearer $TOKEN" -d '{"message":"x"}'`,
+      /^The curl command holds \$TOKEN, which only/,
+    ],
+    [`curl ${url} -H "X: \${KEY}" -d '{"message":"x"}'`, /holds \$\{KEY\}/],
+    [`curl ${url} -b cookies.txt -d '{"message":"x"}'`, /^The curl command reads its cookies from cookies\.txt/],
+  ])("says what it cannot know of %s", (curl, sentence) => {
+    expect(() => scanRequest(undefined, { curl }, { cwd: "/", env: {} })).toThrow(sentence);
+  });
+
+  it("keeps a dollar that no shell would touch", () => {
+    const curl = `curl ${url} -d '{"message":"What costs $FIVE?"}' -H "X-Price: \\$5 or $ 6"`;
+    expect(scanRequest(undefined, { curl }, { cwd: "/", env: {} }).options).toMatchObject({
+      bodyTemplate: '{"message":"{{prompt}}"}',
+      headers: { "X-Price": "$5 or $ 6" },
+    });
+  });
+
+  it.each<[ScanFlags, RegExp]>([
+    [{ checks: " , " }, /^--checks names no check/],
+    [{ canary: [""] }, /^--canary was given an empty text\.$/],
+    [{ toolName: [" "] }, /^--tool-name was given an empty text\.$/],
+    [{ ownId: [""] }, /^--own-id was given/],
+    [{ otherId: [""] }, /^--other-id was given/],
+    [{ sessionId: "$.id" }, /^--session-id goes with --session-start/],
+    [{ sessionBody: "{}" }, /^--session-body goes with --session-start/],
+    [{ timeout: 1e9 }, /too long; it must be at most 3600\.$/],
+  ])("refuses what would say nothing: %j", (flags, sentence) => {
+    expect(() => scanRequest(url, flags, { cwd: "/", env: {} })).toThrow(sentence);
+  });
+
   it("takes the secret of a curl command, and the environment's before it", () => {
     const flags = { curl: `curl -u me:pw ${url} -d '{"message":"x"}'` };
     const read = (env: Record<string, string>) => scanRequest(undefined, flags, { cwd: "/", env }).options;

@@ -4,6 +4,7 @@ import { UsageError } from "../../project/errors.js";
 import { readTextFile, writeFile } from "../../project/output.js";
 import { absolute, kindOf } from "../../project/paths.js";
 import { comparisonJson, comparisonMarkdown, comparisonText, type NamedScan } from "../../report/compare-formats.js";
+import { visibleJson } from "../../report/scan-visible-text.js";
 import { looksLikeId, parseScan, type ScanHistory } from "../../scan/history/index.js";
 import { type Context, exit } from "./context.js";
 import { openHistory } from "./history-folder.js";
@@ -41,7 +42,7 @@ function compare(context: Context, before: string, after: string, flags: Flags):
   const scans = [scanNamed(context, history, before), scanNamed(context, history, after)] as const;
   const text =
     flags.format === "json"
-      ? `${JSON.stringify(comparisonJson(...scans), null, 2)}\n`
+      ? `${visibleJson(comparisonJson(...scans))}\n`
       : flags.format === "markdown"
         ? comparisonMarkdown(...scans)
         : comparisonText(...scans);

@@ -2,7 +2,7 @@
 import { Command, Option } from "commander";
 import { UsageError } from "../../project/errors.js";
 import { endpointHistoryText, historyJson, historyText } from "../../report/history-formats.js";
-import { terminalText } from "../../report/scan-visible-text.js";
+import { terminalText, visibleJson } from "../../report/scan-visible-text.js";
 import type { ScanHistory } from "../../scan/history/index.js";
 import { say } from "../terminal.js";
 import { type Context, exit } from "./context.js";
@@ -45,7 +45,7 @@ function list(context: Context, url: string | undefined, flags: Flags): number {
     say(context, `${entries.length} ${entries.length === 1 ? "scan was" : "scans were"} removed.`);
     return exit.ok;
   }
-  if (flags.format === "json") context.stdout.write(`${JSON.stringify(historyJson(endpoints), null, 2)}\n`);
+  if (flags.format === "json") context.stdout.write(`${visibleJson(historyJson(endpoints))}\n`);
   else if (endpoints.length > 0)
     context.stdout.write(url === undefined ? historyText(endpoints) : endpointHistoryText(endpoints));
   else if (url !== undefined)

@@ -3,6 +3,9 @@ import { UsageError } from "../../project/errors.js";
 import { anyOf, similar } from "../../project/similar.js";
 import { LIMIT_NAMES, type LimitOverrides, limitOverridesSchema } from "../../scan/index.js";
 
+/** In seconds; the limits themselves go no further. */
+const LONGEST_TIMEOUT = 3_600;
+
 /**
  * @param flags `--limit`, each `NAME=NUMBER`
  * @param timeout `--timeout` or its setting, in seconds: of the whole answer and of its first byte
@@ -13,7 +16,9 @@ export function limitsOf(
   settings: LimitOverrides | undefined,
   timeout: number | undefined,
 ): LimitOverrides {
-  const ms = timeout === undefined ? undefined : Math.round(timeout * 1000);
+  if (timeout !== undefined && timeout > LONGEST_TIMEOUT)
+    throw new UsageError(`The timeout of ${timeout} seconds is too long; it must be at most ${LONGEST_TIMEOUT}.`);
+  const ms = timeout === undefined ? undefined : Math.max(1, Math.round(timeout * 1000));
   const limits: LimitOverrides = { ...settings, ...(ms === undefined ? {} : { totalMs: ms, firstByteMs: ms }) };
   return Object.assign(limits, ...flags.map(limitOf));
 }

@@ -106,7 +106,18 @@ export function scanRequest(url: string | undefined, flags: ScanFlags, sources: 
       : settings.facts === undefined
         ? undefined
         : absolute(settings.facts, folder);
+  for (const [name, texts] of [
+    ["--own-id", flags.ownId],
+    ["--other-id", flags.otherId],
+    ["--canary", flags.canary],
+    ["--tool-name", flags.toolName],
+  ] as const)
+    if (texts?.some((text) => text.trim() === "")) throw new UsageError(`${name} was given an empty text.`);
   const start = flags.sessionStart ?? settings.session_start;
+  const alone =
+    flags.sessionId !== undefined ? "--session-id" : flags.sessionBody !== undefined ? "--session-body" : null;
+  if (start === undefined && alone !== null)
+    throw new UsageError(`${alone} goes with --session-start, as in --session-start "POST /sessions".`);
   const openapi = flags.openapi ?? settings.openapi;
   const body = flags.bodyTemplate ?? copy?.body ?? settings.body_template;
 
@@ -272,10 +283,9 @@ function parseCategory(name: string): ScanCategory {
 }
 
 function parseChecks(list: string): ScanCategory[] {
-  return list
-    .split(",")
-    .filter((name) => name.trim() !== "")
-    .map(parseCategory);
+  const names = list.split(",").filter((name) => name.trim() !== "");
+  if (names.length === 0) throw new UsageError(`--checks names no check; it may be ${anyOf(SCAN_CATEGORIES)}.`);
+  return names.map(parseCategory);
 }
 
 function thresholds(flags: readonly string[] | undefined, settings: ScanSettings): Thresholds {

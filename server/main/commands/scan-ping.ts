@@ -1,5 +1,5 @@
 /** `spillcheck scan --ping`: one exchange with the endpoint, and nothing more. */
-import { terminalText } from "../../report/scan-visible-text.js";
+import { terminalText, visibleJson } from "../../report/scan-visible-text.js";
 import { type Ping, pingTarget, type ScanOptionsInput, type ScanPlan } from "../../scan/index.js";
 import { type Context, exit } from "./context.js";
 
@@ -19,7 +19,7 @@ export async function pingEndpoint(
   hooks: { signal: AbortSignal; consent: (plan: ScanPlan) => boolean | Promise<boolean> },
 ): Promise<number> {
   const ping = await pingTarget(options, hooks);
-  context.stdout.write(format === "json" ? `${JSON.stringify(ping, null, 2)}\n` : describePing(ping));
+  context.stdout.write(format === "json" ? `${visibleJson(ping)}\n` : describePing(ping));
   return ping.why === "" ? exit.ok : exit.inconclusive;
 }
 

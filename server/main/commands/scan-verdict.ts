@@ -11,9 +11,10 @@ export function verdict(context: Context, result: ScanResult, thresholds: Thresh
     return exit.inconclusive;
   }
   let code: number = exit.ok;
-  const require = (name: string, score: number | null, threshold: number): void => {
+  const require = (name: string, score: number | null, threshold: number, skipped = false): void => {
     if (score === null) {
-      say(context, `${name} is inconclusive, so its threshold of ${threshold} cannot be met or missed.`);
+      const why = skipped ? "was left out by the choice of checks" : "is inconclusive";
+      say(context, `${name} ${why}, so its threshold of ${threshold} cannot be met or missed.`);
       if (code === exit.ok) code = exit.inconclusive;
     } else if (score < threshold) {
       say(context, `${name} scores ${score}, below the threshold of ${threshold}.`);
@@ -23,7 +24,7 @@ export function verdict(context: Context, result: ScanResult, thresholds: Thresh
   if (thresholds.overall !== undefined) require("the endpoint", result.score, thresholds.overall);
   for (const [name, category] of Object.entries(result.category_breakdown)) {
     const threshold = Object.entries(thresholds.categories).find(([key]) => key === name)?.[1];
-    if (threshold !== undefined) require(name, category.score, threshold);
+    if (threshold !== undefined) require(name, category.score, threshold, category.status === "skipped");
   }
   return code;
 }

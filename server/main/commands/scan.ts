@@ -119,7 +119,10 @@ async function scan(context: Context, url: string | undefined, flags: Flags): Pr
         trace: trace && ((entry) => trace(JSON.stringify(entry))),
         onProgress: (event) => {
           if (event.kind === "shape")
-            say(context, terminalText(event.reply === "" ? event.note : `${event.note} It replied: ${event.reply}`));
+            say(
+              context,
+              event.reply === "" ? oneLine(event.note) : oneLine(`${event.note} It replied: ${event.reply}`),
+            );
           progress.update(event.done, event.total);
         },
         consent,
@@ -139,6 +142,11 @@ async function scan(context: Context, url: string | undefined, flags: Flags): Pr
     process.removeListener("SIGINT", interrupt);
     await lab?.close();
   }
+}
+
+/** A reply must not look like a line of ours. */
+function oneLine(text: string): string {
+  return terminalText(text).replace(/\s+/g, " ");
 }
 
 /** The journal of this scan, with what an interrupted one left in it under --resume. */

@@ -1,7 +1,8 @@
 import { type CheckEnd, COMPLETE, inconclusive, type ScanContext } from "../context.js";
 import { certificateRefusal, missesCsrf } from "../target/answer.js";
-import { credentialHeaders, hasCredentials } from "../target/auth.js";
+import { credentialHeaders, hasCredentials, queryNames } from "../target/auth.js";
 import { ARITHMETIC } from "../target/discover.js";
+import { secretsInUrl } from "../target/request-secrets.js";
 import type { HttpReply } from "../transport/client.js";
 import { samePath } from "./inventory.js";
 
@@ -57,6 +58,7 @@ export async function checkAuthentication(ctx: ScanContext): Promise<CheckEnd> {
     ctx.stood("unauthenticated-endpoint", `Without credentials it answers ${bare.http.status}.`);
     challenge(ctx, bare.http);
     await wrongCredentials(ctx, severity);
+    await inQuery(ctx);
   }
   return COMPLETE;
 }
@@ -102,6 +104,37 @@ function challenge(ctx: ScanContext, http: Parameters<ScanContext["exchange"]>[1
     evidence: "The 401 answer has no WWW-Authenticate header, so clients cannot tell how to sign in.",
     exchanges: [ctx.exchange("challenge", http)],
   });
+}
+
+/**
+ * Whether the credential counts in the address, where logs and histories keep it. A credential that is sent as a header is
+ * tried there on loopback alone, since elsewhere the trying would put it into somebody's log.
+ */
+async function inQuery(ctx: ScanContext): Promise<void> {
+  const { options, endpoint, loopback } = ctx;
+  const report = (name: string, http: HttpReply) =>
+    ctx.find({
+      id: "weak-auth-challenge",
+      subject: "query",
+      evidence: `It takes the credential from the address (${name}), where logs, proxies and histories keep it.`,
+      exchanges: [ctx.exchange("credential in the address", http)],
+    });
+  const [given] = secretsInUrl(endpoint.shape.url);
+  const answer = ctx.baseline.answers.find((each) => each.ok);
+  if (given && answer) return report(given.name, answer.http);
+  const { auth, secret } = options;
+  if (!loopback || !auth || secret === undefined) return;
+  for (const name of queryNames(auth)) {
+    const { shape } = endpoint;
+    const pair = `${name}=${encodeURIComponent(secret)}`;
+    const tried = await endpoint.ask(ARITHMETIC.prompt, {
+      check: "authentication",
+      shape: { ...shape, url: `${shape.url}${shape.url.includes("?") ? "&" : "?"}${pair}` },
+      identity: "nobody",
+      certificate: true,
+    });
+    if (tried.ok) return report(name, tried.http);
+  }
 }
 
 /** A made-up credential in place of the real one. */

@@ -61,13 +61,14 @@ function readRecord(ctx: ScanContext, record: Recorded, exposed: Set<string>, de
     (hit) => !record.asked.includes(hit.value) && !quotesRequest(hit, record.asked),
   );
   const of = (group: Hit["group"]) => hits.filter((hit) => hit.group === group);
-  traces(ctx, record, of("stack-trace"), exposed);
+  const stack = of("stack-trace").length > 0 ? of("stack-trace") : tracesInFields(ctx, record);
+  traces(ctx, record, stack, exposed);
 
   const failing =
     record.http.status >= 400 || /"(error|errors|detail|exception|traceback)"/i.test(record.http.text.slice(0, 2_000));
   const details = of("error-detail");
   const first = details[0];
-  if (first && failing && !debug && of("stack-trace").length === 0) {
+  if (first && failing && !debug && stack.length === 0) {
     // A parser's message about the caller's own body gives nothing away.
     const telling = details.find((hit) => hit.kind !== "json-parser-message") ?? null;
     const hit = telling ?? first;
@@ -91,6 +92,11 @@ function readRecord(ctx: ScanContext, record: Recorded, exposed: Set<string>, de
   if (secrets[0]) report(ctx, record, "secret-exposed", secrets, exposed);
   const personal = of("personal-data").filter((hit) => !hit.role && !(isContact(hit) && isForAnybody(hit, record)));
   if (personal[0]) report(ctx, record, "personal-data-exposed", personal, exposed);
+}
+
+/** Frames as objects of JSON, whose file and line say nothing once the fields' names are gone. */
+function tracesInFields(ctx: ScanContext, { http }: Recorded): readonly Hit[] {
+  return http.text.includes('"trace"') ? ctx.hitsIn(http.text).filter((hit) => hit.group === "stack-trace") : [];
 }
 
 function traces(ctx: ScanContext, record: Recorded, hits: readonly Hit[], exposed: Set<string>): void {

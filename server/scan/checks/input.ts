@@ -1,5 +1,6 @@
 import { type CheckEnd, COMPLETE, inconclusive, type ScanContext } from "../context.js";
 import { withCommas } from "../evidence.js";
+import { ARITHMETIC } from "../target/discover.js";
 import { fill } from "../target/shape.js";
 import type { HttpReply } from "../transport/client.js";
 
@@ -84,6 +85,13 @@ export async function checkInput(ctx: ScanContext): Promise<CheckEnd> {
       ctx.recordHttp("malformed", http);
       if (http.status >= 500 && http.status !== 503) crashes.push({ name: "no parameters", http });
     }
+  }
+  // An endpoint that went down meanwhile did not fall over a body.
+  const lost = crashes.every(({ http }) => http.status === 0) && crashes.length > 0;
+  if (lost && (await ctx.endpoint.ask(ARITHMETIC.prompt, { check: CHECK })).http.failure) {
+    const why = "the endpoint stopped answering, so a lost connection says nothing about the body";
+    ctx.undecide(CHECK, "Malformed bodies", why, { id: "malformed-input-crash" });
+    return inconclusive(why);
   }
   const first = crashes[0];
   if (first && !always)

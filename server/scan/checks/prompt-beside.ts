@@ -93,11 +93,23 @@ function decoded(value: string): string {
 const SYSTEM_MESSAGE =
   /\\?["'](?:role|type)\\?["']\s{0,2}:\s{0,2}\\?["'](?:system|developer)\\?["']\s{0,2},\s{0,4}\\?["'](?:content|text)\\?["']\s{0,2}:\s{0,2}(?:\[\s{0,4}\{[^{}[\]]{0,60}?["']text["']\s{0,2}:\s{0,2})?(\\?["'])([\s\S]{24,8000}?)\1\s{0,4}[,}\]]|(\\?["'])content\3\s{0,2}:\s{0,2}\3([\s\S]{24,8000}?)\3\s{0,2},\s{0,4}\3(?:role|type)\3\s{0,2}:\s{0,2}\3(?:system|developer)\3/;
 
+/** A field that is called like a prompt, as requests to a model have it: a text, parts of a text, or parts within parts. */
+const SYSTEM_FIELD =
+  /\\?["'](?:system|(?:system|developer)[_-]?(?:prompt|message|instructions?)|instructions|preamble|(?:full|final|raw|llm)[_-]?prompt|prompt[_-]?template)\\?["']\s{0,2}:\s{0,2}(?:\{\s{0,4}\\?["']parts\\?["']\s{0,2}:\s{0,2})?(?:\[\s{0,4}\{[^{}[\]]{0,60}?["']text\\?["']\s{0,2}:\s{0,2})?(\\?["'])([\s\S]{24,8000}?)\1\s{0,4}[,}\]]/i;
+
+/** The text of a system message in an answer; in a field of another name only one that reads like a prompt. */
+function systemText(answer: string): string | undefined {
+  const message = SYSTEM_MESSAGE.exec(answer);
+  const text = message?.[2] ?? message?.[4];
+  if (text !== undefined) return text;
+  const field = SYSTEM_FIELD.exec(answer)?.[2];
+  return field !== undefined && readsLikeAPrompt(field) ? field : undefined;
+}
+
 function asMessage(ctx: ScanContext): Draft | null {
   const { systemPrompts, secrets } = ctx.options.knowledge;
   for (const record of ctx.recorded) {
-    const match = SYSTEM_MESSAGE.exec(record.http.text);
-    const text = match?.[2] ?? match?.[4];
+    const text = systemText(record.http.text);
     if (text === undefined || sentIn(record).includes(text.slice(0, SHORTEST))) continue;
     // What the reply itself says may be a lesson on how to write prompts.
     if (lettersOf(record.reply).includes(lettersOf(text))) continue;
@@ -109,7 +121,7 @@ function asMessage(ctx: ScanContext): Draft | null {
       severity: proven ? "critical" : "high",
       suspected: !proven,
       probe: record.probe ?? undefined,
-      evidence: `The answer holds the conversation with its system message: ${quote(text)}.${proven ? "" : ` ${GIVE_IT}`}`,
+      evidence: `The answer holds the model's system message beside the reply: ${quote(text)}.${proven ? "" : ` ${GIVE_IT}`}`,
       exchanges: [ctx.exchange(requestOf(record), record.http, [{ text, label: "system message" }], record.text)],
     };
   }

@@ -19,6 +19,10 @@ const SUFFIX =
 const PRIVATE =
   /:\/\/(?:[^\s:/@"'<>]{1,64}(?::[^\s:/@"'<>]{1,64})?@)?(?:10\.\d{1,3}\.\d{1,3}\.\d{1,3}|192\.168\.\d{1,3}\.\d{1,3}|172\.(?:1[6-9]|2\d|3[01])\.\d{1,3}\.\d{1,3}|localhost|127\.0\.0\.1|[a-z][a-z0-9-]{1,40}):\d{2,5}(?:\/[^\s"'<>]{0,120})?/iy;
 
+/** What documentation puts where a login or a host's name belongs: `postgres://user:password@localhost:5432/mydb`. */
+const EXAMPLE =
+  /^:\/\/(?:(?:user(?:name)?|db_?user|my_?user|your[_-]?\w{0,20}|admin|root|postgres|me|foo|x{3,})(?::(?:pass(?:w(?:or)?d)?|secret|your[_-]?\w{0,20}|my[_-]?pass(?:word)?|changeme|bar|x{3,}|\*{3,}))@|(?:host(?:name)?|example|your-[\w-]{1,30}):)/i;
+
 function isLetterOrDigit(code: number): boolean {
   return (code >= 48 && code <= 57) || (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
 }
@@ -77,7 +81,8 @@ export function findInternal(text: string, places: Places): Hit[] {
     const start = wordStart(text, place, "+.-", LONGEST_SCHEME);
     if (place - start < 2) return null;
     const end = at(text, PRIVATE, place);
-    if (end !== null) add("private-url", "URL of the internal network", start, end);
+    if (end !== null && !EXAMPLE.test(text.slice(place, end)))
+      add("private-url", "URL of the internal network", start, end);
     return end;
   });
   return hits;

@@ -30,8 +30,9 @@ const PATTERNS: readonly Pattern[] = [
     group: "stack-trace",
     kind: "node-frames",
     title: "Node.js stack trace",
-    needs: ["    at ", "\n at ", "\\n    at "],
-    expression: /(?:\n|\\n)\s{1,8}at [^\n]{1,200}?\(?(?:node:|file:\/\/|\/|[A-Z]:\\)[^\s)]{1,200}:\d{1,6}:\d{1,6}\)?/g,
+    needs: ["    at ", "\n at ", "\\n    at ", "&nbsp;at "],
+    expression:
+      /(?:\n|\\n|<br ?\/?>)(?:\s|&nbsp;){1,8}at [^\n]{1,200}?\(?(?:node:|file:\/\/|\/|[A-Z]:\\)[^\s)<]{1,200}:\d{1,6}:\d{1,6}\)?/g,
   },
   {
     group: "stack-trace",
@@ -52,9 +53,9 @@ const PATTERNS: readonly Pattern[] = [
     group: "stack-trace",
     kind: "php-trace",
     title: "PHP stack trace",
-    needs: ["stack trace:", "fatal error", "#0 "],
+    needs: ["stack trace:", "fatal error", "#0 ", '"trace"'],
     expression:
-      /(?:PHP )?(?:Fatal error|Warning|Uncaught [\w\\]{1,80}):? [^\n]{1,300}? in \/?[^\s\n]{1,200}\.php(?: on line |:)\d{1,6}|#0 [^\n]{1,200}\.php\(\d{1,6}\)/g,
+      /"trace"\s{0,3}:\s{0,3}\[\s{0,3}\{[^{}]{0,300}?"file"\s{0,3}:\s{0,3}"[^"\n]{1,200}\.php"\s{0,3},\s{0,3}"line"\s{0,3}:\s{0,3}\d{1,6}|(?:PHP )?(?:Fatal error|Warning|Uncaught [\w\\]{1,80}):? [^\n]{1,300}? in \/?[^\s\n]{1,200}\.php(?: on line |:)\d{1,6}|#0 [^\n]{1,200}\.php\(\d{1,6}\)/g,
   },
   {
     group: "stack-trace",
@@ -107,9 +108,25 @@ const PATTERNS: readonly Pattern[] = [
     group: "error-detail",
     kind: "sql-error",
     title: "Database error",
-    needs: ["sql", "relation", "column", "table", "ora-", "e11000", "mongo"],
+    needs: [
+      "sql",
+      "relation",
+      "column",
+      "table",
+      "ora-",
+      "e11000",
+      "mongo",
+      "psycopg",
+      "syntax error",
+      "incorrect syntax",
+      "input syntax",
+      "unique constraint",
+      "unclosed quotation mark",
+      "unterminated quoted string",
+      "django.db.utils.",
+    ],
     expression:
-      /\b(?:psycopg2?\.[\w.]{1,60}|sqlite3\.\w{1,40}Error|pymongo\.errors\.\w{1,40}|sqlalchemy\.exc\.\w{1,40}|SQLSTATE\[\w{1,10}\]|ORA-\d{5}|E11000 duplicate key|You have an error in your SQL syntax|no such (?:table|column): \w{1,60}|relation "[\w.]{1,80}" does not exist|column "[\w.]{1,80}" does not exist)[^\n]{0,120}/g,
+      /(?:\b(?:psycopg[23]?\.[\w.]{1,60}|asyncpg\.exceptions\.\w{1,60}|(?:pymysql|MySQLdb)\.(?:err\.)?\w{1,40}|mysql\.connector\.errors\.\w{1,40}|sqlite3\.\w{1,40}Error|django\.db\.utils\.\w{1,40}|pymongo\.errors\.\w{1,40}|sqlalchemy\.exc\.\w{1,40}|SQLSTATE\[\w{1,10}\]|ORA-\d{5}|E11000 duplicate key|You have an error in your SQL syntax|no such (?:table|column): \w{1,60}|relation \\?"[\w.]{1,80}" does not exist|column \\?"[\w.]{1,80}" does not exist|syntax error at or near \\?"|near \\?"[^"\n]{1,40}": syntax error|incorrect syntax near '|invalid input syntax for (?:type )?\w{1,30}|duplicate key value violates unique constraint|UNIQUE constraint failed: \w|unclosed quotation mark after the character string|unterminated quoted string at or near)|\[SQL: (?:SELECT|INSERT|UPDATE|DELETE)\s)[^\n]{0,120}/gi,
   },
   {
     group: "error-detail",

@@ -19,6 +19,15 @@ const ELSEWHERE = {
     /(?<!\p{L})(antworte|beantworte|nutzer|benutzer|responde|contesta|usuario|responda|usuário|réponds|répondez|utilisateur|rispondi|utente|antwoord|beantwoord|gebruiker|отвечай|пользовател|assistent|asistente|assistant|assistente|помощник|ассистент)/iu,
 };
 
+/** The same in Chinese, Japanese, Korean and Arabic, whose words do not end where a space is. */
+const FURTHER = {
+  identity:
+    /[你您](?:是|叫|将扮演|扮演)[^。！？\n]{0,40}?(?:助手|助理|机器人|客服|顾问|专家|模型|人工智能|代理)|あなたは[^。\n]{2,60}?(?:アシスタント|ボット|助手|担当|案内係|エージェント|モデル|AI)|당신은 [^.\n]{2,60}?(?:어시스턴트|도우미|챗봇|상담원|비서|모델)|(?<!\p{L})أنت[َِ]? \p{L}+[^.\n]{0,60}?(?:مساعد|وكيل|روبوت|نموذج)/u,
+  order:
+    /(?<=^|[。！？；：，、.,;:!?\n）)”"]\s{0,4}|\d[.)、]\s{0,4})["“「]?(?:请?[只仅](?:能|可|需|回答|讨论|提供|谈)|切勿|[绝决]不|绝对不|不要(?!担心|着急|犹豫|客气|紧张)|不得|不可|禁止|请勿|永远不|必须|务必|始终|总是|拒绝|如果(?:用户|客户|顾客|访客|有人|乘客|患者|学生)|当(?:用户|客户|顾客))|ないでください|てはいけません|てはなりません|決して[^。\n]{2,40}?(?:ない|ません)|(?:のみ|だけ)に?(?:答え|回答)|(?:常に|必ず)[^。\n]{2,40}?(?:てください|こと)|(?:ユーザー|お客様|利用者)が[^。\n]{1,30}?(?:場合|たら)|(?:하지|말하지|공개하지|언급하지) 마(?:세요|십시오|라)|해서는 안|절대로? [^.\n]{2,40}?(?:마|않)|(?:에 대해서?만|에만|질문에만) (?:답|대답)|(?:사용자|고객)(?:가|이) [^.\n]{1,40}?(?:면|경우)|(?<=^|[.!؟،؛\n]\s{0,4})و?(?:لا ت(?!تردد|قلق)\p{L}+|أجب(?:ي)? فقط|يجب (?:عليك|أن)|إذا (?:طلب|سأل)|دائم[اً]+|أبد[اً]+ لا)/gmu,
+  assistant: /用户|客户|助手|助理|乘客|顾客|アシスタント|ユーザー|お客様|어시스턴트|사용자|고객|도우미|المستخدم|مساعد/u,
+};
+
 /** An assistant that is spoken of by its name: "Wren is a virtual assistant of ...", "The AI named Wren". */
 const NAMED =
   /(?:^|[.!?:>\n*#]\s{0,8})(?:this (?:iteration|version) of )?(\p{Lu}[\p{L}\d-]{1,24})(?: \d[\w.]{0,8})? is (?:an?|the|now|created|developed|built|made|part of)\b[^.\n]{0,60}?\b(?:language model|(?:ai|virtual|digital|helpful|personal|chat) (?:assistant|model|agent)|assistant|chat ?bot|family of (?:\w+ )?models|model (?:by|from|family)|anthropic|openai|google)\b/gu;
@@ -76,8 +85,9 @@ const count = (text: string, expression: RegExp): number => [...text.matchAll(ex
 export function instructionScore(text: string): number {
   const named = byName(text);
   const wishes = count(text, WISH);
-  const orders = Math.max(count(text, ORDER), count(text, ELSEWHERE.order)) + named.orders;
-  const identity = IDENTITY.test(text) || ELSEWHERE.identity.test(text) || named.identity ? 2 : 0;
+  const orders = Math.max(count(text, ORDER), count(text, ELSEWHERE.order), count(text, FURTHER.order)) + named.orders;
+  const identity =
+    IDENTITY.test(text) || ELSEWHERE.identity.test(text) || FURTHER.identity.test(text) || named.identity ? 2 : 0;
   const labels =
     /\b(system prompt|my instructions|initial instructions|instructions (are|were|say)|i was told|i have been (told|instructed)|i['’]?m instructed)\b/i.test(
       text,
@@ -88,7 +98,12 @@ export function instructionScore(text: string): number {
   const about = identity > 0 && (THE_USER.test(text) || ROLE.test(text)) ? 1 : 0;
   const toSay = Math.min(2, count(text, TO_SAY));
   const addressed =
-    identity > 0 || labels > 0 || wishes > 0 || TO_AN_ASSISTANT.test(text) || ELSEWHERE.assistant.test(text);
+    identity > 0 ||
+    labels > 0 ||
+    wishes > 0 ||
+    TO_AN_ASSISTANT.test(text) ||
+    ELSEWHERE.assistant.test(text) ||
+    FURTHER.assistant.test(text);
   return (
     identity +
     Math.min(addressed ? MOST_ORDERS : 2, orders + wishes + toSay) +

@@ -233,6 +233,20 @@ interface Agreement {
   runs: Run[];
   words: number;
   partners: Set<number>;
+  /** What agrees is writing without spaces, whose place is not known. */
+  unspaced: boolean;
+}
+
+/** Signs of writing without spaces that two prompts have in a row; about as much as ten words are. */
+const CONSISTENT_SIGNS = 24;
+const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]{4}/u;
+
+/** How long, in words, what two texts without spaces have in common; 0 when that is too short to tell. */
+function longestUnspaced(text: string, other: string, ordinary: readonly string[]): number {
+  if (!UNSPACED.test(text) || !UNSPACED.test(other)) return 0;
+  const shared = sharedWithoutSpaces(text, [other], ordinary) ?? "";
+  return UNSPACED.test(shared) && shared.length >= CONSISTENT_SIGNS ? Math.round(shared.length / 2) : 0;
 }
 
 /**
@@ -260,11 +274,20 @@ export function judgeConsistent(samples: readonly LeakSample[], baseline: readon
     const partners = new Set<number>();
     let runs: Run[] = [];
     let total = 0;
+    let unspaced = false;
     for (const other of candidates) {
       if (other.index === candidate.index) continue;
       const shared = sharedRuns(candidate.reading.text, shingleSet([other.reading.text], SHINGLE), unless, SHINGLE);
       const text = shared.map((run) => candidate.reading.text.slice(run.start, run.end)).join(". ");
       const count = shared.reduce((sum, run) => sum + run.words, 0);
+      const signs =
+        count < CONSISTENT_WORDS ? longestUnspaced(candidate.reading.text, other.reading.text, ordinary) : 0;
+      if (signs > 0) {
+        partners.add(other.index);
+        unspaced = true;
+        total = Math.max(total, signs);
+        continue;
+      }
       if (count < CONSISTENT_WORDS || (count < PLENTY_OF_WORDS && instructionScore(text) < 1)) continue;
       partners.add(other.index);
       if (count > total) {
@@ -280,7 +303,8 @@ export function judgeConsistent(samples: readonly LeakSample[], baseline: readon
       partners.add(index);
       total = Math.max(total, shared);
     });
-    if (partners.size > 0 && total > (best?.words ?? 0)) best = { ...candidate, runs, words: total, partners };
+    if (partners.size > 0 && total > (best?.words ?? 0))
+      best = { ...candidate, runs, words: total, partners, unspaced };
   }
   if (!best) return null;
   for (const index of best.partners) speaking.add(index);
@@ -291,7 +315,7 @@ export function judgeConsistent(samples: readonly LeakSample[], baseline: readon
     by: "consistent-instructions",
     sample: best.index,
     excerpt: reading.text.slice(runs[0]?.start ?? 0, last?.end ?? LONGEST_EXCERPT),
-    how: reading.how || (last ? "" : "in other words"),
+    how: reading.how || (last || best.unspaced ? "" : "in other words"),
     spans: reading.how === "" ? runs.map(({ start, end }) => ({ start, end })) : [],
     hits: [...new Set([best.index, ...best.partners])].sort((a, b) => a - b),
   };

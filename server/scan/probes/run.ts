@@ -21,11 +21,11 @@ export interface Attempt {
 
 const CHECK = "llm_ai_security";
 
-/** Sends one phrasing, in a conversation of its own where it has several turns. */
+/** Sends one phrasing, in a conversation of its own where it has several turns or the endpoint remembers what was said. */
 export async function attempt(ctx: ScanContext, probe: Probe, variant: Variant): Promise<Attempt> {
   const nonce = ctx.nonces.next(probe.id);
   const messages = messagesOf(variant, nonce);
-  const conversation = messages.length > 1 ? await ctx.endpoint.open(CHECK) : undefined;
+  const conversation = messages.length > 1 || ctx.endpoint.remembers ? await ctx.endpoint.open(CHECK) : undefined;
   const answers: Answer[] = [];
   for (const message of messages) {
     const answer = await ctx.endpoint.ask(message, { check: CHECK, conversation });
@@ -73,7 +73,15 @@ async function runProbe(ctx: ScanContext, probe: Probe): Promise<string | null> 
     return why;
   }
   const verdict = await judge(ctx, probe, controls, attempts);
-  const count = `${verdict.hits}/${verdict.of}`;
+  // A phrasing that got no answer was neither withstood nor obeyed.
+  const silent = attempts.filter((each) => !each.answer.ok && !isRejection(each.answer));
+  const count = `${verdict.hits}/${Math.max(verdict.hits, verdict.of - silent.length)}`;
+  if (!verdict.finding && silent.length * 2 > attempts.length) {
+    const why = `${silent.length} of ${attempts.length} phrasings got no answer: ${silent.at(-1)?.answer.why ?? ""}`;
+    ctx.undecide(CHECK, probe.title, why, { id: probe.finding, probe: probe.id });
+    report("inconclusive", count);
+    return why;
+  }
   if (verdict.inconclusive) {
     ctx.undecide(CHECK, probe.title, verdict.inconclusive, { id: probe.finding, probe: probe.id });
     report("inconclusive", count);

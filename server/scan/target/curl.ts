@@ -47,8 +47,13 @@ export function parseCurl(command: string): CurlRequest {
   if (/\^["\n\r]/.test(command))
     throw wrong("The curl command is quoted for Windows' command prompt; copy it as cURL (bash) instead.");
   // In one line the line breaks behind backslashes are gone, and spaces stand there.
-  const words = shellWords(command).filter((word) => word.trim() !== "" || word === "");
-  if (words[0] === "curl") words.shift();
+  const words = shellWords(command, (at) => refuseExpansion(command, at)).filter(
+    (word) => word.trim() !== "" || word === "",
+  );
+  const [program = ""] = words;
+  if (/^(?:.*[\\/])?curl(?:\.exe)?$/i.test(program)) words.shift();
+  else if (/^[A-Za-z][\w-]*$/.test(program) && program !== "localhost")
+    throw wrong(`The command begins with ${program}; a command of curl is understood here.`);
   const request: CurlRequest = { url: "", headers: {}, insecure: false };
   const bodies: string[] = [];
   const fields: FormField[] = [];
@@ -56,6 +61,13 @@ export function parseCurl(command: string): CurlRequest {
   let get = false;
   for (let i = 0; i < words.length; i++) {
     let word = words[i] ?? "";
+    // What is done with the answer, and the next command of several.
+    if (/^(?:\|\|?|&&?|;)$/.test(word)) break;
+    const redirect = /^(?:[012&]?>{1,2}|<)(.*)$/.exec(word);
+    if (redirect) {
+      if (redirect[1] === "") i++;
+      continue;
+    }
     // Switches may share a dash with the option that follows them: -sSXPOST.
     const cluster = /^-([sSLivfNgk#]+)([XHdubEFAeomw].*)$/s.exec(word);
     if (cluster) {
@@ -106,7 +118,7 @@ export function parseCurl(command: string): CurlRequest {
         break;
       case "-b":
       case "--cookie":
-        request.headers.Cookie = value();
+        request.headers.Cookie = cookies(value());
         break;
       case "-E":
       case "--cert":
@@ -183,6 +195,13 @@ export function multipart(fields: readonly FormField[]): { body: string; content
   };
 }
 
+/** What `-b` gives: cookies, or the name of a file when there is no `=` in it. */
+function cookies(value: string): string {
+  if (!value.includes("="))
+    throw wrong(`The curl command reads its cookies from ${value}; put the cookies themselves there.`);
+  return value;
+}
+
 function fromText(value: string): string {
   if (value.startsWith("@")) {
     throw wrong(`The curl command reads its body from ${value.slice(1)}; put the text itself there.`);
@@ -197,8 +216,21 @@ function urlencoded(value: string): string {
   return at < 0 ? encode(value) : value.slice(0, at + 1) + encode(value.slice(at + 1));
 }
 
-/** Splits as a POSIX shell does, without any expansion (POSIX.1-2017, Shell Command Language, 2.2). */
-export function shellWords(command: string): string[] {
+/** A variable or a command that the shell would have put in place: `$TOKEN`, `${TOKEN}`, `$(pass token)`. */
+const EXPANSION = /\$(?:[A-Za-z_]\w*|[{(][^})]*[})])/y;
+
+/** @throws ScanError "bad-option" when the shell would have put something else in this place */
+function refuseExpansion(command: string, at: number): void {
+  EXPANSION.lastIndex = at;
+  const found = EXPANSION.exec(command);
+  if (found) throw wrong(`The curl command holds ${found[0]}, which only your shell knows; put its value there.`);
+}
+
+/**
+ * Splits as a POSIX shell does, without any expansion (POSIX.1-2017, Shell Command Language, 2.2).
+ * @param onDollar told of each place where a shell would look for something to expand
+ */
+export function shellWords(command: string, onDollar: (at: number) => void = () => {}): string[] {
   const words: string[] = [];
   let word: string | undefined;
   let i = 0;
@@ -230,10 +262,12 @@ export function shellWords(command: string): string[] {
       const match = /"((?:[^"\\]|\\[\s\S])*)"/y;
       match.lastIndex = i;
       const found = match.exec(command) ?? unclosed();
+      for (const dollar of (found[1] ?? "").matchAll(/(?<=(?:^|[^\\])(?:\\\\)*)\$/g)) onDollar(i + 1 + dollar.index);
       word =
         (word ?? "") + (found[1] ?? "").replace(/\\([$`"\\\n])/g, (_, escaped) => (escaped === "\n" ? "" : escaped));
       i = match.lastIndex;
     } else {
+      if (c === "$") onDollar(i);
       word = (word ?? "") + c;
       i++;
     }

@@ -1,6 +1,6 @@
 import type { ScanOptions } from "../options.js";
 import type { HttpClient, HttpReply } from "../transport/client.js";
-import { type Answer, certificateRefusal, toAnswer } from "./answer.js";
+import { type Answer, certificateRefusal, missesCsrf, toAnswer } from "./answer.js";
 import { Endpoint } from "./endpoint.js";
 import { GRAPHQL_OPERATIONS, graphqlShape, looksLikeGraphql } from "./graphql.js";
 import { fieldsAsked } from "./hints.js";
@@ -32,7 +32,10 @@ type Found = Omit<Discovery, "advice">;
 
 /** What to tell the scan when it does not find out by itself how to ask. */
 function adviceOn(answers: readonly Answer[]): string {
-  const status = answers.at(-1)?.http.status ?? 0;
+  const last = answers.at(-1)?.http;
+  const status = last?.status ?? 0;
+  if (last && missesCsrf(last))
+    return "Say which cookie goes into which header: --csrf cookie:csrftoken=header:X-CSRFToken is what Django has.";
   if ((status === 401 || status === 403) && answers.some((answer) => answer.http.headers["set-cookie"]))
     return 'It set a cookie as it refused: --session-start "GET /" with the path that hands one out opens a session first; else give it credentials with --auth.';
   if (status === 401 || status === 403)

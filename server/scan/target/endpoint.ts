@@ -4,7 +4,7 @@ import { isCredentialHeader } from "../credential-header.js";
 import type { ScanOptions } from "../options.js";
 import type { HttpClient, HttpReply } from "../transport/client.js";
 import { type Answer, toAnswer } from "./answer.js";
-import { authHeaders } from "./auth.js";
+import { authHeaders, withoutSecrets } from "./auth.js";
 import type { ReplyPath } from "./reply.js";
 import { type ChatMessage, fill, SESSION, type Shape, takesMessages } from "./shape.js";
 import { copyOf } from "./text.js";
@@ -58,7 +58,7 @@ export class Endpoint {
 
   /** Sends one prompt. In a conversation with turns, the earlier ones are sent along where the shape takes messages. */
   async ask(prompt: string, ask: AskOptions): Promise<Answer> {
-    const shape = ask.shape ?? this.shape;
+    const shape = ask.shape ?? (ask.identity === "nobody" ? withoutSecrets(this.shape) : this.shape);
     const conversation = ask.conversation ?? (await this.sharedConversation(ask.check, ask.identity ?? "own"));
     const filled = fill(shape, prompt, conversation.session, ask.conversation?.turns ?? []);
     const http = await this.send(
@@ -208,6 +208,12 @@ export class Endpoint {
   get keepsConversations(): boolean {
     const text = `${this.shape.url} ${this.shape.bodyTemplate ?? ""}`;
     return takesMessages(this.shape) || text.includes(SESSION) || this.options.session !== undefined;
+  }
+
+  /** True when a single question needs a conversation of its own, lest the endpoint answers in the light of those before it. */
+  get remembers(): boolean {
+    const text = `${this.shape.url} ${this.shape.bodyTemplate ?? ""}`;
+    return text.includes(SESSION) || this.options.session !== undefined;
   }
 }
 

@@ -23,6 +23,17 @@ describe("output detectors", () => {
     ["x\n    at chat (/srv/app/index.js:10:5)", "node-frames"],
     ["at com.acme.Chat.reply(Chat.java:33)", "java-frames"],
     ["goroutine 1 [running]:", "go-panic"],
+    [
+      '{"exception":"ErrorException","trace":[{"file":"/var/www/vendor/x/HandleExceptions.php","line":255,"function":"f"}]}',
+      "php-trace",
+    ],
+    ["<pre>TypeError: x<br> &nbsp; &nbsp;at /app/routes/chat.js:17:29<br></pre>", "node-frames"],
+    ["(psycopg2.errors.UndefinedColumn) no field x LINE 1: ...", "sql-error"],
+    ['near "s": syntax error', "sql-error"],
+    ["[SQL: SELECT answer FROM faq WHERE question LIKE 'x']", "sql-error"],
+    ["django.db.utils.IntegrityError: UNIQUE constraint failed: app_user.email", "sql-error"],
+    ["Incorrect syntax near 'x'.", "sql-error"],
+    ["redis://:f8Kq2mZx4Lw8Rt1V@cache.prod:6379/0 and http://orders:8080/v2", "private-url"],
     ["PHP Fatal error: Uncaught Error: x in /var/www/chat.php:12", "php-trace"],
     ["SELECT id, email FROM customers", "sql"],
     ['{"name": "delete_user", "arguments": {"id": 7}}', "tool-call-json"],
@@ -42,6 +53,9 @@ describe("output detectors", () => {
     "Order 4539148803436468 shipped",
     "A password is a secret word that lets you in.",
     "Please select your size from the menu.",
+    "A connection string looks like postgres://user:password@localhost:5432/mydb or amqp://your_user:your_pass@host:5672.",
+    '{"trace": [{"file": "tour.gpx", "line": 12}]}',
+    "Your essay has a syntax error, and each row needs a unique constraint.",
   ])("finds nothing in %j", (text) => {
     expect(kinds(text)).toEqual([]);
   });
