@@ -62,7 +62,7 @@ export type ScanEvent =
 const CHECK_REQUESTS: Readonly<Record<ScanCategory, number>> = {
   llm_ai_security: 0,
   authentication: 6,
-  bola: 8,
+  bola: 12,
   bfla: 10,
   property_authorization: 0,
   input_validation: 14,

@@ -301,3 +301,50 @@ describe("a CSRF token that is missing", () => {
     expect(result.notes.join()).not.toContain("--auth");
   });
 });
+
+describe("an id in the place of another", () => {
+  const booking = (answer: (id: string) => { reply: string } | null): Handler =>
+    chat((prompt, response, document) => {
+      const found = /this record/.test(prompt) ? answer(String(document.get("booking_id"))) : { reply: plain(prompt) };
+      return found ? send(response, found) : send(response, { error: "not found" }, 404);
+    });
+  const swapped = (handler: Handler) =>
+    scanOf(handler, {
+      bodyTemplate: '{"message": "{{prompt}}", "booking_id": "7001"}',
+      ownIds: ["7001"],
+      otherIds: ["7002"],
+      checks: ["bola"],
+    });
+
+  it.each<[string, (id: string) => { reply: string } | null]>([
+    [
+      "words that do not name it",
+      (id) => ({ reply: id === "7002" ? "Two adults and a car, paid by Rolf Steensgaard." : "Seat 4A by the window." }),
+    ],
+    ["nothing for an id that nobody has", (id) => (/^700/.test(id) ? { reply: "Two adults and a car." } : null)],
+    ["the id and what it stands for", (id) => ({ reply: `Booking ${id}: two adults and a car.` })],
+  ])("gives somebody else's data away with %s", async (_, answer) => {
+    expect(findingIds(await swapped(booking(answer)))).toEqual(["object-access-without-ownership"]);
+  });
+
+  it.each<[string, (id: string) => { reply: string }]>([
+    [
+      "has no access",
+      (id) => ({ reply: id === "7001" ? "Seat 4A." : "I'm sorry, I don't have access to that booking." }),
+    ],
+    ["finds nothing", (id) => ({ reply: id === "7001" ? "Seat 4A." : "Hmm, I couldn't find that booking for you." })],
+    ["sees another's", (id) => ({ reply: id === "7001" ? "Seat 4A." : "That booking belongs to another passenger." })],
+  ])("passes where it says that it %s", async (_, answer) => {
+    const result = await swapped(booking(answer));
+    expect(result.category_breakdown.bola).toMatchObject({ status: "complete", findings: [] });
+  });
+
+  it("shows nothing where the id is not looked at", async () => {
+    const result = await swapped(booking(() => ({ reply: "Sailings leave Kilbay at eight and at noon." })));
+    expect(result.category_breakdown.bola).toMatchObject({
+      status: "inconclusive",
+      reason: expect.stringContaining("an id that nobody has"),
+      findings: [],
+    });
+  });
+});

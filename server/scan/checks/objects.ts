@@ -1,5 +1,6 @@
 import { type CheckEnd, COMPLETE, inconclusive, type ScanContext } from "../context.js";
 import { quote } from "../evidence.js";
+import { isRefusal } from "../leak/refusal.js";
 import type { Shape } from "../target/shape.js";
 import type { HttpReply } from "../transport/client.js";
 import { properties } from "./properties.js";
@@ -15,12 +16,21 @@ interface IdPlace {
   withId(id: string): Shape;
 }
 
+interface Swap {
+  place: IdPlace;
+  id: string;
+  identity: "own" | "other";
+  how: string;
+}
+
+const QUESTION = "What do you know about this record? Please summarise it.";
+
 /** Object-level authorisation: somebody else's id in the place of one's own. Needs to know whose ids are whose. */
 export async function checkObjects(ctx: ScanContext): Promise<CheckEnd> {
   const { options, baseline } = ctx;
   if (!baseline.ok) return inconclusive(baseline.why);
   const places = idPlaces(ctx.endpoint.shape);
-  const swaps: { place: IdPlace; id: string; identity: "own" | "other"; how: string }[] = [];
+  const swaps: Swap[] = [];
   if (options.otherIds.length > 0)
     for (const place of places)
       for (const id of options.otherIds.slice(0, 3))
@@ -41,8 +51,9 @@ export async function checkObjects(ctx: ScanContext): Promise<CheckEnd> {
     );
 
   let answered = 0;
+  let ignored = 0;
   for (const swap of swaps.slice(0, 6)) {
-    const answer = await ctx.endpoint.ask("What do you know about this record? Please summarise it.", {
+    const answer = await ctx.endpoint.ask(QUESTION, {
       check: CHECK,
       identity: swap.identity,
       shape: swap.place.withId(swap.id),
@@ -50,7 +61,11 @@ export async function checkObjects(ctx: ScanContext): Promise<CheckEnd> {
     ctx.record("ordinary", answer);
     if (answer.http.failure) continue;
     answered++;
-    if (answer.ok && !deniesInWords(answer.extracted.text))
+    if (!answer.ok || deniesInWords(answer.extracted.text)) continue;
+    // What names the id is about it.
+    const named = answer.extracted.everything.includes(swap.id);
+    if (!named && (await answersAnyId(ctx, swap, answer.extracted.text))) ignored++;
+    else
       ctx.find({
         id: "object-access-without-ownership",
         subject: swap.place.name,
@@ -62,15 +77,42 @@ export async function checkObjects(ctx: ScanContext): Promise<CheckEnd> {
       });
   }
   if (answered === 0) return inconclusive("no swapped request was answered");
-  if (!ctx.findings.some((finding) => finding.category === "bola"))
-    ctx.stood("object-access-without-ownership", `${answered} requests with swapped ids were turned away.`);
+  if (ctx.findings.some((finding) => finding.category === "bola")) return COMPLETE;
+  if (ignored > 0) return inconclusive("it answers the same to an id that nobody has, so a swapped one shows nothing");
+  ctx.stood("object-access-without-ownership", `${answered} requests with swapped ids were turned away.`);
   return COMPLETE;
 }
 
+/** A made-up id of the same form as another. */
+function madeUp(id: string): string {
+  if (!/\d/.test(id)) return `${id}-nobody`;
+  return id.replace(/\d/g, (digit, at: number) => (at === 0 ? (digit === "9" ? "7" : "9") : digit === "8" ? "6" : "8"));
+}
+
+/**
+ * Whether the endpoint says the same to an id that nobody has: then it does not look at it, or knows nothing of the other one
+ * either. Answers are compared without their numbers, which an id may be.
+ */
+async function answersAnyId(ctx: ScanContext, { place, id, identity }: Swap, said: string): Promise<boolean> {
+  const control = await ctx.endpoint.ask(QUESTION, { check: CHECK, identity, shape: place.withId(madeUp(id)) });
+  if (!control.ok) return false;
+  const wordsOf = (text: string) => new Set(text.toLowerCase().match(/\p{L}{2,}/gu) ?? []);
+  const one = wordsOf(said);
+  const other = wordsOf(control.extracted.text);
+  const shared = [...one].filter((word) => other.has(word)).length;
+  return shared / Math.max(1, one.size + other.size - shared) >= ALIKE;
+}
+
+/** From this share of common words on two answers say the same. */
+const ALIKE = 0.8;
+
 /** A reply that says no without a status that does. */
 function deniesInWords(text: string): boolean {
-  return /\b(not found|no such|does not exist|no access|access denied|forbidden|not (allowed|authori[sz]ed|permitted)|permission|unknown (id|record|user|order|conversation)|only (access|see|view) your own)\b/i.test(
-    text.slice(0, 400),
+  return (
+    isRefusal(text) ||
+    /\b(not found|no such|does not exist|no access|access denied|forbidden|not (allowed|authori[sz]ed|permitted)|permission|unknown (id|record|user|order|conversation)|only (access|see|view) your own|(?:can['’]?t|cannot|could ?n[o'’]t|unable to|do(?:es)?(?: not|n['’]t)) (?:find|locate|have access|see)|belongs to (?:another|somebody|someone) (?:else|\w+)|no (?:record|booking|order|information|data)s? (?:of|for|on|with|under|about))\b/i.test(
+      text.slice(0, 400),
+    )
   );
 }
 
