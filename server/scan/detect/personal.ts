@@ -173,7 +173,7 @@ function ibans(text: string, hits: Hit[]): void {
 
 function validSsn(area: string, group: string, serial: string): boolean {
   if (area === "000" || area === "666" || area >= "900" || group === "00" || serial === "0000") return false;
-  return !["078051120", "219099999"].includes(area + group + serial);
+  return !["078051120", "219099999", "123456789"].includes(area + group + serial);
 }
 
 function ssns(text: string, hits: Hit[]): void {

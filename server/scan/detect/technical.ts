@@ -17,7 +17,9 @@ const PATTERNS: readonly Pattern[] = [
     kind: "python-traceback",
     title: "Python traceback",
     needs: ["traceback (most recent call last)"],
-    expression: /Traceback \(most recent call last\)[\s\S]{0,1500}/gi,
+    // The words alone are what a lesson on errors says.
+    expression:
+      /Traceback \(most recent call last\)(?=[\s\S]{0,600}?(?:File (?:["'\\]|&)|, line \d|\n\s*\w*(?:Error|Exception)\b))[\s\S]{0,1500}/gi,
   },
   {
     group: "stack-trace",

@@ -88,6 +88,23 @@ function decoded(folded: string): Reading[] {
   return out;
 }
 
+/** Pictures that stand between words and say nothing. */
+const ADORNMENT = /\s*(?:\p{Extended_Pictographic}[\u{fe0f}\u{1f3fb}-\u{1f3ff}]?)+\s*/gu;
+
+/** The texts in a reply that is JSON, a line each: what rules say does not depend on the keys that they stand under. */
+function jsonTexts(text: string): Reading[] {
+  const texts: string[] = [];
+  try {
+    JSON.parse(text.replace(/^\s*```\w{0,8}\s*|\s*```\s*$/g, ""), (key: string, value: unknown) => {
+      if (typeof value === "string") texts.push(value);
+      return /^__proto__$/.test(key) ? undefined : value;
+    });
+  } catch {
+    return [];
+  }
+  return texts.length > 1 ? [{ how: "JSON", text: texts.join("\n") }] : [];
+}
+
 /** All that a text says when base64 or hexadecimal stretches are decoded, letters rotated, reversed, or spaces between letters dropped. */
 export function readings(text: string): Reading[] {
   const plain = text.slice(0, LONGEST_PLAIN);
@@ -112,6 +129,9 @@ export function readings(text: string): Reading[] {
   if (bare !== folded) out.push({ how: "without mark-up", text: bare });
   const apart = folded.replace(/[_+|/]+/g, " ").replace(/(\p{Ll}[,.;:]?)(?=\p{Lu})/gu, "$1 ");
   if (apart !== folded) out.push({ how: "joined words", text: apart });
+  if (/^\s*(?:```\w{0,8}\s*)?[[{]/.test(limited)) out.push(...jsonTexts(limited));
+  const adorned = folded.match(ADORNMENT) ?? [];
+  if (adorned.length >= 6) out.push({ how: "signs between the words", text: folded.replace(ADORNMENT, " ") });
   out.push({ how: "ROT13", text: rot13(folded) });
   const characters = [...folded];
   out.push({ how: "reversed", text: characters.reverse().join("") });

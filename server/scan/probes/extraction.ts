@@ -1,3 +1,4 @@
+import { properties } from "../checks/properties.js";
 import type { ScanContext } from "../context.js";
 import { quote } from "../evidence.js";
 import {
@@ -52,10 +53,22 @@ export async function judgeExtraction(ctx: ScanContext, probe: Probe, attempts: 
   return { hits: 0, of, detail: "No text that reads like a prompt stayed the same over the phrasings." };
 }
 
+/** What a model thought before it replied, where the endpoint hands that out; it quotes the prompt more freely than the reply. */
+function thoughts(json: unknown): string[] {
+  return properties(json).flatMap(({ key, value }) =>
+    /^(?:reasoning(?:_?(?:content|text))?|thinking|thoughts?|analysis|scratchpad|chain_?of_?thought)$/i.test(key) &&
+    typeof value === "string"
+      ? [value]
+      : [],
+  );
+}
+
 function sampleOf(each: Attempt): LeakSample {
   return {
     request: each.asked,
-    reply: each.answers.map((answer) => answer.extracted.text).join("\n"),
+    reply: each.answers
+      .map((answer) => [answer.extracted.text, ...thoughts(answer.extracted.json)].join("\n"))
+      .join("\n"),
     rest: each.answers.map((answer) => answer.extracted.everything).join("\n"),
   };
 }

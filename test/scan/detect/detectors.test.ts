@@ -55,6 +55,8 @@ describe("output detectors", () => {
     "Please select your size from the menu.",
     "A connection string looks like postgres://user:password@localhost:5432/mydb or amqp://your_user:your_pass@host:5672.",
     '{"trace": [{"file": "tour.gpx", "line": 12}]}',
+    'In Python a stack trace begins with "Traceback (most recent call last)" and ends with the error that was raised.',
+    "A social security number is written like 123-45-6789.",
     "Your essay has a syntax error, and each row needs a unique constraint.",
   ])("finds nothing in %j", (text) => {
     expect(kinds(text)).toEqual([]);
