@@ -61,3 +61,12 @@ export interface Engine {
   fixes(finding: Finding): Fix[];
   dispose(): void;
 }
+
+/** An engine that can be asked what another text would come to. */
+export interface TrialEngine extends Engine {
+  /**
+   * Findings of an open file if it had another text, as far as they come from what stands in it or what something stands
+   * in it of now. Nothing that the engine knows is another afterwards.
+   */
+  tried(file: string, text: string): Finding[];
+}

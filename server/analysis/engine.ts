@@ -1,7 +1,7 @@
 /** A project in, findings out. */
 import { Callers } from "./callers.js";
 import { type Candidate, type Drawn, draw, keep } from "./candidate.js";
-import type { Cancel, Engine, SourceHost, TextChange } from "./engine-api.js";
+import type { Cancel, SourceHost, TextChange, TrialEngine } from "./engine-api.js";
 import type { FileNote, Finding } from "./finding.js";
 import { fixesFor } from "./fix/index.js";
 import { appFacts, type Facts } from "./flow/facts.js";
@@ -30,8 +30,6 @@ export interface EngineOptions extends KnowledgeOptions {
   host: SourceHost;
   /** Folder that fingerprints are relative to, with forward slashes and without one at the end. */
   root?: string;
-  /** Fixes are tried in this engine itself, not in a second one: nobody edits the project meanwhile. */
-  triesInPlace?: boolean;
 }
 
 /** What a file's text says by itself. */
@@ -48,7 +46,7 @@ interface Relevance {
 const LITTLE_TEXT = 1_500_000;
 
 /** Makes an engine. It owns the open files' trees until `dispose`. */
-export function createEngine(options: EngineOptions): Engine {
+export function createEngine(options: EngineOptions): TrialEngine {
   return new ProjectEngine(options);
 }
 
@@ -64,7 +62,7 @@ export function createPart(
   return engine.asPart(part, parts);
 }
 
-class ProjectEngine implements Engine {
+class ProjectEngine implements TrialEngine {
   private knowledge: Knowledge;
   private readonly opened = new Map<string, OpenModule>();
   private readonly irs = new Map<string, ModuleIR>();
@@ -74,7 +72,7 @@ class ProjectEngine implements Engine {
   private facts: Facts;
   private factsText = "";
   /** What the rules said of each unit, and which units said something about a file. */
-  private readonly reports = new Map<Unit, Candidate[]>();
+  private readonly reports = new Map<Unit, readonly Candidate[]>();
   private readonly byFile = new Map<string, Set<Unit>>();
   /** What of it stands in each file, each cause once, until a unit says something else. */
   private readonly chosen = new Map<string, readonly Candidate[]>();
@@ -97,9 +95,8 @@ class ProjectEngine implements Engine {
   private readonly templates = new Map<string, string | undefined>();
   /** What fixes are measured against, by file, until something changes. */
   private baselines = new Map<string, Finding[]>();
-  /** Where fixes are tried, and the files that changed since. */
-  private trial: ProjectEngine | undefined;
-  private readonly behind = new Set<string>();
+  /** A file that is only open since fixes are tried in it. */
+  private openForTrial: string | undefined;
   /** Of a project that is shared out: which part is looked at here, and what the others said. */
   private part: { mine: (files: readonly string[]) => Set<string>; called: ReadonlySet<string> } | undefined;
 
@@ -213,8 +210,9 @@ class ProjectEngine implements Engine {
   open(file: string, text: string): void {
     this.opened.get(file)?.free();
     this.openings++;
+    if (this.openForTrial === file) this.openForTrial = undefined;
     const same = this.texts.get(file) === text;
-    const known = same && this.options.triesInPlace ? this.irs.get(file) : undefined;
+    const known = same ? this.irs.get(file) : undefined;
     const open = this.options.syntax.open(file, text, known);
     this.opened.set(file, open);
     if (known && open.ir === known) return;
@@ -234,7 +232,8 @@ class ProjectEngine implements Engine {
     this.opened.delete(file);
     this.openings++;
     open.free();
-    if (this.options.triesInPlace && this.options.host.read(file) === open.text) {
+    if (this.openForTrial === file) this.openForTrial = undefined;
+    if (this.options.host.read(file) === open.text) {
       this.texts.set(file, open.text);
       this.irs.set(file, open.ir);
     } else if (this.options.host.files().includes(file)) this.update(file);
@@ -242,6 +241,8 @@ class ProjectEngine implements Engine {
   }
 
   refresh(files: readonly string[]): void {
+    // What nobody but the fixes opened is what the host says.
+    if (this.openForTrial !== undefined) this.close(this.openForTrial);
     const touched = files.filter((f) => !this.opened.has(f));
     // Asked of all before any is brought up to date, which reads whatever is there now.
     const anew = touched.some((f) =>
@@ -273,8 +274,6 @@ class ProjectEngine implements Engine {
   private begin(): void {
     for (const f of this.byFile.keys()) this.changed.add(f);
     this.baselines.clear();
-    this.trial?.dispose();
-    this.trial = undefined;
     this.program = this.newProgram();
     this.facts = appFacts(this.program);
     this.factsText = "";
@@ -300,7 +299,6 @@ class ProjectEngine implements Engine {
     }
     if (!this.scope.has(file)) return;
     this.unasked.add(file);
-    this.behind.add(file);
     this.baselines.clear();
     const before = this.relevant.get(file);
     this.relevant.delete(file);
@@ -405,55 +403,106 @@ class ProjectEngine implements Engine {
     return type?.k === "fn" ? type.fn.ir : undefined;
   }
 
-  /**
-   * Findings of a project in which one file has another text; for verifying fixes. A second engine does it, which follows
-   * this one's changes and is as incremental, so that nothing that is tried touches what is known here.
-   */
+  /** Findings of a project in which one file has another text; for verifying fixes. */
   private recheck(file: string, text: string): Finding[] {
     const before = this.textOf(file) ?? "";
-    const trial = this.options.triesInPlace ? this : this.trialEngine();
-    if (!trial.opened.has(file)) {
-      for (const f of [...trial.opened.keys()]) trial.close(f);
-      trial.open(file, before);
+    if (!this.opened.has(file)) {
+      if (this.openForTrial !== undefined) this.close(this.openForTrial);
+      this.open(file, before);
+      this.openForTrial = file;
     }
-    if (text === before) return trial.findings(file);
-    // The order of the text as it is, made before anything is tried.
-    void trial.program.currentOrder;
-    trial.program.keepsOrder = true;
+    if (text === before) return this.findings(file);
     // The texts will be as they were.
     const kept = new Map(this.baselines);
-    trial.change(file, [replacement(before, text)]);
     try {
-      return trial.findings(file);
+      return this.tried(file, text);
     } finally {
-      trial.change(file, [replacement(text, before)]);
-      trial.program.keepsOrder = false;
       this.baselines = kept;
     }
   }
 
-  /** The engine that fixes are tried in, up to date. */
-  private trialEngine(): ProjectEngine {
-    let { trial } = this;
-    if (!trial) {
-      const host = { files: () => this.files(), read: (f: string) => this.textOf(f) };
-      trial = new ProjectEngine({ ...this.options, host });
-      for (const [f, ir] of this.irs) trial.irs.set(f, ir);
-      this.trial = trial;
+  tried(file: string, text: string): Finding[] {
+    this.analyse();
+    const open = this.opened.get(file);
+    if (!open) return [];
+    const { text: before, ir: form } = open;
+    const { program, roots, again, factsText } = this;
+    const dirty = new Set(this.changed);
+    const speaking = [...(this.byFile.get(file) ?? [])];
+    program.tryOut(file);
+    this.keptReports = new Map();
+    this.change(file, [replacement(before, text)]);
+    try {
+      // Where the whole project is looked at in another way, everything is.
+      if (this.program !== program) return this.findings(file);
+      this.evaluateFor(file, speaking);
+      this.judge();
+      return this.materialise(file, this.drawn(file));
+    } finally {
+      if (this.program === program) {
+        open.changeBack([replacement(text, before)], form);
+        this.texts.delete(file);
+        if (program.takeBack(file, open.ir === form)) {
+          this.putReportsBack();
+          this.factsText = factsText;
+          this.changed.clear();
+          for (const f of dirty) this.changed.add(f);
+        }
+        this.keptReports = undefined;
+        this.relevant.delete(file);
+        this.relevanceOf(file);
+        this.roots = roots;
+        if (roots) program.view = new Set(roots.keys.keys());
+        this.relevanceTurned = false;
+        this.again = again || program.pending;
+        this.unasked.clear();
+      } else {
+        this.keptReports = undefined;
+        this.change(file, [replacement(text, before)]);
+      }
     }
-    const behind = [...this.behind];
-    this.behind.clear();
-    for (const f of behind) {
-      const open = trial.opened.get(f);
-      if (open) trial.change(f, [replacement(open.text, this.textOf(f) ?? "")]);
+  }
+
+  /** What the rules said of units before a text was tried; undefined while none is. */
+  private keptReports: Map<Unit, readonly Candidate[]> | undefined;
+
+  /** All results are as they were before a text was tried: so is what the rules say of them. */
+  private putReportsBack(): void {
+    const kept = this.keptReports ?? new Map<Unit, readonly Candidate[]>();
+    this.keptReports = undefined;
+    const { fresh, stale } = this.program;
+    this.callers.count([...stale, ...fresh]);
+    this.reach.above(fresh);
+    fresh.clear();
+    stale.clear();
+    for (const [u, candidates] of kept) {
+      this.forgetReports(u);
+      this.noteReports(u, candidates);
     }
-    trial.refresh(behind);
-    return trial;
+  }
+
+  /** Asks for the results that a file's other text makes doubtful, of what stands in the file and of what spoke of it. */
+  private evaluateFor(file: string, speaking: readonly Unit[]): void {
+    const { program } = this;
+    const before = this.roots?.keys;
+    const roots = this.rootKeys();
+    if (before && before !== roots) program.unroot((u) => before.has(u.module.file) && !this.isRootUnit(u));
+    const ask = (): boolean => {
+      if (roots.has(file)) {
+        this.askModules([file]);
+        this.askFunctions(file);
+      }
+      for (const u of speaking) {
+        if (program.units.get(u.key) !== u) continue;
+        if (u.fn) program.summary(u.fn, u.selfClass);
+        else program.moduleState(u.module);
+      }
+      return true;
+    };
+    program.settle(ask, (u) => this.isRootUnit(u));
   }
 
   dispose(): void {
-    this.trial?.dispose();
-    this.trial = undefined;
     for (const o of this.opened.values()) o.free();
     this.opened.clear();
   }
@@ -706,17 +755,20 @@ class ProjectEngine implements Engine {
       this.forgetReports(u);
       const events = u.summary?.events ?? u.state?.events;
       if (u.level < FULL || !events?.length) continue;
-      const found = this.judgeUnit(asCalledFromOutside(u, events, this.isCalled(u.fn?.key ?? "")));
-      if (!found.length) continue;
-      this.reports.set(u, found);
-      for (const c of found) {
-        const file = c.report.at.chunk.file;
-        this.chosen.delete(file);
-        const set = this.byFile.get(file);
-        if (set) set.add(u);
-        else this.byFile.set(file, new Set([u]));
-        this.changed.add(file);
-      }
+      this.noteReports(u, this.judgeUnit(asCalledFromOutside(u, events, this.isCalled(u.fn?.key ?? ""))));
+    }
+  }
+
+  private noteReports(u: Unit, found: readonly Candidate[]): void {
+    if (!found.length) return;
+    this.reports.set(u, found);
+    for (const c of found) {
+      const file = c.report.at.chunk.file;
+      this.chosen.delete(file);
+      const set = this.byFile.get(file);
+      if (set) set.add(u);
+      else this.byFile.set(file, new Set([u]));
+      this.changed.add(file);
     }
   }
 
@@ -725,6 +777,7 @@ class ProjectEngine implements Engine {
   }
 
   private forgetReports(u: Unit): void {
+    if (this.keptReports && !this.keptReports.has(u)) this.keptReports.set(u, this.reports.get(u) ?? []);
     for (const c of this.reports.get(u) ?? []) {
       const file = c.report.at.chunk.file;
       this.byFile.get(file)?.delete(u);

@@ -36,7 +36,6 @@ async function optionsFor(input: EngineInput): Promise<EngineOptions> {
     ownRules: input.rules,
     settings: input.settings,
     root: input.root,
-    triesInPlace: input.triesInPlace,
   };
 }
 

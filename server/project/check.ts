@@ -17,8 +17,6 @@ export interface EngineInput {
   models(file: string): readonly ModelFile[];
   /** The user's own rules in effect for a file. */
   rules?(file: string): readonly OwnRule[];
-  /** Fixes are tried in the engine itself: the project is looked at once, and nobody edits it. */
-  triesInPlace?: boolean;
 }
 
 /** Makes an engine; asynchronous, since the parser has to be loaded. */

@@ -48,6 +48,8 @@ export interface Binding {
   results?: Map<string, Value>;
   /** What parameter labels came to, each once. */
   actuals?: Map<Label, Value>;
+  /** Keys that were followed on values, each once: many labels of a summary share their path. */
+  followed?: Map<Value, Map<string, Value>>;
   /** Only labels of the arguments are asked for. */
   reduced?: true;
 }
@@ -127,11 +129,26 @@ function actualOf(l: Label, b: Binding): Value {
   return out;
 }
 
+function follow(b: Binding, v: Value, key: string): Value {
+  b.followed ??= new Map();
+  let keys = b.followed.get(v);
+  if (!keys) {
+    keys = new Map();
+    b.followed.set(v, keys);
+  }
+  let out = keys.get(key);
+  if (!out) {
+    out = b.access(v, key);
+    keys.set(key, out);
+  }
+  return out;
+}
+
 function findActual(l: Label, b: Binding): Value {
   const arg = b.args.get(l.param ?? -1);
   if (!arg) return EMPTY;
   let v = arg.value;
-  for (const key of l.path) v = resultAt(b, v, key) ?? readAt(v, key) ?? b.access(v, key);
+  for (const key of l.path) v = resultAt(b, v, key) ?? readAt(v, key) ?? follow(b, v, key);
   if (v === EMPTY) return v;
   v = placed(b.reduced ? reduced(v) : v, () => l.step.loc);
   const head = (step: Step): Step =>
@@ -331,6 +348,7 @@ export function applySummary(s: Summary, b: Binding, at: Loc): Applied {
     const out = answerRaw(b, event, substituteEvent(event, b, at, cache));
     if (out) up.push(out);
   }
+  b.followed ??= new Map();
   const labelsOnly: Binding = { ...b, actuals: new Map(), reduced: true };
   const ofLabels = new Map<Value, Value>();
   for (const { event, params } of events) {

@@ -22,6 +22,7 @@ import { applyOwnRules, callOwnModelled } from "./own.js";
 import { answersSchema, ofWhole } from "./pipes.js";
 import { noteWrittenText, readBack } from "./saved-files.js";
 import { settingCall } from "./settings.js";
+import { compactArgument } from "./size.js";
 import type { Summary } from "./summary.js";
 import { isSuper, updateAt } from "./targets.js";
 import { isBoundTask, queuedArgs, queuedHandle } from "./tasks.js";
@@ -212,17 +213,28 @@ function initialised(frame: Frame, env: Env, t: Extract<TypeRef, { k: "ext" }>, 
   if (fields.size) env.set(name, { ...self, fields: new Map([...(self.fields ?? []), ...fields]) });
 }
 
-/** Binds arguments to parameters by position and name. */
+/** Binds arguments to parameters by position and name; what is too large is reduced. */
 export function bindArguments(
+  frame: Frame,
   fn: FunctionDef,
   t: Extract<TypeRef, { k: "fn" }>,
   args: Args,
   at: Loc,
 ): Map<number, Argument> {
+  const out = bound(fn, t, args, at);
+  const cut = () => frame.program.bound("what a function is handed holds too many values");
+  for (const [i, a] of out) {
+    const value = compactArgument(a.value, cut);
+    if (value !== a.value) out.set(i, { ...a, value });
+  }
+  return out;
+}
+
+function bound(fn: FunctionDef, t: Extract<TypeRef, { k: "fn" }>, args: Args, at: Loc): Map<number, Argument> {
   const out = new Map<number, Argument>();
   const pos: Argument[] = [];
-  const bound = t.self && fn.cls && fn.binding !== "static" && !fn.nested;
-  if (bound) pos.push({ value: t.self!, loc: args.self?.loc ?? at });
+  const isMethod = t.self && fn.cls && fn.binding !== "static" && !fn.nested;
+  if (isMethod) pos.push({ value: t.self!, loc: args.self?.loc ?? at });
   else if (isBoundTask(fn)) pos.push({ value: EMPTY, loc: at });
   for (const v of t.args ?? []) pos.push({ value: v, loc: at });
   pos.push(...args.pos);
@@ -291,7 +303,7 @@ export function callFunction(
 ): Value {
   const fn = t.fn;
   const at = frame.loc(x);
-  const bound = bindArguments(fn, t, queuedArgs(args, name), at);
+  const bound = bindArguments(frame, fn, t, queuedArgs(args, name), at);
   const write = (i: number, v: Value) => {
     const target = argumentExpr(fn, t, args, i, x);
     if (target) updateAt(frame, env, target, (o) => overlayWrites(o, v), args.later);

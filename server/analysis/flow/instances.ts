@@ -34,7 +34,7 @@ export function instantiate(frame: Frame, env: Env, cls: ClassDef, args: Args, x
   const init = program.classes.method(cls, "__init__");
   if (init) {
     const t: Extract<TypeRef, { k: "fn" }> = { k: "fn", fn: init, self: base };
-    const bound = bindArguments(init, t, args, at);
+    const bound = bindArguments(frame, init, t, args, at);
     const s = program.summary(init, cls);
     bindDefaults(bound, s);
     const applied = frame.applied(x, s, bound, () =>

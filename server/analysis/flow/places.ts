@@ -100,6 +100,33 @@ export class PlacesNow {
   }
 }
 
+/** Remembers where places stand. @returns what puts them back there, with none gone and none new */
+export function savePlaces(places: Places): () => void {
+  const all = [...places].map(([key, own]) => {
+    const chains = [...own].map(([look, first]) => {
+      const chain: { place: Place; chunk: Chunk; s: number; e: number }[] = [];
+      for (let p: Place | undefined = first; p; p = p.next) chain.push({ place: p, chunk: p.chunk, s: p.s, e: p.e });
+      return { look, chain };
+    });
+    return { key, own, chains };
+  });
+  return () => {
+    places.clear();
+    for (const { key, own, chains } of all) {
+      own.clear();
+      for (const { look, chain } of chains) {
+        chain.forEach(({ place, chunk, s, e }, i) => {
+          place.move(chunk, { s, e });
+          place.next = chain[i + 1]?.place;
+        });
+        const first = chain[0]?.place;
+        if (first) own.set(look, first);
+      }
+      places.set(key, own);
+    }
+  };
+}
+
 /** Whether two places are one, also of different analyses. */
 export const samePlace = (a: Loc, b: Loc): boolean => a === b || a.id === b.id;
 

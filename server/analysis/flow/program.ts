@@ -4,7 +4,14 @@
  */
 
 import type { ModuleIR } from "../ir.js";
-import { type ClassDef, defineModule, type FunctionDef, formerOf, type ModuleDef } from "../names/definitions.js";
+import {
+  type ClassDef,
+  defineModule,
+  type FunctionDef,
+  formerOf,
+  type ModuleDef,
+  saveDefinitions,
+} from "../names/definitions.js";
 import type { EntryModel } from "../names/model-schema.js";
 import type { Models } from "../names/models.js";
 import { createResolver, type ModuleResolver } from "../names/modules.js";
@@ -219,17 +226,49 @@ export class Program {
 
   /** A file has another text: where the order of the project is another one too, what was used in the old one is done anew. */
   private reorder(file: string): void {
-    if (!this.order || this.keepsOrder) return;
+    if (!this.order || this.trial) return;
     if (this.order.allows(file, this.host.sketch(file))) return;
     this.order = this.newOrder();
     this.reuse();
   }
 
   /**
-   * Texts are only tried: the order stays that of the former ones, and what is new in them comes last. Another order would
-   * cost more than all the rest of a trial.
+   * A text is only tried, and what puts everything back. The order stays that of the former texts, and what is new comes
+   * last: another order would cost more than all the rest of a trial.
    */
-  keepsOrder = false;
+  private trial: { putBack: (() => void)[] } | undefined;
+
+  /** The next change of a file is only tried, until `takeBack`. */
+  tryOut(file: string): void {
+    // The order of the text as it is, made before anything is tried.
+    void this.currentOrder;
+    const mod = this.modules.get(file);
+    const isKept = !!mod && !this.registered.stirred && !this.registeredClasses.stirred && this.graph.keep();
+    this.trial = {
+      putBack: isKept ? [saveDefinitions(mod), this.registered.save(), this.registeredClasses.save()] : [],
+    };
+  }
+
+  /**
+   * Takes the change back that was tried: the file has its former text again.
+   * @param same whether its form is the very one that it had before
+   * @returns whether all results are what they were; else it was a change like any other
+   */
+  takeBack(file: string, same: boolean): boolean {
+    const putBack = this.trial?.putBack ?? [];
+    this.trial = undefined;
+    if (!this.graph.canPutBack) {
+      this.graph.letGo();
+      this.update(file);
+      return false;
+    }
+    for (const f of putBack) f();
+    this.classes.forget();
+    this.graph.putBack((u) => this.remove(u));
+    this.stirred.add(file);
+    if (!same) this.update(file);
+    return same && !this.pending;
+  }
 
   /** Does anew what used others in another way than it would now. */
   private reuse(): void {
@@ -433,6 +472,7 @@ export class Program {
   }
 
   private makeState(unit: Unit): void {
+    this.graph.begins(unit);
     const { module } = unit;
     if (unit.level === 0) unit.state = declareModule(this, module, (f) => this.graph.within(unit, f));
     else if (!this.takeOver(unit, this.moduleUnits.get(module)))
@@ -477,6 +517,7 @@ export class Program {
   }
 
   private makeSummary(unit: Unit, fn: FunctionDef): void {
+    this.graph.begins(unit);
     const slots = unit.selfClass ? this.slotsFor(fn, unit.selfClass) : this.functionUnits.get(fn);
     if (!this.takeOver(unit, slots))
       this.run(unit, () => {

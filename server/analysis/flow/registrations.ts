@@ -19,8 +19,9 @@ export class Registrations {
   /** @param owner what is being analysed */
   constructor(private readonly owner: () => Unit | undefined) {}
 
-  /** Changes with every registration that comes or goes. */
+  /** Another number whenever something else is registered, and the former one when that is put back. */
   version = 0;
+  private lastVersion = 0;
 
   /** How a framework calls the function or class of a key. */
   get(key: string): Entry | undefined {
@@ -84,6 +85,19 @@ export class Registrations {
     else this.entries.set(key, new Map([[owner, entry]]));
   }
 
+  /** Remembers what is registered here. @returns what puts it back */
+  save(): () => void {
+    const { version } = this;
+    const saved = [...this.entries].map(([key, owners]) => [key, new Map(owners)] as const);
+    return () => {
+      this.entries.clear();
+      for (const [key, owners] of saved) this.entries.set(key, owners);
+      this.before.clear();
+      this.misread.clear();
+      this.version = version;
+    };
+  }
+
   /** A unit's result does not count any more, nor what it registered. */
   forget(unit: Unit): void {
     for (const [key, owners] of this.entries) {
@@ -100,7 +114,7 @@ export class Registrations {
   }
 
   private remember(key: string): void {
-    this.version++;
+    this.version = ++this.lastVersion;
     if (!this.before.has(key)) this.before.set(key, this.said(key));
   }
 

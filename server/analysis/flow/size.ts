@@ -4,6 +4,8 @@ import { deepLabels, EMPTY } from "./value.js";
 
 /** Most values inside one that a function hands on; code that people write stays far below. */
 const MAX_SIZE = 120;
+/** The same for an argument: what a function works with may be larger than what it hands on. */
+const MAX_ARGUMENT = 400;
 
 /** How many values there are inside, those that are shared once; counts no further than the limit. */
 function sizeOf(v: Value, limit: number): number {
@@ -22,13 +24,14 @@ function* partsOf(v: Value): Generator<Value> {
   for (const form of v.str ?? []) for (const p of form.pieces) if (typeof p !== "string") yield p.v;
 }
 
+const hasParts = (v: Value): boolean => !!(v.fields || v.items || v.elem || v.str);
+
 /**
  * The same value with its innermost parts reduced to what they hold.
  * @param cut told when something was left out
  */
-export function compact(v: Value, cut: () => void): Value {
-  if (!v.fields && !v.items && !v.elem && !v.str) return v;
-  const limit = MAX_SIZE;
+export function compact(v: Value, cut: () => void, limit = MAX_SIZE): Value {
+  if (!hasParts(v)) return v;
   if (sizeOf(v, limit) <= limit) return v;
   cut();
   for (let depth = 3; depth > 0; depth--) {
@@ -38,13 +41,32 @@ export function compact(v: Value, cut: () => void): Value {
   return flat(v);
 }
 
+/** Arguments as they were handed over: the same one comes to the same. */
+const handed = new WeakMap<Value, Value>();
+
+/**
+ * An argument whose innermost parts are reduced, where it is too large: who calls functions again and again with what
+ * they gave, as a graph does, would else hand over more each time.
+ * @param cut told when something was left out
+ */
+export function compactArgument(v: Value, cut: () => void): Value {
+  if (!hasParts(v)) return v;
+  let out = handed.get(v);
+  if (!out) {
+    out = compact(v, () => {}, MAX_ARGUMENT);
+    handed.set(v, out);
+  }
+  if (out !== v) cut();
+  return out;
+}
+
 const flat = (v: Value): Value => {
   const labels = deepLabels(v);
   return labels.length || v.types.length || v.c !== undefined ? { labels, types: v.types, c: v.c } : EMPTY;
 };
 
 function shallow(v: Value, depth: number, done: Map<Value, Value>): Value {
-  if (!v.fields && !v.items && !v.elem && !v.str) return v;
+  if (!hasParts(v)) return v;
   if (!depth) return flat(v);
   const hit = done.get(v);
   if (hit) return hit;

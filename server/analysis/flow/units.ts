@@ -10,6 +10,7 @@
  */
 import type { ClassDef, FunctionDef, ModuleDef } from "../names/definitions.js";
 import type { ModuleState } from "./function.js";
+import { Kept } from "./kept.js";
 import type { Places } from "./places.js";
 import { moduleShape, shapeOf } from "./shape.js";
 import type { Summary } from "./summary.js";
@@ -71,6 +72,8 @@ export class Units {
   readonly unsettled = new Set<Unit>();
   private readonly orphans = new Set<Unit>();
   private clock = 1;
+  /** What a text that is tried touches. */
+  private kept: { units: Kept; unsettled: readonly Unit[] } | undefined;
 
   /** @param demand makes a unit's result */
   constructor(
@@ -114,6 +117,7 @@ export class Units {
         bounds: new Set(),
       };
       this.all.set(key, u);
+      this.kept?.units.noteMade(u);
     } else if (u.fn !== fn || u.module !== module || u.selfClass !== selfClass) {
       // The definition went away and came back.
       Object.assign(u, { fn, module, selfClass });
@@ -126,6 +130,7 @@ export class Units {
     const user = this.stack.at(-1);
     if (!user || user === on) return;
     if (!user.uses.has(on)) {
+      this.kept?.units.noteUse(user);
       user.uses.add(on);
       on.usedBy.add(user);
     }
@@ -140,6 +145,52 @@ export class Units {
     } finally {
       this.stack.pop();
     }
+  }
+
+  /** From here on a text is tried, until `putBack`. @returns false where results are missing: they could not be put back */
+  keep(): boolean {
+    if (this.pending || this.kept) return false;
+    this.kept = { units: new Kept(), unsettled: [...this.unsettled] };
+    return true;
+  }
+
+  /** Ends what `keep` began without putting anything back. */
+  letGo(): void {
+    this.kept = undefined;
+  }
+
+  /** Whether all results can be put back as they were when `keep` was called. */
+  get canPutBack(): boolean {
+    return this.kept?.units.isWhole ?? false;
+  }
+
+  /**
+   * Puts all results back as they were when `keep` was called.
+   * @param remove takes a unit away that was not there
+   */
+  putBack(remove: (u: Unit) => void): void {
+    const { kept } = this;
+    this.kept = undefined;
+    if (!kept) return;
+    const { restored, grown } = kept.units.putBack(remove);
+    for (const u of restored) {
+      this.stale.add(u);
+      if (u.summary || u.state) this.fresh.add(u);
+    }
+    this.orphans.clear();
+    this.unsettled.clear();
+    for (const u of kept.unsettled) this.unsettled.add(u);
+    this.pending = false;
+    this.clock++;
+    for (const u of grown) {
+      this.forget(u, true);
+      this.doubtUsers(u);
+    }
+  }
+
+  /** A result is about to be made. */
+  begins(u: Unit): void {
+    this.kept?.units.save(u);
   }
 
   /** A result was made. */
@@ -216,6 +267,7 @@ export class Units {
     for (let x = open.pop(); x; x = open.pop()) {
       if (x.doubtful) continue;
       x.doubtful = true;
+      this.kept?.units.noteDoubt(x);
       this.pending = true;
       this.unsettled.add(x);
       for (const user of x.usedBy) if (!user.doubtful) open.push(user);
@@ -223,6 +275,7 @@ export class Units {
   }
 
   private forget(u: Unit, compare: boolean): void {
+    this.kept?.units.save(u);
     if (u.summary || u.state) {
       const { summary, state, fn, exact } = u;
       const header = fn?.ir;
@@ -260,6 +313,7 @@ export class Units {
 
   /** The definition is gone. */
   remove(u: Unit): void {
+    this.kept?.units.lose();
     this.forget(u, false);
     this.doubtUsers(u);
     this.all.delete(u.key);

@@ -71,6 +71,16 @@ export function formerOf(module: ModuleDef): Former {
   };
 }
 
+/** Remembers what a module defines. @returns what makes its definitions so again */
+export function saveDefinitions(mod: ModuleDef): () => void {
+  const saved = [mod, ...mod.functions, ...mod.classes].map((def) => ({ def, was: { ...def } }));
+  const byNode = new Map(mod.byNode);
+  return () => {
+    for (const { def, was } of saved) Object.assign(def, was);
+    mod.byNode = byNode;
+  };
+}
+
 /**
  * Collects what a module defines at its top level (inside conditionals too), and the nested functions. With `former`,
  * the objects of that are brought up to date, so that whoever holds them sees the new text.

@@ -59,8 +59,8 @@ export class Chunks {
     const old =
       before === undefined || hull === undefined ? undefined : { entries: before.entries, text: before.text, hull };
     const errors: Span[] = blanked === null ? [] : blanked.map(({ s, e }) => ({ s, e }));
-    const adopted = known && blanked === null ? builder.adopt(builder.top(tree.rootNode, []), known) : undefined;
-    if (known && adopted) return new Chunks(text, adopted, known, { changed: [], removed: [] });
+    const adopted = known && Chunks.adopt(file, source, grammar, known);
+    if (adopted) return adopted;
     const entries = builder.level(builder.top(tree.rootNode, errors), old);
     const body: Stmt[] = [];
     let truncated = false;
@@ -76,6 +76,14 @@ export class Chunks {
     }
     const ir: ModuleIR = { file, body, comments: findComments(tree, text, grammar), errors, truncated };
     return new Chunks(text, entries, ir, { changed: builder.changed, removed: builder.removed });
+  }
+
+  /** Makes chunks of what was lowered from the very same text before; undefined where the text is not healthy. */
+  static adopt(file: string, { text, tree, blanked }: Source, grammar: Grammar, known: ModuleIR): Chunks | undefined {
+    if (blanked !== null) return undefined;
+    const builder = new ChunkBuilder(file, text, tree.rootNode.hasError, grammar);
+    const entries = builder.adopt(builder.top(tree.rootNode, []), known);
+    return entries && new Chunks(text, entries, known, { changed: [], removed: [] });
   }
 }
 

@@ -38,6 +38,12 @@ export interface OpenModule {
    *   came and that went. A class one of whose methods changed is itself a new statement; its other methods stay.
    */
   change(changes: readonly TextChange[]): ChunkDiff;
+  /**
+   * Takes changes back.
+   * @param known the form of the text that they lead back to, as this module had it: it is the form again, but where the
+   *   text is broken
+   */
+  changeBack(changes: readonly TextChange[], known: ModuleIR): ChunkDiff;
   /** Frees the tree. The form stays usable. */
   free(): void;
 }

@@ -69,6 +69,16 @@ export class TreeSitterModule implements OpenModule {
     return this.relower(hull);
   }
 
+  changeBack(changes: readonly TextChange[], known: ModuleIR): ChunkDiff {
+    const diff = this.change(changes);
+    const chunks = this.source && Chunks.adopt(this.file, this.source, this.grammar, known);
+    if (chunks) {
+      this.chunks = chunks;
+      this.form = known;
+    }
+    return diff;
+  }
+
   free(): void {
     this.freed = true;
     this.release();

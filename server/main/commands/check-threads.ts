@@ -6,6 +6,7 @@ import type { Skipped } from "../../project/discover.js";
 import { isLarge } from "../../project/size.js";
 import type { PartsInput } from "../threads.js";
 import type { CheckOptions } from "./check-options.js";
+import { showsFixes } from "./check-output.js";
 import type { Context } from "./context.js";
 
 const mostByDefault = 4;
@@ -19,7 +20,8 @@ export function threadsByDefault(all: readonly string[]): number {
 export function threadsFor(context: Context, options: CheckOptions, all: readonly string[]): number {
   // Mending goes on in one engine, which knows everything by then.
   if (!context.openParts || options.fix) return 1;
-  return options.jobs ?? threadsByDefault(all);
+  // To show fixes they are tried in one engine that has looked at everything.
+  return options.jobs ?? (showsFixes(options) ? 1 : threadsByDefault(all));
 }
 
 /** @throws Error in one sentence when a thread ends early */

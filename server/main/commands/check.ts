@@ -96,7 +96,6 @@ async function check(context: Context, paths: readonly string[], options: CheckO
     settings: (file) => configs.forFile(file),
     models: (file) => configs.modelsFor(file),
     rules: (file) => configs.rulesFor(file),
-    triesInPlace: !options.fix && standardInput === undefined,
   };
   const texts = new Texts();
   const open: [string, string][] = [];

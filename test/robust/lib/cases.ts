@@ -1,9 +1,10 @@
 /** The cases that tests and soak run, each named by a number alone. */
-import type { Engine } from "../../../server/analysis/engine-api.js";
+import { createEngine } from "../../../server/analysis/engine.js";
+import type { Engine, TrialEngine } from "../../../server/analysis/engine-api.js";
 import type { Syntax } from "../../../server/analysis/syntax/index.js";
-import { Workspace } from "./edits.js";
-import { differences, engineOver, faults, printed } from "./engines.js";
-import { mutated } from "./mutate.js";
+import { semantic, Workspace } from "./edits.js";
+import { differences, engineOver, faults, optionsOver, printed } from "./engines.js";
+import { applyChanges, mutated, mutation } from "./mutate.js";
 import { Random } from "./random.js";
 
 export interface Outcome {
@@ -132,6 +133,34 @@ export function editedProject(
     }
   });
   if (out.faults.length) out.faults[0] = `${out.faults[0]} after ${log.at(-1) ?? ""}`;
+  workspace.subject.dispose();
+  return out;
+}
+
+/** Tries texts in a project that is edited meanwhile: nothing that is tried may leave a trace. */
+export function triedProject(syntax: Syntax, seeds: ReadonlyMap<string, string>, n: number, steps: number): Outcome {
+  const out = nothing();
+  const r = new Random(n);
+  let engine: TrialEngine | undefined;
+  const workspace = new Workspace(seeds, (disk) => {
+    engine = createEngine(optionsOver(syntax, disk));
+    return engine;
+  });
+  guarded(out, `trials ${n}`, () => {
+    workspace.subject.allFindings();
+    for (let i = 0; i < steps && !out.faults.length; i++) {
+      let last = workspace.step(r);
+      for (let k = 0; k < 4 && workspace.open.size; k++) {
+        const file = r.pick([...workspace.open.keys()]);
+        const text = workspace.open.get(file) ?? "";
+        const changes = (r.chance(0.5) ? semantic : mutation)(text, r);
+        last += `, tried ${file} ${JSON.stringify(changes).slice(0, 300)}`;
+        engine?.tried(file, applyChanges(text, changes));
+        out.inputs++;
+        if (k % 2) compare(syntax, workspace, `trials ${n}, step ${i}: ${last}`, out);
+      }
+    }
+  });
   workspace.subject.dispose();
   return out;
 }
