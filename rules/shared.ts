@@ -113,7 +113,9 @@ export function givenAway(e: FlowEvent, s: Slot, isMeant: (l: Label) => boolean)
     if (!isMeant(label)) continue;
     // A response class of the app's own is made of what it is given.
     const made = e.fn?.name === "__init__" ? givenIn(e.via, label) : undefined;
-    const at = e.handed ?? made ?? placeOf(label, s.loc);
+    // What was given away before it was handed to a shared helper is mended there: a stream's `yield f"error: {e}"`.
+    const before = e.handed && label.kind === "exception" ? label.at : undefined;
+    const at = before ?? e.handed ?? made ?? placeOf(label, s.loc);
     if (!out.has(at.id)) out.set(at.id, { label, at });
   }
   return [...out.values()];

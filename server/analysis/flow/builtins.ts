@@ -8,6 +8,7 @@ import { isSecretName, secretVariable } from "./environment.js";
 import { access, calledBy, evalExpr, iterate } from "./expr.js";
 import type { Frame, Refinement } from "./frame.js";
 import { inText } from "./in-text.js";
+import { partial } from "./invoked.js";
 import { ALL_KINDS, bit, unionLabels } from "./labels.js";
 import { contentOf, noteSaved } from "./saved-files.js";
 import { isAnswer } from "./statements.js";
@@ -28,7 +29,6 @@ import {
   labelled,
   listOf,
   putOver,
-  type TypeRef,
   type Value,
   withField,
 } from "./value.js";
@@ -219,23 +219,8 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
       const text = typeof a?.c === "string" ? frame.program.host.template?.(frame.module.file, a.c) : undefined;
       return text === undefined ? undefined : { ...ext("pathlib.Path"), fields: new Map([["#text", constant(text)]]) };
     }
-    case "functools.partial": {
-      if (!a) return EMPTY;
-      const types = a.types.flatMap((t): TypeRef[] =>
-        t.k === "fn"
-          ? [
-              {
-                ...t,
-                args: [...(t.args ?? []), ...args.pos.slice(1).map((p) => p.value)],
-                kwargs: new Map([...(t.kwargs ?? []), ...[...args.kw].map(([k, v]) => [k, v.value] as const)]),
-              },
-            ]
-          : t.k === "ext"
-            ? [t]
-            : [],
-      );
-      return { labels: [], types };
-    }
+    case "functools.partial":
+      return a ? partial(a, args) : EMPTY;
     case "functools.wraps":
       return undefined;
     // Says of what type the value is, and is the value.

@@ -109,7 +109,7 @@ const PASSES_TEXT =
   /(^|_)(build|format|make|create|compose|render|get|to|clean|prep|prepare|trim|normali[sz]e|truncate|escape|decode|encode|dump|dumps|jsonify|serialize|stringify|prompt|template|text|str)(_|$)/;
 /** Functions of libraries that no model speaks of: readers, converters. */
 const READS =
-  /(^|_)(open|load|loads|read|parse|extract|convert|transcribe|clean|normali[sz]e|format|markdown|html|text|strip|escape|unescape|render|translate|decode|wrap|fill|dedent|partition|split|chunk|ocr|string|linkify|to)(_|$)/;
+  /(^|_)(open|load|loads|read|parse|extract|convert|transcribe|clean|normali[sz]e|format|markdown|html|text|strip|escape|unescape|render|translate|decode|wrap|fill|dedent|partition|split|chunk|ocr|string|linkify|(?:de)?mojize|commonmark|replace|remove|highlight|pretty|prettify|beautify|correct|to)(_|$)/;
 
 const segmentsOf = (text: string) => text.split(".").slice(-2).join(".");
 

@@ -10,6 +10,7 @@ import type { Args } from "./arguments.js";
 import { callFunction } from "./calls.js";
 import type { Env } from "./env.js";
 import type { Frame } from "./frame.js";
+import { withGiven } from "./invoked.js";
 import type { Label, Loc } from "./labels.js";
 import { callLibrary } from "./library.js";
 import { isDataMethod } from "./methods.js";
@@ -114,7 +115,7 @@ export function answerHanded(frame: Frame, env: Env, e: FlowEvent, x: CallExpr):
         t.k === "fn"
           ? callFunction(frame, env, t, args, call, t.fn.name)
           : t.k === "ext"
-            ? callLibrary(frame, env, t, args, call, fn.fields?.get(RECEIVER) ?? ext(ownerOf(t.q)), lastOf(t.q))
+            ? callLibrary(frame, env, t, withGiven(fn, args, frame.loc(call)), call, receiverOf(fn, t), lastOf(t.q))
             : undefined;
       if (r) out = out ? join(out, r) : r;
     }
@@ -160,6 +161,10 @@ export function resultAt(b: Binding, v: Value, key: string): Value | undefined {
   const open = v.labels.filter((l) => l.kind === "param").map((l): Label => ({ ...l, path: [...l.path, key] }));
   return join(b.results?.get(key) ?? EMPTY, labelled(open));
 }
+
+/** The object whose method a function is that was handed over. */
+export const receiverOf = (fn: Value, t: Extract<TypeRef, { k: "ext" }>): Value =>
+  fn.fields?.get(RECEIVER) ?? ext(ownerOf(t.q));
 
 /** A library method that is handed over, with what was set up on its receiver. */
 export function withReceiver(v: Value, receiver: Value): Value {

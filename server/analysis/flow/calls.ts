@@ -14,6 +14,7 @@ import { resultOf, runFunctionBody } from "./function.js";
 import { applyRefinements, sanitise } from "./guards.js";
 import { noteOwnedArgument, noteOwnerCall, withHistory } from "./history.js";
 import { instantiate, namedFields } from "./instances.js";
+import { withGiven } from "./invoked.js";
 import { addStep, bit, CHECKED, type Label, type Loc, maskOf, OWNED } from "./labels.js";
 import { callLibrary } from "./library.js";
 import { dataMethod, keepsNothing, unknownMethod } from "./methods.js";
@@ -119,7 +120,8 @@ function resultOfCall(
           if (response) callLibrary(frame, env, { ...t, q: response }, args, x, undefined, name);
         }
         const r =
-          validated(frame, env, t, args, x) ?? callLibrary(frame, env, t, args, x, setUp(callee) ? callee : recv, name);
+          validated(frame, env, t, args, x) ??
+          callLibrary(frame, env, t, withGiven(callee, args, frame.loc(x)), x, setUp(callee) ? callee : recv, name);
         if (r) {
           known = true;
           add(r);

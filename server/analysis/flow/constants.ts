@@ -41,8 +41,8 @@ function testOf(x: Extract<Expr, { k: "cmp" }>, vs: readonly Value[]): Refinemen
       (r.fields?.size && !r.labels.length) ||
       (x.xs[1]!.k === "name" && /^[A-Z][A-Z0-9_]+$/.test(x.xs[1]!.id) && !r.labels.length) ||
       (x.xs[1]!.k === "attr" && /^(allowed|valid|supported|ALLOWED|VALID|SUPPORTED)/.test(x.xs[1]!.a));
-    if (allowlist) return known(x.xs[0]!, l.labels, op === "in" ? "else" : "then");
-    return [];
+    const labels = ofKind(x.xs[0]!, l.labels);
+    return allowlist && labels.length ? known(x.xs[0]!, labels, op === "in" ? "else" : "then") : [];
   }
   if (membership && r.labels.length && typeof l.c === "string" && !r.fields)
     return [{ labels: r.labels, mask: ALL_KINDS, weak: true, unsafe: op === "in" ? "then" : "else" }];
@@ -52,13 +52,16 @@ function testOf(x: Extract<Expr, { k: "cmp" }>, vs: readonly Value[]): Refinemen
     const dynamic = l.c !== undefined ? r : l;
     const constant = l.c !== undefined ? l.c : r.c;
     const asked = x.xs[l.c !== undefined ? 1 : 0]!;
-    // Of which kind a part of an answer is (`block.type == "text"`) says nothing of the text in it.
-    const labels = KIND.test(keyOf(asked)) ? dynamic.labels.filter((d) => d.kind !== "llm") : dynamic.labels;
+    const labels = ofKind(asked, dynamic.labels);
     if (labels.length && constant !== "" && typeof constant === "string")
       return known(asked, labels, op === "==" ? "else" : "then");
   }
   return [];
 }
+
+/** Of which kind a part of an answer is (`block.type == "text"`, `event["event"] in STREAMED`) says nothing of the text in it. */
+const ofKind = (asked: Expr, labels: readonly Label[]): readonly Label[] =>
+  KIND.test(keyOf(asked)) ? labels.filter((l) => l.kind !== "llm") : labels;
 
 const KIND = /^(?:type|role|kind|object|event|status|(?:stream_)?mode|event_type|(?:finish|stop|done|end)_?reason)$/i;
 

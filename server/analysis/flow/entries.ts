@@ -23,7 +23,7 @@ export function entryOf(
     const env = outerEnv ?? new Env(new Map(), undefined);
     for (const d of fn.ir.decorators) {
       const found = decoratorEntry(program, frame, env, d);
-      if (found) return found;
+      if (found && (!found.model.looks || fn.cls || isCalledLikeAView(fn) || looksLikeView(fn))) return found;
     }
   }
   const cls = selfClass ?? fn.cls;
@@ -103,6 +103,10 @@ export function importsAny(module: ModuleDef, modules: readonly string[]): boole
 
 const RESPONSES =
   /^(JsonResponse|HttpResponse|StreamingHttpResponse|render|redirect|Response|HttpResponse\w+|FileResponse|exception_handler)$/;
+
+/** `def ask(request)`, `def ask(req: HttpRequest)`. */
+const isCalledLikeAView = ({ ir: { params } }: FunctionDef): boolean =>
+  !!params[0] && (/req|^_|^r$/i.test(params[0].name) || /Request/.test(params[0].ann ? lastNameOf(params[0].ann) : ""));
 
 /** A view gives a response; a helper that takes the request and gives data is none. */
 function looksLikeView(fn: FunctionDef): boolean {

@@ -152,7 +152,7 @@ export function unionLabels(a: readonly Label[], b: readonly Label[]): readonly 
     if (i < 0) {
       if (
         list.length >= MAX_LABELS &&
-        (list.length >= MAX_KINDS || list.some((x) => x.kind === l.kind && givenAwayTogether(x, l)))
+        (list.length >= MAX_KINDS || list.some((x) => saysAsMuch(x, l) && givenAwayTogether(x, l)))
       )
         continue;
       out ??= a.slice();
@@ -166,6 +166,10 @@ export function unionLabels(a: readonly Label[], b: readonly Label[]): readonly 
   }
   return out ?? a;
 }
+
+/** Of one kind; a field of a parsed answer may hold a number, and does not stand for a whole answer. */
+const saysAsMuch = (a: Label, b: Label): boolean => a.kind === b.kind && !(isParsedField(a) && !isParsedField(b));
+const isParsedField = (l: Label): boolean => l.kind === "llm" && l.parsed === true && l.path.length > 0;
 
 const givenAwayTogether = (a: Label, b: Label): boolean => a.at === b.at || (!!a.at && !!b.at && samePlace(a.at, b.at));
 

@@ -1,11 +1,11 @@
 /** Calls of libraries: what the models say of them. */
-import type { CallExpr, Expr } from "../ir.js";
+import type { CallExpr } from "../ir.js";
 import type { ClassDef } from "../names/definitions.js";
 import type { CallModel } from "../names/model-schema.js";
 import { redactsData } from "../names/sanitisers.js";
 import { type Args, allArguments, argument, literalParts } from "./arguments.js";
 import { builtinCall } from "./builtins.js";
-import { callFunction, nameOf } from "./calls.js";
+import { nameOf } from "./calls.js";
 import type { Env } from "./env.js";
 import { isSecretName } from "./environment.js";
 import { access, iterate } from "./expr.js";
@@ -13,7 +13,8 @@ import { converted } from "./forms.js";
 import type { Frame, Refinement } from "./frame.js";
 import { clearLabel, sanitise } from "./guards.js";
 import { chosenBy } from "./history.js";
-import { type Kind, type Label, type Loc, maskOf, unionLabels } from "./labels.js";
+import { invoke } from "./invoked.js";
+import { type Kind, type Label, maskOf, unionLabels } from "./labels.js";
 import { llmCall, openRawCall, transport } from "./llm-calls.js";
 import { dataMethod, keepsNothing } from "./methods.js";
 import { noteOwnTools, noteRegisteredTool } from "./own-tools.js";
@@ -513,56 +514,4 @@ function emitKeys(frame: Frame, q: string, model: CallModel, slots: Slot[], x: C
   const loc = frame.loc(x);
   if (slots.length)
     frame.emit({ kind: "call", loc, q, model, slots, fn: frame.fn, module: frame.module, via: [], doubt: 0 });
-}
-
-/** A call that calls the function it is handed. */
-function invoke(frame: Frame, env: Env, m: CallModel, args: Args, x: CallExpr): Value {
-  const fn = argument(frame, args, m.invokes!.fn);
-  const rest = m.invokes!.args;
-  const after = 1 + Math.max(0, args.pos.indexOf(fn!));
-  let pos = args.pos.slice(after);
-  let exprs = x.args.slice(after);
-  if (rest && !rest.includes("*")) {
-    const list = argument(frame, args, rest);
-    pos = (list?.value.items ?? []).map((value) => ({ value, loc: list!.loc }));
-    const given = exprAt(frame, x, list?.loc);
-    exprs = given?.k === "tuple" || given?.k === "list" ? given.xs : [];
-  }
-  const kwargs = m.invokes!.kwargs && argument(frame, args, m.invokes!.kwargs);
-  const kw = new Map(
-    (kwargs?.value.fields ? [...kwargs.value.fields] : []).map(([k, value]) => [k, { value, loc: kwargs!.loc }]),
-  );
-  let out: Value = EMPTY;
-  const call = handedCall(x, exprAt(frame, x, fn?.loc) ?? x.f, exprs, kwargs && exprAt(frame, x, kwargs.loc));
-  for (const t of fn?.value.types ?? [])
-    if (t.k === "fn")
-      out = join(
-        out,
-        callFunction(
-          frame,
-          env,
-          t,
-          { pos, kw, star: undefined, dstar: undefined, self: undefined, x: call, later: !m.invokes!.result },
-          call,
-          t.fn.name,
-        ),
-      );
-  return out;
-}
-
-const exprAt = (frame: Frame, x: CallExpr, loc: Loc | undefined): Expr | undefined =>
-  loc && [...x.args, ...x.kw.map((k) => k.x)].find((a) => frame.loc(a) === loc);
-
-/** Calls of what was handed over, by the call that hands it over: what they change of their arguments is changed there. */
-const handedCalls = new WeakMap<CallExpr, CallExpr>();
-
-function handedCall(x: CallExpr, f: Expr, args: readonly Expr[], kwargs: Expr | undefined): CallExpr {
-  const known = handedCalls.get(x);
-  if (known) return known;
-  const kw = (kwargs?.k === "dict" ? kwargs.items : []).flatMap(({ key, v, s, e }) =>
-    key?.k === "const" && typeof key.v === "string" ? [{ n: key.v, x: v, s, e }] : [],
-  );
-  const call: CallExpr = { ...x, f, args: [...args], kw };
-  handedCalls.set(x, call);
-  return call;
 }

@@ -144,18 +144,28 @@ function joinFields(a: Value, b: Value, depth: number): ReadonlyMap<string, Valu
   };
   for (const [k, v] of b.fields ?? []) {
     const old = (out ?? a.fields)?.get(k);
-    const next = old ? join(old, v, depth + 1) : withMember(a, k, v);
+    const next = old ? join(old, v, depth + 1) : withOld(a, b, k, withMember(a, k, v));
     if (next === old) continue;
     if (!old && ((out ?? a.fields)?.size ?? 0) >= MAX_FIELDS) continue;
     put(k, next);
   }
-  if (hasMembers(b))
+  if (hasMembers(b) || b.labels.some(isHandedIn))
     for (const [k, v] of a.fields ?? []) {
       if (b.fields?.has(k)) continue;
-      const next = withMember(b, k, v);
+      const next = withOld(b, a, k, withMember(b, k, v));
       if (next !== v) put(k, next);
     }
   return out ?? a.fields;
+}
+
+/**
+ * A field that an object was given on one of two ways: on the other it is still what the caller put there.
+ * @param other the object without it
+ * @param given the object with it
+ */
+function withOld(other: Value, given: Value, key: string, v: Value): Value {
+  const same = other.labels.filter((l) => isHandedIn(l) && given.labels.includes(l));
+  return same.length && !key.startsWith("#") ? join(v, labelled(inherited(labelled(same), key)), MAX_DEPTH) : v;
 }
 
 /** Labels of what was fetched, sent by the caller, or parsed out of a model's answer: its members have them too. */

@@ -316,6 +316,9 @@ const entry = z.strictObject({
       }),
     )
     .optional(),
+  /** Of a decorator that other functions may have too (`@csrf_exempt` on a helper): one is meant only if it looks like one, by the
+   * name of its first parameter or the response it gives. */
+  looks: z.literal(true).optional(),
   /** The other parameters are user input. */
   params: z.literal("user").optional(),
   /** The returned value is the response. */
