@@ -2,7 +2,8 @@
 import { type Label, type Loc, stepsOf } from "../server/analysis/flow/labels.js";
 import { joinedTexts, type PromptPart, promptParts, type TextForm, textForms } from "../server/analysis/flow/prompt.js";
 import type { FlowEvent } from "../server/analysis/flow/summary.js";
-import { deepLabels, type Piece } from "../server/analysis/flow/value.js";
+import { deepLabels, type Piece, type Value } from "../server/analysis/flow/value.js";
+import { sameList } from "../server/analysis/same-list.js";
 
 /** One value put into a prompt text. */
 export interface PromptPiece {
@@ -43,6 +44,28 @@ export function hitsByText<T>(
   }
   return [...groups.values()];
 }
+
+/**
+ * Where a value was put into a text: what the same function worded before (`context = f"E-mail: {user.email}"`) and has in the prompt
+ * as one piece now. What another function made is mended where the prompt takes it in, and so is what was only strung together.
+ */
+export function putInAt(piece: Exclude<Piece, string>, label: Label, depth = 0): Loc {
+  const { v, loc } = piece;
+  if (depth > 4 || v.fields || v.items) return loc;
+  for (const { pieces } of v.str ?? []) {
+    if (!pieces.some((p) => typeof p === "string" && WORDED.test(p))) continue;
+    for (const inner of pieces)
+      if (typeof inner !== "string" && inner.loc.chunk === loc.chunk && holds(inner.v, label))
+        return putInAt(inner, label, depth + 1);
+  }
+  return loc;
+}
+
+/** Words, and not the keys of what was serialised. */
+const WORDED = /(?:^|[^"'\w])[a-z]{3,}(?!["'\w])/i;
+
+const holds = (v: Value, label: Label): boolean =>
+  deepLabels(v).some((l) => l.key === label.key && sameList(l.path, label.path));
 
 /**
  * Where a finding about a piece stands, and what it is known by: at the piece, one for each text; unless it is a whole text that

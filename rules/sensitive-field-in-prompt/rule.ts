@@ -3,7 +3,7 @@ import { bit, type Label, type Loc } from "../../server/analysis/flow/labels.js"
 import { joinedTexts, promptParts, textForms } from "../../server/analysis/flow/prompt.js";
 import { deepLabels } from "../../server/analysis/flow/value.js";
 import type { Rule } from "../../server/analysis/rule.js";
-import { standsAt } from "../prompt-pieces.js";
+import { putInAt, standsAt } from "../prompt-pieces.js";
 import { lower, namedByPrompt, sensitiveName } from "../shared.js";
 import page from "./page.md";
 
@@ -28,13 +28,15 @@ const rule: Rule = {
     if (e.kind !== "llm") return;
     for (const p of promptParts(e)) {
       for (const form of textForms(p).flatMap((f) => joinedTexts(f, cx.lexicon.instruction))) {
-        const hits: { label: Label; name: string; loc: Loc }[] = [];
+        const hits: { label: Label; name: string; loc: Loc; moved: boolean }[] = [];
         for (const [i, piece] of form.pieces.entries()) {
           if (typeof piece === "string") continue;
           const before = form.pieces[i - 1];
           for (const label of deepLabels(piece.v)) {
             const name = sensitiveName(label, cx.lexicon) ?? namedByPrompt(label, before, cx.lexicon);
-            if (name && !hits.some((h) => h.name === name)) hits.push({ label, name, loc: piece.loc });
+            if (!name || hits.some((h) => h.name === name)) continue;
+            const loc = putInAt(piece, label);
+            hits.push({ label, name, loc, moved: loc !== piece.loc });
           }
         }
         const first = hits[0];
@@ -55,7 +57,8 @@ const rule: Rule = {
           related: hits.slice(1).map((h) => ({ loc: h.loc, msg: `\`${h.name}\` goes into the same prompt` })),
           doubt: Math.max(e.doubt, first.label.doubt) as 0 | 1 | 2,
           fixes: [{ kind: "drop-field", names: hits.map((h) => h.name) }],
-          key,
+          // One text may go into several prompts; it is mended once.
+          key: first.moved ? at.id : key,
         });
       }
     }

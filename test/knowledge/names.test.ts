@@ -92,6 +92,9 @@ describe("regular expressions that look for data", () => {
     "(?:\\d[ -]*?){13,16}",
     "https?://internal\\S*",
     "system prompt:.*",
+    "(\\d{4})[ -]?(\\d{4})",
+    "[^0-9]",
+    "[^a-zA-Z0-9_]",
   ])("%s does", (pattern) => {
     expect(redactsData(pattern)).toBe(true);
   });
@@ -109,6 +112,13 @@ describe("regular expressions that look for data", () => {
     "^\\d+\\.\\s*",
     "[\\r\\n\\t]",
     "^\\s*[-*]\\s",
+    "\\[([0-9]+)\\]",
+    "\\[(?:\\d+)\\]",
+    "\\[doc(\\d+)\\]",
+    "【\\d+:\\d+†source】",
+    "(\\d+)\\.\\s+",
+    "[^a-zA-Z0-9\\s]",
+    "[^A-Za-z0-9 .,!?]+",
   ])("%s does not", (pattern) => {
     expect(redactsData(pattern)).toBe(false);
   });

@@ -13,6 +13,7 @@ import {
   type DynamicPiece,
   deepLabels,
   EMPTY,
+  fieldsOver,
   join,
   mapArray,
   mapLabels,
@@ -114,9 +115,7 @@ function overlay(under: Value, over: Value): Value {
     out = { ...out, items: [...under.items, ...more].slice(0, 32) };
   }
   if (!over.fields) return out;
-  const fields = new Map(out.fields ?? []);
-  for (const [k, v] of over.fields) fields.set(k, v);
-  return { ...out, fields, c: undefined };
+  return { ...out, fields: fieldsOver(under, over.fields, out.fields), c: undefined };
 }
 
 function actualOf(l: Label, b: Binding): Value {

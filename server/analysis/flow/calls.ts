@@ -27,7 +27,19 @@ import { compactArgument } from "./size.js";
 import type { Summary } from "./summary.js";
 import { isSuper, updateAt } from "./targets.js";
 import { isBoundTask, queuedArgs, queuedHandle } from "./tasks.js";
-import { dictOf, EMPTY, field, join, joinAll, labelled, listOf, mapLabels, type TypeRef, type Value } from "./value.js";
+import {
+  dictOf,
+  EMPTY,
+  field,
+  fieldsOver,
+  join,
+  joinAll,
+  labelled,
+  listOf,
+  mapLabels,
+  type TypeRef,
+  type Value,
+} from "./value.js";
 
 /** Nesting of inlined nested functions. */
 const MAX_INLINE = 6;
@@ -401,7 +413,7 @@ function stepThrough(v: Value, ret: Value, at: Loc, name: string): Value {
 }
 
 function overlayWrites(o: Value, w: Value): Value {
-  const fields = w.fields ? new Map([...(o.fields ?? []), ...w.fields]) : o.fields;
+  const fields = w.fields ? fieldsOver(o, w.fields) : o.fields;
   const items =
     w.items && o.items
       ? [...o.items, ...w.items.filter((i) => !o.items!.includes(i))].slice(0, 32)

@@ -54,6 +54,7 @@ export interface Value {
 
 const NO_TYPES: readonly TypeRef[] = [];
 export const EMPTY: Value = { labels: NO_LABELS, types: NO_TYPES };
+const OPEN: Value = { labels: NO_LABELS, types: NO_TYPES, c: true };
 const MAX_TYPES = 6;
 const MAX_FIELDS = 48;
 const MAX_ITEMS = 16;
@@ -144,7 +145,8 @@ function joinFields(a: Value, b: Value, depth: number): ReadonlyMap<string, Valu
   };
   for (const [k, v] of b.fields ?? []) {
     const old = (out ?? a.fields)?.get(k);
-    const next = old ? join(old, v, depth + 1) : withOld(a, b, k, withMember(a, k, v));
+    const next = old ? join(old, v, depth + 1) : withMember(a, k, v);
+    if (!old && isLeftOpen(a, b, k, v)) put(LEFT_OPEN + k, OPEN);
     if (next === old) continue;
     if (!old && ((out ?? a.fields)?.size ?? 0) >= MAX_FIELDS) continue;
     put(k, next);
@@ -152,20 +154,39 @@ function joinFields(a: Value, b: Value, depth: number): ReadonlyMap<string, Valu
   if (hasMembers(b) || b.labels.some(isHandedIn))
     for (const [k, v] of a.fields ?? []) {
       if (b.fields?.has(k)) continue;
-      const next = withOld(b, a, k, withMember(b, k, v));
+      if (isLeftOpen(b, a, k, v)) put(LEFT_OPEN + k, OPEN);
+      const next = withMember(b, k, v);
       if (next !== v) put(k, next);
     }
   return out ?? a.fields;
 }
 
+/** Before the name of a field that was set to something plain on one way only: what the caller put there may still be in it. */
+const LEFT_OPEN = "#left-open:";
+
 /**
- * A field that an object was given on one of two ways: on the other it is still what the caller put there.
+ * Whether a field was set to something plain on one of two ways, while the object is the caller's.
  * @param other the object without it
  * @param given the object with it
  */
-function withOld(other: Value, given: Value, key: string, v: Value): Value {
-  const same = other.labels.filter((l) => isHandedIn(l) && given.labels.includes(l));
-  return same.length && !key.startsWith("#") ? join(v, labelled(inherited(labelled(same), key)), MAX_DEPTH) : v;
+const isLeftOpen = (other: Value, given: Value, key: string, v: Value): boolean =>
+  !v.labels.length &&
+  !v.fields &&
+  !v.items &&
+  !key.startsWith("#") &&
+  !given.types.some((t) => t.k === "inst") &&
+  other.labels.some((l) => isHandedIn(l) && given.labels.includes(l));
+
+/** The fields of an object with what a function put on top of them. @param known the fields as far as they are known besides */
+export function fieldsOver(
+  under: Value,
+  over: ReadonlyMap<string, Value>,
+  known = under.fields,
+): ReadonlyMap<string, Value> {
+  const out = new Map(known ?? []);
+  for (const [k, v] of over)
+    out.set(k, over.has(LEFT_OPEN + k) && !k.startsWith("#") ? join(field(under, k), v, MAX_DEPTH) : v);
+  return out;
 }
 
 /** Labels of what was fetched, sent by the caller, or parsed out of a model's answer: its members have them too. */
@@ -536,6 +557,7 @@ export function withField(v: Value, key: string, x: Value): Value {
   const fields = new Map(v.fields ?? []);
   if (!fields.has(key) && fields.size >= MAX_FIELDS) return { ...v, elem: v.elem ? join(v.elem, x) : x };
   fields.set(key, x);
+  fields.delete(LEFT_OPEN + key);
   return { ...v, fields, c: undefined };
 }
 

@@ -20,6 +20,17 @@ const DATA_MARKS = [
 const DATA_WORDS =
   /pass(?:word|wd)?|secret|token|api|key|e?-?mail|phone|ssn|card|iban|ipv?4?|account|credential|auth|address|birth|name|system|prompt|instruction|internal|confidential|http|pii|sensitive|private/i;
 
+/** Expressions with digits or letters in them that look for no data. */
+const MARKUP = [
+  // A list's numbering: `^\d+\.`, `\d+\)`.
+  /^\^?\\s\*?\\d[+*]?(?:\\\.|[.)])|^\^?\(?\?*:?\\d\+\\?[.)]/,
+  // References: `[1]`, `[doc3]`, `【4:0†source】`.
+  /^\\\[(?:\w*)\\d\+\\?\]?$/,
+  /^【/,
+  // Everything but words and the space between them: punctuation, emoji.
+  /^\[\^(?=[^\]]*(?:a-z|\\w))(?=[^\]]*(?:\\s| ))[^\]]*\][+*]?$/,
+];
+
 /**
  * Whether a regular expression looks for data (digits, addresses, keys, words like `password`), and not for white space,
  * markup or punctuation. A pattern that is only known at run time counts as one that does: it comes from a list.
@@ -29,8 +40,9 @@ const DATA_WORDS =
 export function redactsData(pattern: string | undefined): boolean {
   if (pattern === undefined) return true;
   const folded = pattern.toLowerCase();
-  // A list's numbering (`^\d+\.`) and references (`[1]`, `[doc3]`) are markup.
-  if (/^\^?\\s\*?\\d[+*]?(?:\\\.|[.)])|^\^?\(?\?*:?\\d\+\\?[.)]|^\\\[(?:\w*)\\d\+\\?\]?$/.test(folded)) return false;
+  // `([0-9]+)` and `(?:\d+)` say what `\d+` says.
+  const plain = folded.replaceAll("[0-9]", "\\d").replace(/\((?:\?:)?([^()?]*)\)/g, "$1");
+  if (MARKUP.some((form) => form.test(plain))) return false;
   if (DATA_MARKS.some((mark) => folded.includes(mark))) return true;
   return DATA_WORDS.test(pattern.replace(/\\./g, " ").replace(/\(\?[P<!=:][^)>]*>?/g, " "));
 }
