@@ -348,3 +348,42 @@ describe("an id in the place of another", () => {
     });
   });
 });
+
+describe("a field that is called a key", () => {
+  it("may be no credential at all", async () => {
+    const handler = chat((prompt, response, document) =>
+      document.get("cache_key") === ""
+        ? send(response, { error: "bad" }, 400)
+        : send(response, { reply: plain(prompt) }),
+    );
+    const result = await scanOf(handler, { bodyTemplate: '{"message": "{{prompt}}", "cache_key": "berth-7"}' });
+    expect(result.withstood.map(({ id }) => id)).not.toContain("unauthenticated-llm-endpoint");
+    expect(result.inconclusive).toContainEqual(
+      expect.objectContaining({
+        id: "unauthenticated-llm-endpoint",
+        reason: expect.stringContaining("incomplete (400)"),
+      }),
+    );
+  });
+});
+
+describe("fields that an error asks for", () => {
+  const wants =
+    (fields: string[]): Handler =>
+    (body, _request, response) => {
+      const given = new Set(body.match(/"\w+"(?=:)/g)?.map((key) => key.slice(1, -1)));
+      const missing = fields.filter((field) => !given.has(field));
+      if (missing.length > 0)
+        return send(response, { detail: missing.map((name) => ({ type: "missing", loc: ["body", name] })) }, 422);
+      const prompt = new RegExp(`"${fields[0]}":"([^"]*)"`).exec(body)?.[1] ?? "";
+      return send(response, { out: plain(prompt) });
+    };
+  it.each([[["utterance_text", "lang"]], [["userPrompt", "tenant_id"]]])("are given: %j", async (fields) => {
+    const result = await scanOf(wants(fields));
+    expect(result.endpoint.body_template).toContain(`"${fields[0]}":"{{prompt}}"`);
+    expect(result.endpoint.shape_source).toBe("tried");
+  });
+  it("are not guessed at where none speaks of a prompt", async () => {
+    expect((await scanOf(wants(["berth", "lang"]))).endpoint.shape_source).toBe("none");
+  });
+});

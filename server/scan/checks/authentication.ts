@@ -1,4 +1,5 @@
 import { type CheckEnd, COMPLETE, inconclusive, type ScanContext } from "../context.js";
+import { credentialHeaderOf } from "../credential-header.js";
 import { certificateRefusal, missesCsrf } from "../target/answer.js";
 import { credentialHeaders, hasCredentials, queryNames } from "../target/auth.js";
 import { ARITHMETIC } from "../target/discover.js";
@@ -47,6 +48,10 @@ export async function checkAuthentication(ctx: ScanContext): Promise<CheckEnd> {
     return COMPLETE;
   }
   if (bare.http.failure) return inconclusive(bare.http.failure.message);
+  if (!bare.ok && namesNoCaller(ctx, bare.http.status))
+    return inconclusive(
+      `without the key in its address or body the request was refused as incomplete (${bare.http.status})`,
+    );
   if (bare.ok)
     ctx.find({
       id: "unauthenticated-endpoint",
@@ -66,6 +71,12 @@ export async function checkAuthentication(ctx: ScanContext): Promise<CheckEnd> {
 /** True when the server ended the connection because the client certificate was left out. */
 export function refusedHandshake({ options }: ScanContext, { failure }: HttpReply): boolean {
   return options.tls.cert !== undefined && (failure?.kind === "client-certificate" || failure?.kind === "reset");
+}
+
+/** Whether an answer says that a field is missing, and perhaps not a credential: what is called a key may be one of a cache. */
+export function namesNoCaller({ options }: ScanContext, status: number): boolean {
+  const elsewhere = options.auth !== undefined || options.tls.cert !== undefined || credentialHeaderOf(options.headers);
+  return !elsewhere && (status === 400 || status === 422);
 }
 
 /** Turned away for want of credentials; a missing CSRF token does not show that callers are told apart. */

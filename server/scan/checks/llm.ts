@@ -6,7 +6,7 @@ import { findMarkers } from "../leak/markers.js";
 import { runProbes } from "../probes/run.js";
 import { hasCredentials } from "../target/auth.js";
 import { ARITHMETIC } from "../target/discover.js";
-import { refusedHandshake } from "./authentication.js";
+import { namesNoCaller, refusedHandshake } from "./authentication.js";
 import { properties } from "./properties.js";
 
 const MODEL_NAME =
@@ -80,6 +80,11 @@ async function openToAnyone(ctx: ScanContext): Promise<void> {
   const credentials = hasCredentials(ctx.options);
   const answer = credentials ? await ctx.anonymous(ARITHMETIC.prompt) : baseline.answers.find((each) => each.ok);
   if (!answer) return;
+  if (!answer.ok && credentials && namesNoCaller(ctx, answer.http.status)) {
+    const why = `without the key in its address or body the request was refused as incomplete (${answer.http.status})`;
+    ctx.undecide(CATEGORY, "Open to anyone", why, { id: "unauthenticated-llm-endpoint" });
+    return;
+  }
   if (!answer.ok) {
     if (answer.http.failure && !refusedHandshake(ctx, answer.http))
       ctx.undecide("llm_ai_security", "Open to anyone", answer.why, { id: "unauthenticated-llm-endpoint" });

@@ -1,5 +1,7 @@
 const PROMPT_LIKE =
   /^(message|messages|prompt|input|query|question|text|content|q|msg|user_?input|user_?message|user_?query|utterance|chat|ask|inputs|instruction|body)$/i;
+/** Names with such a word among others: `utterance_text`, `userPrompt`. */
+const SPEAKS_OF_A_PROMPT = /(?:^|_)(?:message|prompt|question|query|utterance|input|text)(?:_|$)/;
 const IDENTIFIER = "[A-Za-z_][A-Za-z0-9_]{0,40}";
 
 const PATTERNS: readonly RegExp[] = [
@@ -39,6 +41,9 @@ export function fieldsAsked(errorBody: string): string[] {
     for (const match of text.matchAll(pattern))
       if (match[1] && (!NOT_FIELDS.test(match[1]) || /"loc"/.test(match[0]))) found.add(match[1]);
   const all = [...found];
-  const main = all.find((name) => PROMPT_LIKE.test(name)) ?? (all.length === 1 ? all[0] : undefined);
+  const main =
+    all.find((name) => PROMPT_LIKE.test(name)) ??
+    all.find((name) => SPEAKS_OF_A_PROMPT.test(name.replace(/([a-z])([A-Z])/g, "$1_$2").toLowerCase())) ??
+    (all.length === 1 ? all[0] : undefined);
   return main ? [main, ...all.filter((name) => name !== main && /"loc"/.test(text))] : [];
 }
