@@ -6,6 +6,7 @@ import { ScanError } from "./errors.js";
 import { type ScanOptions, type ScanOptionsInput, scanOptionsSchema } from "./options.js";
 import { jsonPlace } from "./target/json-place.js";
 import { PROMPT } from "./target/shape.js";
+import { parseTarget } from "./transport/network.js";
 
 /** @throws ScanError "bad-option" in a sentence that says which and why */
 export function parseOptions(input: ScanOptionsInput): ScanOptions {
@@ -65,11 +66,12 @@ function checkTemplate({ url, bodyTemplate }: ScanOptions): void {
 
 /** The session's request carries the caller's credentials, so it goes nowhere but to the target itself. */
 function checkSession({ url, session }: ScanOptions): void {
-  if (!session || !URL.canParse(url)) return;
+  if (!session) return;
   const { path, idPath } = session;
-  if (!URL.canParse(path, url)) throw wrong(`"${path}" is no path of a request that opens a session.`);
-  const { origin } = new URL(url);
-  if (new URL(path, url).origin !== origin)
+  const target = parseTarget(url);
+  const { origin } = target;
+  if (!URL.canParse(path, target.href)) throw wrong(`"${path}" is no path of a request that opens a session.`);
+  if (new URL(path, target).origin !== origin)
     throw wrong(`The request that opens a session has to go to ${origin} as well; give its path, as in /sessions.`);
   if (idPath === undefined) return;
   try {

@@ -47,6 +47,11 @@ describe("options that would make a scan mean nothing", () => {
     ["a key that is none", { tls: { cert: pem("client.pem"), key: "no PEM" } }, /no key in PEM form/],
     ["another's key", { tls: { cert: pem("client.pem"), key: pem("server.key") } }, /do not belong together/],
     ["a locked key", { tls: { cert: pem("client.pem"), key: String(locked) } }, /locked with a passphrase/],
+    [
+      "a session at another host than an address without a scheme",
+      { url: "127.0.0.1:9/chat", session: { method: "POST", path: "http://127.0.0.1:8/s" } },
+      /has to go to http:\/\/127\.0\.0\.1:9 as well/,
+    ],
   ])("%s is refused", async (_what, options, sentence) => {
     const planned = planScan({ url, ...options });
     await expect(planned).rejects.toMatchObject({ kind: "bad-option", message: expect.stringMatching(sentence) });
@@ -85,4 +90,17 @@ describe("user and password in the address", () => {
     expect(JSON.stringify(result)).not.toContain(wanted.slice(6));
     expect(result.target).toBe(endpoint.url);
   });
+});
+
+it.each(["/sessions", "sessions?lang=en", "http://127.0.0.1:9/sessions"])("takes a session at %s", async (path) => {
+  for (const target of [url, "127.0.0.1:9/chat"])
+    await expect(planScan({ url: target, session: { method: "POST", path, idPath: "$.id" } })).resolves.toBeDefined();
+});
+
+it.each([
+  ["http://0.0.0.0:9/chat", "loopback"],
+  ["http://[::]:9/chat", "loopback"],
+  ["http://0.1.2.3:9/chat", "private"],
+])("takes %s for a %s address", async (address, network) => {
+  expect(await planScan({ url: address })).toMatchObject({ network });
 });

@@ -7,6 +7,9 @@ export type Network = "loopback" | "private" | "public";
 const loopback = new BlockList();
 loopback.addSubnet("127.0.0.0", 8, "ipv4");
 loopback.addAddress("::1", "ipv6");
+// What a server that listens everywhere calls itself; a connection there stays on this machine.
+loopback.addAddress("0.0.0.0", "ipv4");
+loopback.addAddress("::", "ipv6");
 
 const privateNetworks = new BlockList();
 for (const [net, bits] of [
