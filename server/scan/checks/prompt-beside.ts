@@ -95,15 +95,17 @@ const SYSTEM_MESSAGE =
 
 /** A field that is called like a prompt, as requests to a model have it: a text, parts of a text, or parts within parts. */
 const SYSTEM_FIELD =
-  /\\?["'](?:system|(?:system|developer)[_-]?(?:prompt|message|instructions?)|instructions|preamble|(?:full|final|raw|llm)[_-]?prompt|prompt[_-]?template)\\?["']\s{0,2}:\s{0,2}(?:\{\s{0,4}\\?["']parts\\?["']\s{0,2}:\s{0,2})?(?:\[\s{0,4}\{[^{}[\]]{0,60}?["']text\\?["']\s{0,2}:\s{0,2})?(\\?["'])([\s\S]{24,8000}?)\1\s{0,4}[,}\]]/i;
+  /"(?:system|(?:system|developer)[_-]?(?:prompt|message|instructions?)|instructions|preamble|(?:full|final|raw|llm)[_-]?prompt|prompt[_-]?template)"\s{0,2}:\s{0,2}(?:\{\s{0,4}"parts"\s{0,2}:\s{0,2})?(?:\[\s{0,4}\{[^{}[\]"]{0,20}(?:"type"\s{0,2}:\s{0,2}"text"\s{0,2},\s{0,4})?"text"\s{0,2}:\s{0,2})?"((?:[^"\\]|\\.){24,8000})"/gi;
 
 /** The text of a system message in an answer; in a field of another name only one that reads like a prompt. */
 function systemText(answer: string): string | undefined {
   const message = SYSTEM_MESSAGE.exec(answer);
   const text = message?.[2] ?? message?.[4];
   if (text !== undefined) return text;
-  const field = SYSTEM_FIELD.exec(answer)?.[2];
-  return field !== undefined && readsLikeAPrompt(field) ? field : undefined;
+  // JSON in a string of JSON has its quotes escaped.
+  for (const form of answer.includes('\\"') ? [answer, answer.replaceAll('\\"', '"')] : [answer])
+    for (const [, field = ""] of form.matchAll(SYSTEM_FIELD)) if (readsLikeAPrompt(field)) return field;
+  return undefined;
 }
 
 function asMessage(ctx: ScanContext): Draft | null {

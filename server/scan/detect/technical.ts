@@ -19,7 +19,7 @@ const PATTERNS: readonly Pattern[] = [
     needs: ["traceback (most recent call last)"],
     // The words alone are what a lesson on errors says.
     expression:
-      /Traceback \(most recent call last\)(?=[\s\S]{0,600}?(?:File (?:["'\\]|&)|, line \d|\n\s*\w*(?:Error|Exception)\b))[\s\S]{0,1500}/gi,
+      /Traceback \(most recent call last\)(?=[\s\S]{0,200}?(?:File (?:["'\\]|&)|, line \d|\n[ \t]{0,8}\w{1,40}(?:Error|Exception)\b))[\s\S]{0,1500}/gi,
   },
   {
     group: "stack-trace",

@@ -89,7 +89,7 @@ function decoded(folded: string): Reading[] {
 }
 
 /** Pictures that stand between words and say nothing. */
-const ADORNMENT = /\s*(?:\p{Extended_Pictographic}[\u{fe0f}\u{1f3fb}-\u{1f3ff}]?)+\s*/gu;
+const ADORNMENT = /(?:\p{Extended_Pictographic}[\u{fe0f}\u{1f3fb}-\u{1f3ff}]?)+/gu;
 
 /** The texts in a reply that is JSON, a line each: what rules say does not depend on the keys that they stand under. */
 function jsonTexts(text: string): Reading[] {
@@ -131,7 +131,8 @@ export function readings(text: string): Reading[] {
   if (apart !== folded) out.push({ how: "joined words", text: apart });
   if (/^\s*(?:```\w{0,8}\s*)?[[{]/.test(limited)) out.push(...jsonTexts(limited));
   const adorned = folded.match(ADORNMENT) ?? [];
-  if (adorned.length >= 6) out.push({ how: "signs between the words", text: folded.replace(ADORNMENT, " ") });
+  if (adorned.length >= 6)
+    out.push({ how: "signs between the words", text: folded.replace(ADORNMENT, " ").replace(/ {2,}/g, " ") });
   out.push({ how: "ROT13", text: rot13(folded) });
   const characters = [...folded];
   out.push({ how: "reversed", text: characters.reverse().join("") });
