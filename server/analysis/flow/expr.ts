@@ -16,7 +16,7 @@ import { withColumns, withKnown } from "./records.js";
 import { copiedRow, copiesCells, rowOfCell } from "./row-copies.js";
 import { contentOf, uploaded } from "./saved-files.js";
 import { external, pendingLabel, placed } from "./sources.js";
-import { returnedBy } from "./statements.js";
+import { returnedBy, takenOut } from "./statements.js";
 import { binaryAdd, evalFString, percentFormat } from "./strings.js";
 import { assignTo } from "./targets.js";
 import {
@@ -516,7 +516,9 @@ function comprehension(frame: Frame, env: Env, x: Extract<Expr, { k: "comp" }>):
       }
       return;
     }
-    assignTo(frame, e, c.target, iterate(frame, iter), undefined);
+    // A generator's expression is a stream again.
+    const each = iterate(frame, iter);
+    assignTo(frame, e, c.target, x.kind === "gen" ? each : takenOut(each), undefined);
     runFrom(n + 1, e);
   };
   runFrom(0, inner);

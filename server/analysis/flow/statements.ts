@@ -223,6 +223,11 @@ export function returnedBy(frame: Frame, v: Value, x: Expr, yielded: false | "on
   return mapLabels(v, (l) => (meant(l) ? { ...l, at: loc } : l));
 }
 
+/** What a loop takes out of a stream is no more the stream's: it is given away where the loop does it. */
+export const takenOut = (v: Value): Value =>
+  someLabel(v, isYielded) ? mapLabels(v, (l) => (isYielded(l) ? { ...l, at: undefined } : l)) : v;
+const isYielded = (l: Label): boolean => !!l.at && (l.kind === "llm" || l.kind === "llm-object");
+
 /** Attributes that are the content of an answer, and the methods that say so. */
 const CONTENT: ReadonlyMap<string, string> = new Map([
   ["content", "write"],
@@ -300,7 +305,7 @@ function execFor(frame: Frame, env: Env, s: Extract<Stmt, { k: "for" }>): Env | 
     return joinAllEnvs([after, ...loop.breaks]);
   }
   const end = execLoop(frame, env, s.body, s.orelse, { sets: s.target }, (e) => {
-    assignTo(frame, e, s.target, iterate(frame, iter), undefined);
+    assignTo(frame, e, s.target, takenOut(iterate(frame, iter)), undefined);
     for (const [name, part] of loopParts(s.target, s.iter)) if (rootName(part) !== name) frame.parts.set(name, part);
     return e;
   });
