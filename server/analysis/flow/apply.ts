@@ -115,7 +115,14 @@ function overlay(under: Value, over: Value): Value {
     out = { ...out, items: [...under.items, ...more].slice(0, 32) };
   }
   if (!over.fields) return out;
-  return { ...out, fields: fieldsOver(under, over.fields, out.fields), c: undefined };
+  const fields = new Map(fieldsOver(under, over.fields, out.fields));
+  for (const [k, v] of over.fields) {
+    // What the class is known to hold there, without what its methods were handed, is not put there by this one. Removed
+    // fields are the empty value itself.
+    const known = v !== EMPTY && isBlank(v) && v.c === undefined ? under.fields?.get(k) : undefined;
+    if (known) fields.set(k, join(known, v));
+  }
+  return { ...out, fields, c: undefined };
 }
 
 function actualOf(l: Label, b: Binding): Value {
@@ -316,6 +323,8 @@ export interface Applied {
   events: readonly FlowEvent[];
   ret: Value;
   writes: ReadonlyMap<number, Value>;
+  /** What depends on the arguments of what it puts into names of modules. */
+  stores: ReadonlyMap<string, Value>;
   cut: boolean;
 }
 
@@ -366,6 +375,9 @@ export function applySummary(s: Summary, b: Binding, at: Loc): Applied {
     events: up,
     ret: substitute(s.ret, b, cache),
     writes: s.writes.size ? new Map([...s.writes].map(([i, w]) => [i, substitute(w, b, cache)])) : s.writes,
+    stores: s.stores.size
+      ? new Map([...s.stores].flatMap(([key, v]) => (isSymbolic(v) ? [[key, substitute(v, b, cache)]] : [])))
+      : s.stores,
     cut,
   };
 }

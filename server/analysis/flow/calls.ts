@@ -24,6 +24,7 @@ import { answersSchema, ofWhole } from "./pipes.js";
 import { noteWrittenText, readBack } from "./saved-files.js";
 import { settingCall } from "./settings.js";
 import { compactArgument } from "./size.js";
+import { noteStores } from "./stores.js";
 import type { Summary } from "./summary.js";
 import { isSuper, updateAt } from "./targets.js";
 import { isBoundTask, queuedArgs, queuedHandle } from "./tasks.js";
@@ -342,6 +343,7 @@ export function callFunction(
   for (const e of applied.events) frame.emit(withHistory(checkedEvent(frame, e)));
   if (applied.cut) frame.program.bound(`a value is followed through ${MAX_VIA} calls and no further`);
   for (const [i, v] of applied.writes) write(i, v);
+  noteStores(frame, applied.stores);
   let out = closedOver(refine(frame, applied.ret), binding);
   out = stepThrough(out, s.ret, at, fn.name);
   const tests = s.guards.flatMap((g) => {

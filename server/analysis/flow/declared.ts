@@ -75,25 +75,20 @@ export function declareModule(program: Program, mod: ModuleDef, within: <T>(f: (
     }
     return frame.lazy.get(name)?.() ?? throughStars(frame, name);
   };
-  return {
-    events: [],
-    own: env,
-    asked,
-    imports: importsText(mod.ir.body),
-    lookup(name) {
-      const own = env.vars.get(name);
-      if (own) return own;
-      if (asked.has(name)) return asked.get(name);
-      if (busy.has(name)) {
-        broken = true;
-        return undefined;
-      }
-      busy.add(name);
-      const v = within(() => evaluate(name));
-      busy.delete(name);
-      if (!broken) asked.set(name, v);
-      if (!busy.size) broken = false;
-      return v;
-    },
+  const lookup = (name: string): Value | undefined => {
+    const own = env.vars.get(name);
+    if (own) return own;
+    if (asked.has(name)) return asked.get(name);
+    if (busy.has(name)) {
+      broken = true;
+      return undefined;
+    }
+    busy.add(name);
+    const v = within(() => evaluate(name));
+    busy.delete(name);
+    if (!broken) asked.set(name, v);
+    if (!busy.size) broken = false;
+    return v;
   };
+  return { events: [], own: env, asked, imports: importsText(mod.ir.body), plain: lookup, lookup };
 }

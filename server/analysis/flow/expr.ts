@@ -289,6 +289,9 @@ export function attribute(frame: Frame, o: Value, name: string, from?: Expr): Va
         const m = program.classes.method(t.cls, name);
         if (m?.binding === "property" && t.k === "inst") {
           out = join(out, callProperty(frame, m, t.cls, o));
+        } else if (m?.binding === "class" && t.k === "class" && o.fields) {
+          // What the class itself holds goes with it.
+          out = join(out, typed({ k: "fn", fn: m, self: o }));
         } else if (!known || m) {
           const v = program.classes.attribute(t.cls, name, t.k === "inst" ? o : undefined);
           // A declared `system: str = ""` says nothing beside what the object was made with.

@@ -33,6 +33,8 @@ export class Frame {
   readonly events: Map<string, FlowEvent>;
   readonly guards: GuardFact[];
   readonly globalWrites: Map<string, Value>;
+  /** What calls put into names of modules, by `storeKey`. */
+  readonly stores: Map<string, Value>;
   private readonly places: PlacesNow;
   /** Key under which places are numbered. */
   readonly key: string;
@@ -87,6 +89,7 @@ export class Frame {
     this.events = parent?.events ?? new Map();
     this.guards = parent ? [] : [];
     this.globalWrites = parent?.globalWrites ?? new Map();
+    this.stores = parent?.stores ?? new Map();
     this.key = fn?.key ?? parent?.key ?? `${module.file}::`;
     this.places = parent?.places ?? new PlacesNow(places);
     this.nested = parent?.nested ?? [];

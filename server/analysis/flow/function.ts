@@ -20,12 +20,15 @@ import type { Program } from "./program.js";
 import { compact } from "./size.js";
 import { placed } from "./sources.js";
 import { execBody } from "./statements.js";
+import { atOrigin, isStore, storedIn, storesOf } from "./stores.js";
 import type { FlowEvent, Summary } from "./summary.js";
 import { CONTENT, constant, EMPTY, join, labelled, mapLabels, someLabel, type TypeRef, type Value } from "./value.js";
 
 /** The names of a module. */
 export interface ModuleState {
   lookup(name: string): Value | undefined;
+  /** The same without what functions put in: nothing is analysed for it that might ask for the name in turn. */
+  plain(name: string): Value | undefined;
   events: readonly FlowEvent[];
   /** Names as the module's own statements leave them, without what functions add. */
   own: Env;
@@ -88,6 +91,7 @@ export function analyseFunction(
     events: withPrompts([...frame.events.values()].map((e) => smallEvent(e, small))),
     writes,
     globals: new Map([...frame.globalWrites].map(([name, v]) => [name, small(v)])),
+    stores: storesOf(frame, fn.module, small),
     guards: frame.guards,
     defaults,
     entry: entry !== undefined,
@@ -376,30 +380,39 @@ export function analyseModule(
     own: env,
     asked: new Map(),
     imports: importsText(mod.ir.body),
-    lookup(name) {
+    plain(name) {
       const own = env.vars.get(name);
       // `except ImportError: Parser = None` is for where the import fails.
-      const v = own && !standsIn(own) ? own : (imported(name) ?? own);
+      return own && !standsIn(own) ? own : (imported(name) ?? own);
+    },
+    lookup(name) {
+      let v = state.plain(name);
       if (!v) return undefined;
+      if (v !== env.vars.get(name) && !v.types.some((t) => t.k === "fn" || t.k === "module"))
+        v = atOrigin(program, mod, name) ?? v;
       const isMade = v.types.some((t) => t.k === "inst");
+      if (v.types.some((t) => t.k === "class") && !isStore(v)) return v;
       const writers = [...(mod.writers.get(name) ?? []), ...((isMade && mod.callers.get(name)) || [])];
-      if (!writers.length || v.types.some((t) => t.k === "fn" || t.k === "class" || t.k === "module")) return v;
+      if (v.types.some((t) => t.k === "fn" || t.k === "module") || !(writers.length || isStore(v))) return v;
       // Asked for every time: who uses the name depends on them. Those that use it themselves are used as their order says.
-      const summaries = [...new Set(writers)]
+      const direct = [...new Set(writers)]
         .filter((w) => !w.nested)
         .slice(0, MAX_WRITERS)
-        .map((w) => program.summary(w));
+        .map((fn) => ({ fn, summary: program.writer(fn) }));
+      const stored = storedIn(program, mod, name, direct);
+      const summaries = [v, ...direct.map((d) => d.summary), ...stored.asked];
       const done = completed.get(name);
       if (done && done.with.length === summaries.length && done.with.every((s, i) => s === summaries[i]))
         return done.value;
       let out = v;
-      for (const s of summaries) {
+      for (const { summary: s } of direct) {
         const written = s.globals.get(name);
         if (!written) continue;
         // What a caller hands in is not known here; what the function puts in of itself is.
         const own = isSymbolic(written) ? stripParams(written) : written;
         if (own === written || someLabel(own, () => true)) out = join(out, own);
       }
+      for (const one of stored.values) out = join(out, one);
       completed.set(name, { with: summaries, value: out });
       return out;
     },

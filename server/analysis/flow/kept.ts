@@ -8,7 +8,17 @@ import type { Unit } from "./units.js";
 /** A unit's fields that make up its result. */
 type Result = Pick<
   Unit,
-  "asked" | "overrides" | "exact" | "summary" | "state" | "called" | "places" | "changed" | "checked" | "bounds"
+  | "asked"
+  | "overrides"
+  | "exact"
+  | "summary"
+  | "state"
+  | "called"
+  | "heard"
+  | "places"
+  | "changed"
+  | "checked"
+  | "bounds"
 > & { uses: readonly Unit[] };
 
 export class Kept {
@@ -34,6 +44,7 @@ export class Kept {
       summary: u.summary,
       state: u.state,
       called: u.called,
+      heard: u.heard,
       places: u.places,
       changed: u.changed,
       checked: u.checked,

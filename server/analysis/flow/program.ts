@@ -52,6 +52,7 @@ export interface Entry {
 }
 
 const MAX_DEPTH = 60;
+const MENTIONING = "mentioning";
 /**
  * Levels of results. A function that stands above its caller in the order, as in a recursion, is used in its form of the
  * level below; at level 0 a function does nothing and a module is what its text declares.
@@ -263,6 +264,7 @@ export class Program {
       return false;
     }
     for (const f of putBack) f();
+    this.named.clear();
     this.classes.forget();
     this.graph.putBack((u) => this.remove(u));
     this.stirred.add(file);
@@ -300,8 +302,34 @@ export class Program {
     return keys ? keys.split("\n") : [];
   }
 
+  /** Functions that mention a name of a module; whoever is being analysed is done anew when these are others. */
+  mentioning(mod: ModuleDef, name: string): FunctionDef[] {
+    const asked = [mod.file, name, MENTIONING].join("\n");
+    const keys = this.overriding(asked);
+    const user = this.stack.at(-1);
+    if (user) {
+      user.overrides ??= new Map();
+      user.overrides.set(asked, keys);
+    }
+    if (!keys) return [];
+    let out = this.named.get(keys);
+    if (!out) {
+      out = keys.split("\n").flatMap((key) => {
+        const def = this.module(key.slice(0, key.indexOf("::")))?.functions.find((fn) => fn.key === key);
+        return def ? [def] : [];
+      });
+      this.named.set(keys, out);
+    }
+    return out;
+  }
+
+  /** Functions by lists of their keys, until a module defines others. */
+  private readonly named = new Map<string, FunctionDef[]>();
+
+  /** What the order says to a question of `overrides` or `mentioning`. */
   private overriding(asked: string): string {
     const [key = "", method = "", whatever] = asked.split("\n");
+    if (whatever === MENTIONING) return this.currentOrder.mentioning(key, method).join("\n");
     return this.currentOrder.overriding(key, method, !!whatever).join("\n");
   }
 
@@ -356,6 +384,7 @@ export class Program {
     const headers = headersOf(mod);
     const attributes = attributesOf(mod);
     defineModule(ir, formerOf(mod));
+    this.named.clear();
     const units = this.unitsOf(mod);
     const now = new Set<FunctionDef>(mod.functions);
     const touched = units.filter((u) => u.fn && now.has(u.fn) && before.get(u.fn.key) !== u.fn.ir);
@@ -436,16 +465,18 @@ export class Program {
     return this.resolveImport(from, module, level) ?? (level ? EMPTY : external(this.models, module));
   }
 
-  importName(from: ModuleDef, module: string, level: number, name: string): Value {
+  /** What `from module import name` means. @param plain without what functions put in */
+  importName(from: ModuleDef, module: string, level: number, name: string, plain = false): Value {
     const project = this.resolveImport(from, module, level);
     const t = project?.types[0];
-    if (t?.k === "module") return this.member(t.mod, name) ?? EMPTY;
+    if (t?.k === "module") return this.member(t.mod, name, plain) ?? EMPTY;
     return level ? EMPTY : external(this.models, module ? `${module}.${name}` : name);
   }
 
   /** A module's member: its own name, a re-export, or a submodule. */
-  member(mod: ModuleDef, name: string): Value | undefined {
-    const own = this.moduleState(mod).lookup(name);
+  member(mod: ModuleDef, name: string, plain = false): Value | undefined {
+    const state = this.moduleState(mod);
+    const own = plain ? state.plain(name) : state.lookup(name);
     if (own) return own;
     if (mod.file.endsWith("/__init__.py")) {
       const file = this.resolver.resolve(mod.file, name, 1);
@@ -516,6 +547,12 @@ export class Program {
     return unit.summary ?? NOTHING;
   }
 
+  /** A function's summary, asked for because of what the function puts into a name that is read. */
+  writer(fn: FunctionDef): Summary {
+    this.stack.at(-1)?.heard.add(fn.key);
+    return this.summary(fn);
+  }
+
   private makeSummary(unit: Unit, fn: FunctionDef): void {
     this.graph.begins(unit);
     const slots = unit.selfClass ? this.slotsFor(fn, unit.selfClass) : this.functionUnits.get(fn);
@@ -543,6 +580,7 @@ export class Program {
       unit.summary = u.summary;
       unit.state = u.state;
       unit.called = u.called;
+      unit.heard = u.heard;
       // Its places go with it: whoever holds one is to see it move when this unit is done anew by itself. Whoever holds one of
       // the former ones would not.
       if (unit.places !== u.places) {
@@ -607,6 +645,7 @@ export class Program {
   /** Analyses a unit; a nesting of code that is too deep for the machine leaves what was found so far. */
   private run(unit: Unit, f: () => void): void {
     unit.called = new Set();
+    unit.heard = new Set();
     unit.running = true;
     try {
       this.graph.within(unit, f);
@@ -640,6 +679,7 @@ export class Program {
 /** A module that nothing is known of yet. */
 const NAMELESS: ModuleState = {
   lookup: () => undefined,
+  plain: () => undefined,
   events: [],
   own: new Env(new Map(), undefined),
   asked: new Map(),

@@ -133,6 +133,8 @@ function modelReached(start: readonly Unit[]): { loc: Loc; q: string; caught: bo
     if (own) return { loc: own.loc, q: own.q, caught: safe };
     for (const next of unit.uses) {
       if (!next.fn || seen.has(next)) continue;
+      // Who reads what another function put somewhere does not call it.
+      if (unit.heard.has(next.fn.key) && !unit.called.has(next.fn.key)) continue;
       seen.add(next);
       queue.push({ unit: next, caught: safe });
     }

@@ -67,6 +67,7 @@ export function shapeOf(s: Summary, fn: FunctionDef | undefined, header: Functio
   parts.push(`${cut} ${[...new Set(s.events.map((e) => `${e.kind}${e.sink ?? ""}`))].sort().join()}`);
   for (const [i, v] of s.writes) parts.push(`w${i}${value(v)}`);
   for (const [n, v] of s.globals) parts.push(`g${n}${value(v)}`);
+  for (const [n, v] of s.stores) parts.push(`s${n}${value(v)}`);
   for (const g of s.guards) parts.push(`c${g.param}${g.path.join(".")}${g.mask}${g.weak}${g.unsafeWhen}`);
   if (s.stub) parts.push("stub");
   return parts.join("\n");

@@ -465,7 +465,9 @@ export function bindFrom(frame: Frame, env: Env, s: Extract<Stmt, { k: "from" }>
       else if (!s.level) frame.stars.push((name) => starGuess(frame, s.module, name));
       continue;
     }
-    bindLazy(frame, env, n.as ?? n.name, () => program.importName(module, s.module, s.level, n.name));
+    // What functions put in is asked for where the name is used: they may ask for it as well.
+    const plain = !frame.fn;
+    bindLazy(frame, env, n.as ?? n.name, () => program.importName(module, s.module, s.level, n.name, plain));
   }
 }
 

@@ -54,6 +54,11 @@ export interface Summary {
   writes: ReadonlyMap<number, Value>;
   /** Module-level names that it assigns or changes. */
   globals: ReadonlyMap<string, Value>;
+  /**
+   * What it and the functions that it calls put into names of modules, as far as that is not in `globals` of whoever is asked
+   * for them: into those of other modules, and what helpers were handed. By `storeKey`.
+   */
+  stores: ReadonlyMap<string, Value>;
   guards: readonly GuardFact[];
   /** What parameters hold that are not given, by index; `None` says nothing. */
   defaults: ReadonlyMap<number, Argument>;
@@ -70,6 +75,7 @@ export const NOTHING: Summary = {
   events: [],
   writes: new Map(),
   globals: new Map(),
+  stores: new Map(),
   guards: [],
   defaults: new Map(),
   entry: false,

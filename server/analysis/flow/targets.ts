@@ -6,6 +6,7 @@ import type { Env } from "./env.js";
 import { attribute, evalExpr, iterate } from "./expr.js";
 import type { Frame } from "./frame.js";
 import {
+  constant,
   EMPTY,
   element,
   field,
@@ -134,14 +135,9 @@ export function updateAt(frame: Frame, env: Env, x: Expr, f: (v: Value) => Value
       updateAt(frame, env, x.o, (o) => withField(o, name, f(member(frame, o, name))));
       return;
     }
-    case "sub": {
-      const i = x.i.k === "slice" ? EMPTY : evalExpr(frame, env, x.i);
-      if (typeof i.c === "string") {
-        const key = i.c;
-        updateAt(frame, env, x.o, (o) => withField(o, key, f(field(o, key))));
-      } else updateAt(frame, env, x.o, (o) => ({ ...o, c: undefined, elem: join(o.elem ?? EMPTY, f(element(o))) }));
+    case "sub":
+      updatePart(frame, env, x.o, x.i.k === "slice" ? EMPTY : evalExpr(frame, env, x.i), f);
       return;
-    }
     case "call":
       if (isSuper(x)) {
         const self = frame.fn?.ir.params[0]?.name;
@@ -151,6 +147,11 @@ export function updateAt(frame: Frame, env: Env, x: Expr, f: (v: Value) => Value
       }
       // `d.setdefault(k, []).append(v)` and the like change what the receiver holds.
       if (x.f.k === "attr") {
+        const key = /^(?:get|setdefault)$/.test(x.f.a) && x.args[0] ? evalExpr(frame, env, x.args[0]).c : undefined;
+        if (typeof key === "string") {
+          updatePart(frame, env, x.f.o, constant(key), f);
+          return;
+        }
         const v = f(EMPTY);
         updateAt(frame, env, x.f.o, (o) => ({ ...o, elem: join(o.elem ?? EMPTY, v) }));
       }
@@ -158,6 +159,14 @@ export function updateAt(frame: Frame, env: Env, x: Expr, f: (v: Value) => Value
     default:
       return;
   }
+}
+
+/** Changes what an object holds under a key. */
+function updatePart(frame: Frame, env: Env, x: Expr, i: Value, f: (v: Value) => Value): void {
+  if (typeof i.c === "string") {
+    const key = i.c;
+    updateAt(frame, env, x, (o) => withField(o, key, f(field(o, key))));
+  } else updateAt(frame, env, x, (o) => ({ ...o, c: undefined, elem: join(o.elem ?? EMPTY, f(element(o))) }));
 }
 
 /**

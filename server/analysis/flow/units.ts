@@ -43,6 +43,8 @@ export interface Unit {
   running: boolean;
   /** Keys of the functions that it calls. */
   called: Set<string>;
+  /** Keys of functions that it was only asked about for what they put into the names that it reads. */
+  heard: Set<string>;
   /** Places in the unit's code; they keep their identity from one analysis to the next. */
   places: Places;
   /** Something that it used, directly or not, may have changed. */
@@ -107,6 +109,7 @@ export class Units {
         state: undefined,
         running: false,
         called: new Set(),
+        heard: new Set(),
         places: new Map(),
         doubtful: false,
         verifying: false,

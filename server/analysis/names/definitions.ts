@@ -1,5 +1,5 @@
 /** Project entities: modules, classes, functions. Made from a module's intermediate form, before any flow. */
-import type { ClassIR, Expr, FunctionIR, ModuleIR, Stmt } from "../ir.js";
+import type { CallExpr, ClassIR, Expr, FunctionIR, ModuleIR, Stmt } from "../ir.js";
 import { lastNameOf } from "../last-name.js";
 import { loopParts, partOf } from "./parts.js";
 
@@ -121,7 +121,7 @@ export function defineModule(ir: ModuleIR, former?: Former): ModuleDef {
     functions.push(def);
     byNode.set(fn, def);
     for (const n of moduleWritesOf(def.ir)) add(writers, n, def);
-    if (made.size) for (const n of commandsOf(def.ir)) if (made.has(n)) add(callers, n, def);
+    if (made.size) for (const n of moduleCommandsOf(def.ir)) if (made.has(n)) add(callers, n, def);
     walk(fn.body, `${qualname}.<locals>.`, undefined, true);
     return def;
   };
@@ -204,12 +204,22 @@ function bindingOf(fn: FunctionIR): FunctionDef["binding"] {
   return "instance";
 }
 
-/** The name at the root of `a.b[c].d`. */
+/** The name at the root of `a.b[c].d`, also of `a.get(b).c` and `a.setdefault(b, {})["c"]`. */
 export function rootName(e: Expr): string | undefined {
   let x = e;
-  while (x.k === "attr" || x.k === "sub") x = x.o;
+  for (let o = wholeOf(x); o; o = wholeOf(x)) x = o;
   return x.k === "name" ? x.id : undefined;
 }
+
+/** What an expression gives a part of. */
+function wholeOf(x: Expr): Expr | undefined {
+  if (x.k === "attr" || x.k === "sub") return x.o;
+  return isLookup(x) ? x.f.o : undefined;
+}
+
+/** `a.get(b)`, `a.setdefault(b, {})`: a part of `a`. */
+const isLookup = (x: Expr): x is CallExpr & { f: Extract<Expr, { k: "attr" }> } =>
+  x.k === "call" && x.f.k === "attr" && (x.f.a === "get" || x.f.a === "setdefault");
 
 function add(map: Map<string, Set<FunctionDef>>, name: string, fn: FunctionDef) {
   const set = map.get(name);
@@ -241,7 +251,9 @@ function eachWrite(stmts: readonly Stmt[], f: (target: Expr) => void, parts = ne
     } else if (s.k === "with") for (const i of s.items) i.target && target(i.target);
     else if (s.k === "expr") {
       const x = s.x.k === "await" ? s.x.x : s.x;
-      if (x.k === "call" && x.f.k === "attr" && MUTATORS.has(x.f.a)) changed(x.f.o);
+      // `jobs[key].fail(text)` does something to what `jobs` holds.
+      if (x.k === "call" && x.f.k === "attr" && (MUTATORS.has(x.f.a) || x.f.o.k === "sub" || isLookup(x.f.o)))
+        changed(x.f.o);
     }
     for (const b of blocksOf(s)) eachWrite(b, f, parts);
     if (s.k === "def") eachWrite(s.fn.body, f, parts);
@@ -264,7 +276,7 @@ export function selfWritesOf(fn: FunctionIR): readonly string[] {
       eachWrite(fn.body, (t) => {
         // The attribute next to `self` in `self.a.b[c]`.
         let x = t;
-        while ((x.k === "attr" || x.k === "sub") && !(x.k === "attr" && x.o.k === "name")) x = x.o;
+        for (let o = wholeOf(x); o && !(x.k === "attr" && x.o.k === "name"); o = wholeOf(x)) x = o;
         if (x.k === "attr" && x.o.k === "name" && x.o.id === self) found.add(x.a);
       });
     names = [...found];
@@ -298,7 +310,7 @@ function objectsOf(body: readonly Stmt[]): ReadonlySet<string> {
 const commands = new WeakMap<FunctionIR, readonly string[]>();
 
 /** Names whose methods a function calls for what they do and not for what they give; kept while the function stays the same. */
-function commandsOf(fn: FunctionIR): readonly string[] {
+export function moduleCommandsOf(fn: FunctionIR): readonly string[] {
   let names = commands.get(fn);
   if (!names) {
     const found = new Set<string>();

@@ -60,6 +60,8 @@ interface Imported {
   files: Set<FileIndex>;
 }
 
+/** Functions that mention one name; of more it is no store but a tool. */
+const MAX_MENTIONS = 24;
 const INIT = wordNumber("__init__");
 const CALL = wordNumber("__call__");
 const ENTER = wordNumber("__enter__");
@@ -437,6 +439,45 @@ export class Order {
     const out = new Set<string>();
     for (const n of from) if (n !== undefined && n !== own) out.add(this.nodes[n]!.key);
     return whatever && out.size > MAX_MEMBERS ? [] : [...out].sort().slice(0, MAX_FAMILY);
+  }
+
+  /**
+   * Functions that mention a name of a module, in it or where it is imported, as far as texts tell.
+   * @returns their keys, in order; none where very many do
+   */
+  mentioning(file: string, name: string): readonly string[] {
+    const target = this.files.get(file);
+    if (!target) return [];
+    const question = `${file}\n${name}`;
+    let out = this.mentions.get(question);
+    if (!out) {
+      const found: string[] = [];
+      for (const f of this.files.values()) {
+        const words = f === target ? new Set([wordNumber(name)]) : this.aliases(f, file, target, name);
+        if (!words.size) continue;
+        f.sketch.defs.forEach((def, i) => {
+          if (def.kind === "function" && !def.local && def.words.some((code) => words.has(code >> 3)))
+            found.push(this.nodes[f.base + i]!.key);
+        });
+      }
+      out = found.length > MAX_MENTIONS ? [] : found.sort();
+      this.mentions.set(question, out);
+    }
+    return out;
+  }
+
+  private readonly mentions = new Map<string, readonly string[]>();
+
+  /** What a name of a module is called in another one that imports it. */
+  private aliases(f: FileIndex, file: string, target: FileIndex, name: string): Set<number> {
+    const out = new Set<number>();
+    const { files } = this.importedBy(f);
+    if (!files.has(target)) return out;
+    const from = this.nodes[f.base]!.file;
+    for (const i of f.sketch.imports)
+      for (const n of i.names ?? [])
+        if (n.name === name && this.resolve(from, i.module, i.level) === file) out.add(wordNumber(n.as));
+    return out;
   }
 
   /** The class that a method stands in. */
