@@ -411,14 +411,7 @@ class ProjectEngine implements TrialEngine {
       this.open(file, before);
       this.openForTrial = file;
     }
-    if (text === before) return this.findings(file);
-    // The texts will be as they were.
-    const kept = new Map(this.baselines);
-    try {
-      return this.tried(file, text);
-    } finally {
-      this.baselines = kept;
-    }
+    return text === before ? this.findings(file) : this.tried(file, text);
   }
 
   tried(file: string, text: string): Finding[] {
@@ -427,6 +420,7 @@ class ProjectEngine implements TrialEngine {
     if (!open) return [];
     const { text: before, ir: form } = open;
     const { program, roots, again, factsText } = this;
+    const baselines = new Map(this.baselines);
     const dirty = new Set(this.changed);
     const speaking = [...(this.byFile.get(file) ?? [])];
     program.tryOut(file);
@@ -460,6 +454,8 @@ class ProjectEngine implements TrialEngine {
         this.keptReports = undefined;
         this.change(file, [replacement(text, before)]);
       }
+      // The texts are as they were.
+      this.baselines = baselines;
     }
   }
 
@@ -484,9 +480,7 @@ class ProjectEngine implements TrialEngine {
   /** Asks for the results that a file's other text makes doubtful, of what stands in the file and of what spoke of it. */
   private evaluateFor(file: string, speaking: readonly Unit[]): void {
     const { program } = this;
-    const before = this.roots?.keys;
-    const roots = this.rootKeys();
-    if (before && before !== roots) program.unroot((u) => before.has(u.module.file) && !this.isRootUnit(u));
+    const { roots } = this.renewRoots();
     const ask = (): boolean => {
       if (roots.has(file)) {
         this.askModules([file]);
@@ -523,12 +517,8 @@ class ProjectEngine implements TrialEngine {
         if (f.endsWith(".py") && this.sketchOf(f)) this.relevanceOf(f);
       }
     if (this.again || program.pending || this.roots?.order !== program.currentOrder) {
-      const before = this.roots?.keys;
-      const roots = this.rootKeys();
-      if (before !== roots) {
-        this.again = true;
-        if (before) program.unroot((u) => before.has(u.module.file) && !this.isRootUnit(u));
-      }
+      const { roots, turned } = this.renewRoots();
+      if (turned) this.again = true;
       if (this.again && !this.ask(roots, cancel, progress)) return false;
       this.again = false;
       if (
@@ -637,6 +627,15 @@ class ProjectEngine implements TrialEngine {
       this.relevant.set(file, out);
     }
     return out;
+  }
+
+  /** Brings the list of what is looked at of itself up to date; what is on it no more goes unless something needs it. */
+  private renewRoots(): { roots: ReadonlyMap<string, ReadonlySet<string>>; turned: boolean } {
+    const before = this.roots?.keys;
+    const roots = this.rootKeys();
+    const turned = before !== roots;
+    if (before && turned) this.program.unroot((u) => before.has(u.module.file) && !this.isRootUnit(u));
+    return { roots, turned };
   }
 
   /** The functions and modules that are looked at of themselves, by file in order. */

@@ -1,6 +1,7 @@
 /** What one function puts into a name of a module, and another one reads. */
 import { describe, expect, it } from "vitest";
 import { createTestEngine, testPath } from "../support/engine.js";
+import { events, helpers } from "../support/module-stores.js";
 
 interface App {
   /** What keeps things, and how. */
@@ -73,36 +74,6 @@ class Registry:
 
 registry = Registry()
 `;
-const events = `class Events:
-    log = []
-
-    @classmethod
-    def add(cls, text):
-        cls.log.append(text)
-
-    @staticmethod
-    def put(text):
-        Events.log.append(text)
-
-    @classmethod
-    def all(cls):
-        return cls.log
-`;
-const helpers = `jobs = {}
-
-
-def report(key, text):
-    jobs[key] = {"error": text}
-
-
-def merge(key, **kw):
-    jobs.setdefault(key, {}).update(kw)
-
-
-def indirectly(key, text):
-    report(key, text)
-`;
-
 const leaks: Record<string, App> = {
   "a helper is handed the text": { store: helpers, failed: 'report("x", str(e))', shown: "jobs[key]" },
   "a helper of a helper is": { store: helpers, failed: 'indirectly("x", str(e))', shown: "jobs.get(key, {})" },

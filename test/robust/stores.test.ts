@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Syntax } from "../../server/analysis/syntax/index.js";
 import { testSyntax } from "../support/engine.js";
+import { events, helpers } from "../support/module-stores.js";
 import { editedProject, triedProject } from "./lib/cases.js";
 
 let syntax: Syntax;
@@ -12,28 +13,9 @@ beforeAll(async () => {
 const seeds = new Map([
   [
     "/p/state.py",
-    `jobs = {}
+    `${helpers}
 
-
-def report(key, text):
-    jobs[key] = {"error": text}
-
-
-def merge(key, **kw):
-    jobs.setdefault(key, {}).update(kw)
-
-
-class Events:
-    log = []
-
-    @classmethod
-    def add(cls, text):
-        cls.log.append(text)
-
-    @staticmethod
-    def put(text):
-        Events.log.append(text)
-
+${events}
 
 class Registry:
     def __init__(self):

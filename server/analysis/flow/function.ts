@@ -355,6 +355,9 @@ export function throughStars(frame: Frame, name: string): Value | undefined {
 /** Most functions of which it is followed what they put into one name of their module. */
 const MAX_WRITERS = 40;
 
+/** Whether a value is a function or a module: nobody puts anything into these. */
+const isCode = (v: Value): boolean => v.types.some((t) => t.k === "fn" || t.k === "module");
+
 /** Whether a name may hold nothing but what stands for an import that failed: None, or why it did. */
 const standsIn = (v: Value): boolean =>
   v.types.every((t) => t.k === "ext" && t.q === "builtins.str") &&
@@ -387,13 +390,13 @@ export function analyseModule(
     },
     lookup(name) {
       let v = state.plain(name);
-      if (!v) return undefined;
-      if (v !== env.vars.get(name) && !v.types.some((t) => t.k === "fn" || t.k === "module"))
-        v = atOrigin(program, mod, name) ?? v;
-      const isMade = v.types.some((t) => t.k === "inst");
+      if (!v || isCode(v)) return v;
+      // Nobody puts anything into most classes: for these nothing more has to be looked for.
       if (v.types.some((t) => t.k === "class") && !isStore(v)) return v;
+      if (v !== env.vars.get(name)) v = atOrigin(program, mod, name) ?? v;
+      const isMade = v.types.some((t) => t.k === "inst");
       const writers = [...(mod.writers.get(name) ?? []), ...((isMade && mod.callers.get(name)) || [])];
-      if (v.types.some((t) => t.k === "fn" || t.k === "module") || !(writers.length || isStore(v))) return v;
+      if (isCode(v) || !(writers.length || isStore(v))) return v;
       // Asked for every time: who uses the name depends on them. Those that use it themselves are used as their order says.
       const direct = [...new Set(writers)]
         .filter((w) => !w.nested)

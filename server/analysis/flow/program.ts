@@ -277,7 +277,7 @@ export class Program {
     const turned = [...this.units.values()].filter(
       (u) =>
         [...u.asked].some(([key, standing]) => standing !== this.standing(key, u)) ||
-        (u.overrides && [...u.overrides].some(([asked, keys]) => keys !== this.overriding(asked))),
+        (u.overrides && [...u.overrides].some(([asked, keys]) => keys !== this.answer(asked))),
     );
     if (turned.length) this.graph.change(turned, new Set());
   }
@@ -292,25 +292,13 @@ export class Program {
    */
   overrides(cls: ClassDef, method: string, whatever: boolean): readonly string[] {
     // The key begins with a path, which may hold spaces.
-    const asked = [cls.key, method, whatever ? "whatever" : ""].join("\n");
-    const keys = this.overriding(asked);
-    const user = this.stack.at(-1);
-    if (user) {
-      user.overrides ??= new Map();
-      user.overrides.set(asked, keys);
-    }
+    const keys = this.askOrder([cls.key, method, whatever ? "whatever" : ""].join("\n"));
     return keys ? keys.split("\n") : [];
   }
 
   /** Functions that mention a name of a module; whoever is being analysed is done anew when these are others. */
   mentioning(mod: ModuleDef, name: string): FunctionDef[] {
-    const asked = [mod.file, name, MENTIONING].join("\n");
-    const keys = this.overriding(asked);
-    const user = this.stack.at(-1);
-    if (user) {
-      user.overrides ??= new Map();
-      user.overrides.set(asked, keys);
-    }
+    const keys = this.askOrder([mod.file, name, MENTIONING].join("\n"));
     if (!keys) return [];
     let out = this.named.get(keys);
     if (!out) {
@@ -326,8 +314,19 @@ export class Program {
   /** Functions by lists of their keys, until a module defines others. */
   private readonly named = new Map<string, FunctionDef[]>();
 
+  /** What the order says to a question; whoever is being analysed depends on the answer. */
+  private askOrder(question: string): string {
+    const keys = this.answer(question);
+    const user = this.stack.at(-1);
+    if (user) {
+      user.overrides ??= new Map();
+      user.overrides.set(question, keys);
+    }
+    return keys;
+  }
+
   /** What the order says to a question of `overrides` or `mentioning`. */
-  private overriding(asked: string): string {
+  private answer(asked: string): string {
     const [key = "", method = "", whatever] = asked.split("\n");
     if (whatever === MENTIONING) return this.currentOrder.mentioning(key, method).join("\n");
     return this.currentOrder.overriding(key, method, !!whatever).join("\n");

@@ -31,7 +31,7 @@ export interface Unit {
   usedBy: Set<Unit>;
   /** What it asked for, by key in the order, and how that was to be used. */
   asked: Map<string, Standing>;
-  /** Methods in whose place others were looked at, and which: keys of classes. */
+  /** What it asked of the order (methods in whose place others stand, who mentions a name), and the keys that came out. */
   overrides: Map<string, string> | undefined;
   /** Nothing that it used, directly or not, stands above what used it: the result is the same at every level. */
   exact: boolean;

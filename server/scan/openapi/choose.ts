@@ -9,7 +9,7 @@ const ASKS_A_MODEL =
 const TAKES_A_PROMPT = /prompt|message|question|query|text|input|content|utterance/i;
 const MOST = 3;
 
-function postFirst(a: Operation, b: Operation): number {
+function postFirst(a: { method: string }, b: { method: string }): number {
   return Number(b.method === "POST") - Number(a.method === "POST");
 }
 
@@ -24,7 +24,7 @@ export function shapesFor(operations: readonly Operation[], method: string | und
   if (own.length > 0)
     return own
       .flatMap(({ shape, path }) => (shape ? [{ ...shape, url: path.includes("{") ? url.href : shape.url }] : []))
-      .sort((a, b) => Number(b.method === "POST") - Number(a.method === "POST"));
+      .sort(postFirst);
   return modelOperations(wanted, url)
     .slice(0, MOST)
     .flatMap(({ shape }) => (shape ? [shape] : []));
