@@ -9,7 +9,7 @@ import { access, calledBy, evalExpr, iterate } from "./expr.js";
 import type { Frame, Refinement } from "./frame.js";
 import { inText } from "./in-text.js";
 import { partial } from "./invoked.js";
-import { ALL_KINDS, bit, unionLabels } from "./labels.js";
+import { ALL_KINDS, bit, type Label, unionLabels } from "./labels.js";
 import { contentOf, noteSaved } from "./saved-files.js";
 import { isAnswer } from "./statements.js";
 import { asText, joinText } from "./strings.js";
@@ -28,6 +28,7 @@ import {
   joinAll,
   labelled,
   listOf,
+  mapLabels,
   putOver,
   type Value,
   withField,
@@ -265,10 +266,7 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
     case "json.load":
     case "orjson.loads":
     case "ujson.loads":
-      return (
-        a &&
-        labelled(flatten(a).labels.map((l) => (l.kind === "llm" || l.kind === "param" ? { ...l, parsed: true } : l)))
-      );
+      return a && parsed(a);
     case "concurrent.futures.as_completed":
       return a && { labels: [], types: [], elem: iterate(frame, a) };
     case "asyncio.gather":
@@ -281,6 +279,13 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
     default:
       return undefined;
   }
+}
+
+/** What a JSON text stands for: the object that it was made of (`loads(dumps(messages))`), or what is said of the text. */
+function parsed(v: Value): Value {
+  const read = (l: Label): Label => (l.kind === "llm" || l.kind === "param" ? { ...l, parsed: true } : l);
+  const made = v.items?.length || [...(v.fields?.keys() ?? [])].some((key) => !key.startsWith("#"));
+  return made ? mapLabels({ ...v, str: undefined }, read) : labelled(flatten(v).labels.map(read));
 }
 
 /** Most methods that one name of which only a part is known may mean. */

@@ -12,6 +12,7 @@ import { evalExpr } from "./expr.js";
 import type { Frame } from "./frame.js";
 import { withOwners } from "./history.js";
 import { CHECKED, type Label } from "./labels.js";
+import { anyElement } from "./spoken.js";
 import type { FlowEvent } from "./summary.js";
 import { flatten, mapLabels, someLabel, type Value } from "./value.js";
 
@@ -42,7 +43,7 @@ export function noteChecked(frame: Frame, v: Value, below = false): void {
       set = new Set();
       checked.set(root, set);
     }
-    const path = [...l.path, ...(below ? ["*"] : [])];
+    const path = [...l.path.map(anyElement), ...(below ? ["*"] : [])];
     for (const name of namesOf(l)) set.add(`${name}|${path.join(".")}`);
     if (l.kind !== "param" || l.param === undefined || frame.parent) continue;
     // Whoever calls the function has its arguments checked.
@@ -66,13 +67,14 @@ export function withChecks(frame: Frame, v: Value): Value {
 }
 
 function isChecked(set: ReadonlySet<string>, l: Label): boolean {
+  const path = l.path.map(anyElement);
   for (const name of namesOf(l)) {
-    if (set.has(`${name}|${l.path.join(".")}`)) return true;
-    for (let n = l.path.length; n >= 0; n--) {
-      const head = l.path.slice(0, n);
+    if (set.has(`${name}|${path.join(".")}`)) return true;
+    for (let n = path.length; n >= 0; n--) {
+      const head = path.slice(0, n);
       if (set.has(`${name}|${[...head, "*"].join(".")}`)) return true;
       // The elements of what was asked about: `len(messages)`.
-      if (n < l.path.length && l.path[n]!.startsWith("[") && set.has(`${name}|${head.join(".")}`)) return true;
+      if (n < path.length && path[n]!.startsWith("[") && set.has(`${name}|${head.join(".")}`)) return true;
     }
   }
   return false;

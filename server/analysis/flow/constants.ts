@@ -2,6 +2,7 @@
 import type { Expr } from "../ir.js";
 import type { Refinement } from "./frame.js";
 import { ALL_KINDS, type Label } from "./labels.js";
+import { toldApart } from "./spoken.js";
 import { constant, EMPTY, type Value } from "./value.js";
 
 /** A comparison: a constant where both sides are, and what its truth says about what was compared. */
@@ -34,6 +35,18 @@ function testOf(x: Extract<Expr, { k: "cmp" }>, vs: readonly Value[]): Refinemen
   if (vs.length !== 2) return [];
   const [l, r] = [vs[0]!, vs[1]!];
   const op = x.ops[0]!;
+  return [...whoSpeaks(op, l, r), ...knownBy(x, op, l, r)];
+}
+
+/** `message["role"] == "system"`, `role in ("system", "developer")`. */
+function whoSpeaks(op: string, l: Value, r: Value): Refinement[] {
+  if (op === "==" || op === "!=")
+    return typeof l.c === "string" ? toldApart(r, [l], op === "==") : toldApart(l, [r], op === "==");
+  if (op === "in" || op === "not in") return r.items && !r.elem ? toldApart(l, r.items, op === "in") : [];
+  return [];
+}
+
+function knownBy(x: Extract<Expr, { k: "cmp" }>, op: string, l: Value, r: Value): Refinement[] {
   const membership = op === "in" || op === "not in";
   if (membership && l.labels.length) {
     const allowlist =

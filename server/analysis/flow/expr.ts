@@ -16,6 +16,7 @@ import { withColumns, withKnown } from "./records.js";
 import { copiedRow, copiesCells, rowOfCell } from "./row-copies.js";
 import { contentOf, uploaded } from "./saved-files.js";
 import { external, pendingLabel, placed } from "./sources.js";
+import { askedRole, spokenBy } from "./spoken.js";
 import { returnedBy, takenOut } from "./statements.js";
 import { binaryAdd, evalFString, percentFormat } from "./strings.js";
 import { assignTo } from "./targets.js";
@@ -202,8 +203,8 @@ function lookup(frame: Frame, env: Env, name: string): Value | undefined {
 /** Library awaitables give what they would give without `await`. */
 const awaited = (v: Value): Value => v;
 
-/** What a loop over the value binds. */
-export function iterate(frame: Frame, v: Value): Value {
+/** What a loop over the value binds. @param labels what an element inherits */
+export function iterate(frame: Frame, v: Value, labels?: readonly Label[]): Value {
   const keys = keysOf(v);
   if (keys) return refine(frame, keys);
   // A dict gives its keys.
@@ -215,7 +216,7 @@ export function iterate(frame: Frame, v: Value): Value {
     v.types.every((t) => t.k === "ext" && t.q.startsWith("builtins."))
   )
     return joinAll([...v.fields.keys()].map(constant));
-  let out = element(v);
+  let out = element(v, labels);
   for (const t of v.types) {
     if (t.k === "ext") out = join(out, refineElementType(frame, v, t.q));
     else if (t.k === "inst") {
@@ -401,6 +402,7 @@ function byOwnKey(o: Value, key: Value): Value | undefined {
 /** One key of an access path: `name`, `[0]`, `[]`, `name()`. */
 export function access(frame: Frame, v: Value, key: string): Value {
   if (key === "[]") return iterate(frame, v);
+  if (askedRole(key)) return iterate(frame, ...spokenBy(v, key));
   if (key === ANY_VALUE)
     return joinAll([
       iterate(frame, { ...v, fields: undefined, items: undefined }),

@@ -18,6 +18,8 @@ export interface Refinement {
   unsafe: "then" | "else";
   /** The only variable that is known by the test, where others that hold the labels are not. */
   only?: string;
+  /** Who says the elements of a list, where the test holds: their roles, and what was read as the role (`spoken.ts`). */
+  speaks?: { readonly of: readonly Label[]; readonly is: boolean; readonly roles: readonly string[] };
 }
 
 /** Most events that one function may have; a bound that real code does not meet. */

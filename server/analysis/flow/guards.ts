@@ -6,6 +6,7 @@ import { evalExpr } from "./expr.js";
 import type { Frame, Refinement } from "./frame.js";
 import { noteOwner } from "./history.js";
 import { bit, type Label, ownPart } from "./labels.js";
+import { narrowed } from "./spoken.js";
 import { mapLabels, type Value } from "./value.js";
 
 export interface Condition {
@@ -53,7 +54,12 @@ export const flip = (t: Refinement): Refinement => ({ ...t, unsafe: t.unsafe ===
 /** Clears the labels in every variable. */
 export function applyRefinements(env: Env, refinements: readonly Refinement[]): Env {
   if (!refinements.length) return env;
-  const all = refinements.filter((r) => r.only === undefined);
+  for (const { speaks } of refinements) {
+    if (!speaks) continue;
+    const told = mapEnv(env, (v) => narrowed(v, speaks));
+    if (told !== env) for (const [k, v] of told.vars) env.vars.set(k, v);
+  }
+  const all = refinements.filter((r) => r.only === undefined && !r.speaks);
   const out = all.length ? mapEnv(env, (v) => clearAll(v, all)) : env;
   if (out !== env) for (const [k, v] of out.vars) env.vars.set(k, v);
   for (const r of refinements) {

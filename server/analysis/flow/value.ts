@@ -545,9 +545,9 @@ function besideUnknown(known: Value, own: Value): Value {
 
 const isHandedIn = (l: Label): boolean => l.kind === "param";
 
-/** Some element: what a loop over the value gives. */
-export function element(v: Value): Value {
-  const own = labelled(inherited(v, "[]"));
+/** Some element: what a loop over the value gives. @param labels what an element inherits */
+export function element(v: Value, labels = inherited(v, "[]")): Value {
+  const own = labelled(labels);
   const all = besideUnknown(v.items ? joinAll(v.items) : EMPTY, own);
   return joinAll([own, all, ...(v.elem ? [v.elem] : [])]);
 }
