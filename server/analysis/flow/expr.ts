@@ -18,6 +18,7 @@ import { contentOf, uploaded } from "./saved-files.js";
 import { external, pendingLabel, placed } from "./sources.js";
 import { askedRole, spokenBy } from "./spoken.js";
 import { returnedBy, takenOut } from "./statements.js";
+import { holdsOthers } from "./stores.js";
 import { binaryAdd, evalFString, percentFormat } from "./strings.js";
 import { assignTo } from "./targets.js";
 import {
@@ -318,8 +319,10 @@ export function attribute(frame: Frame, o: Value, name: string, from?: Expr): Va
     if (duck) out = join(out, { labels: [], types: [{ k: "ext", q: duck.model.type ?? `${from.id}.${name}` }] });
   }
   for (const t of o.types) {
-    const kind = t.k === "inst" && out.labels.length ? program.classes.holdsNone(t.cls, name) : undefined;
-    if (kind) out = { ...out, labels: out.labels.filter((l) => l.kind !== kind) };
+    if (t.k !== "inst" || !out.labels.length) continue;
+    const kind = program.classes.holdsNone(t.cls, name);
+    const holds = kind === "exception" && out.labels.some((l) => l.kind === kind) && holdsOthers(program, t.cls);
+    if (kind && !holds) out = { ...out, labels: out.labels.filter((l) => l.kind !== kind) };
   }
   const outcome = /^(?:result|return_value)$/.test(name) ? o.fields?.get(OUTCOME) : undefined;
   if (outcome) return outcome;

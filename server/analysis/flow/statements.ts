@@ -15,6 +15,7 @@ import { ALL_KINDS, type Label } from "./labels.js";
 import { noteCopies } from "./row-copies.js";
 import { noteClosed } from "./saved-files.js";
 import { emitDatabases, emitSetting, settingsField, settingTarget } from "./settings.js";
+import { noteRaised } from "./stores.js";
 import { binaryAdd } from "./strings.js";
 import { assignTo, removeAt } from "./targets.js";
 import { deepLabels, EMPTY, join, labelled, mapLabels, someLabel, type TypeRef, typed, type Value } from "./value.js";
@@ -75,7 +76,7 @@ function exec(frame: Frame, env: Env, s: Stmt): Env | undefined {
       return undefined;
     }
     case "raise":
-      if (s.x) evalExpr(frame, env, s.x);
+      if (s.x) noteRaised(frame, evalExpr(frame, env, s.x));
       recordGuardReturn(frame, env, undefined, EMPTY);
       leave(frame, env);
       return undefined;
@@ -419,7 +420,8 @@ function exceptionValue(frame: Frame, h: { s: number; e: number }, name: string 
     doubt: type.types.some((t) => t.k === "ext" && CLIENT_ERRORS.test(t.q)) ? 1 : 0,
     what: "the exception",
   };
-  return { ...labelled([label]), types: type.types };
+  const types = type.types.map((t): TypeRef => (t.k === "class" ? { k: "inst", cls: t.cls } : t));
+  return { ...labelled([label]), types };
 }
 
 /** What `with x as y` binds. */

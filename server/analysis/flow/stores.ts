@@ -2,7 +2,8 @@
  * Names of modules as stores: what one function puts in, another one reads. `jobs[id]["error"] = text` in a helper that is handed
  * the text, in a function of another module that imports `jobs`, or in a class method that is called on the class.
  */
-import type { ModuleIR, Stmt } from "../ir.js";
+import type { FunctionIR, ModuleIR, Stmt } from "../ir.js";
+import { lastNameOf } from "../last-name.js";
 import {
   blocksOf,
   type ClassDef,
@@ -16,7 +17,7 @@ import { stripParams } from "./classes.js";
 import type { Frame } from "./frame.js";
 import type { Program } from "./program.js";
 import type { Summary } from "./summary.js";
-import { EMPTY, join, someLabel, type Value } from "./value.js";
+import { deepLabels, EMPTY, join, labelled, someLabel, type Value } from "./value.js";
 
 /** How a module's name is called in summaries of other modules. */
 export const storeKey = (file: string, name: string): string => `${file}\n${name}`;
@@ -67,6 +68,41 @@ export function noteStores(frame: Frame, stores: ReadonlyMap<string, Value>): vo
     const known = frame.stores.get(key);
     frame.stores.set(key, known ? join(known, v) : v);
   }
+}
+
+/** How summaries call what errors of a class of the app's own were made of. */
+const raisedKey = (cls: ClassDef): string => `raise ${cls.module.file}\n${cls.key}`;
+
+/** Notes an error of the app's own that holds the text of the one that was caught: `raise Failure(f"no answer: {e}")`. */
+export function noteRaised(frame: Frame, error: Value): void {
+  for (const t of error.types) {
+    if (t.k !== "inst" || !error.fields) continue;
+    const labels = deepLabels(error).filter((l) => l.kind === "exception");
+    if (labels.length) noteStores(frame, new Map([[raisedKey(t.cls), labelled(labels)]]));
+  }
+}
+
+/** Whether errors of a class, or of one that its module makes of it, are raised somewhere with the text of another error. */
+export function holdsOthers(program: Program, cls: ClassDef): boolean {
+  const kinds = cls.module.classes.filter((c) => c === cls || program.classes.mro(c).includes(cls));
+  return kinds.some((c) =>
+    program
+      .mentioning(c.module, c.name)
+      .filter((fn) => !fn.nested && raisesInHandler(fn.ir, c.name))
+      .slice(0, MAX_ASKED)
+      .some((fn) => program.writer(fn).stores.has(raisedKey(c))),
+  );
+}
+
+/** Whether a function answers an error that it caught by raising one of a class, by its text. */
+function raisesInHandler(fn: FunctionIR, name: string): boolean {
+  const raises = (body: readonly Stmt[], caught: boolean): boolean =>
+    body.some((s) => {
+      if (s.k === "raise") return caught && s.x?.k === "call" && lastNameOf(s.x.f) === name;
+      if (s.k === "try" && s.handlers.some((h) => raises(h.body, true))) return true;
+      return blocksOf(s).some((b) => raises(b, caught));
+    });
+  return raises(fn.body, false);
 }
 
 /**
