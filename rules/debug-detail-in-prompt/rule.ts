@@ -25,7 +25,9 @@ const rule: Rule = {
       p.labels.find((l) => l.kind === "exception" || l.kind === "debug"),
     )) {
       const { piece, hit } = group[0]!;
-      const { at, key } = standsAt(e, piece.form, piece.loc, hit);
+      // What a helper of several tools gives away when it fails is mended in the helper.
+      const made = e.data?.tool && piece.loc === piece.form.loc ? hit.at : undefined;
+      const { at, key } = made ? { at: made, key: made.id } : standsAt(e, piece.form, piece.loc, hit);
       cx.report({
         at,
         message: `${hit.kind === "exception" ? "Exception detail" : "Debug detail"} goes into a prompt; it can quote file paths, queries, prompts or keys. Give the model an error code or a fixed text.`,

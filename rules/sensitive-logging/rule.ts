@@ -5,7 +5,7 @@ import type { FlowEvent, Slot } from "../../server/analysis/flow/summary.js";
 import { deepLabels, type StrForm, type Value } from "../../server/analysis/flow/value.js";
 import type { FunctionDef } from "../../server/analysis/names/definitions.js";
 import type { Rule, RuleContext } from "../../server/analysis/rule.js";
-import { isFreeText, isModelText, isTextPart, lastName, lower, sensitiveName } from "../shared.js";
+import { isFreeText, isModelText, isTextPart, lastName, lower, nameOf, sensitiveName } from "../shared.js";
 import page from "./page.md";
 
 const rule: Rule = {
@@ -118,7 +118,7 @@ function showsPlain(call: string, lexicon: Lexicon): boolean {
 
 /** A key may be one of a table, and `api_key` is none of those. */
 const plainName = (name: string, lexicon: Lexicon): boolean =>
-  PLAIN.test(name) && !SENSITIVE.has(lexicon.sensitive(name)?.category ?? "");
+  PLAIN.test(name.replace(/([a-z\d])([A-Z])/g, "$1_$2")) && !SENSITIVE.has(lexicon.sensitive(name)?.category ?? "");
 
 /** A `token` may be a word of a text: whether the code around it is about who may do what. */
 function speaksOfAccess(p: LogPart, e: FlowEvent): boolean {
@@ -157,8 +157,10 @@ function leakOf(p: LogPart, e: FlowEvent, lexicon: Lexicon): { label?: Label; wh
   }
   // An error quotes what was wrong with the input, as it should.
   const quotes = labels.some((l) => l.kind === "exception");
+  const ofFile = labels.some(isNameOfUpload);
   for (const label of labels) {
-    const what = quotes && label.kind === "user" ? undefined : leaked(label, lexicon);
+    if (label.kind === "user" && (quotes || (ofFile && nameOf(label) === "`name`"))) continue;
+    const what = leaked(label, lexicon);
     if (what) return { label, what };
   }
   if (p.v.c !== undefined || !p.name) return undefined;
@@ -173,6 +175,10 @@ function leakOf(p: LogPart, e: FlowEvent, lexicon: Lexicon): { label?: Label; wh
   if (HISTORY.test(p.name)) return { what: `A conversation (\`${p.name}\`)` };
   return prompt ? { what: `A prompt (\`${p.name}\`)` } : undefined;
 }
+
+/** What an uploaded file is called, as opposed to a person: `request.FILES["report"].name`. */
+const isNameOfUpload = (l: Label): boolean =>
+  l.kind === "user" && lastName(l) === "name" && /files|upload/i.test(l.what);
 
 /**
  * Whether a value by its name is something of a person's, whoever hands it in: `email` of a parameter, `user.phone`. What it was made
