@@ -23,7 +23,7 @@ const rule: Rule = {
     helpMarkdown: page,
   },
   check(e, cx) {
-    const report = (kind: string, text: string, given: Loc, what: string) => {
+    const report = (kind: string, text: string, given: Loc, what: string, mendable = true) => {
       const at = cx.facts.constantWith(text, e.module) ?? given;
       const development = isDevelopment(e.module.file);
       cx.report({
@@ -32,7 +32,7 @@ const rule: Rule = {
         message: `A credential (${kind}) stands in the code ${what}; read it from the environment or a secret store, and revoke this one.`,
         sink: { loc: given, msg: "it is used here" },
         doubt: e.doubt,
-        fixes: [{ kind: "environment-lookup" }],
+        fixes: mendable ? [{ kind: "environment-lookup" }] : [],
         key: `${e.module.file}:${text}`,
       });
     };
@@ -55,6 +55,11 @@ const rule: Rule = {
           findCredential(text)?.kind ??
           (namesCredential(String(e.data?.name ?? "")) ? credentialKind(text, true) : undefined);
         if (kind) report(kind, text, s.loc, "as the default of a lookup");
+        continue;
+      }
+      if (s.slot === "variable") {
+        const kind = findCredential(text)?.kind;
+        if (kind) report(kind, text, s.loc, "where the name of a variable belongs", false);
         continue;
       }
       const connection = /^(\d+|host|dsn|uri|url|conninfo|database_url|connection_string)$/.test(s.slot);

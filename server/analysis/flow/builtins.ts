@@ -242,7 +242,10 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
       const given = args.pos[1] ?? args.kw.get("default");
       const def = given?.value;
       if (given && typeof def?.c === "string" && q !== "os.environ.setdefault")
-        emitDefault(frame, q, typeof a?.c === "string" ? a.c : "", given, x);
+        emitLookup(frame, q, "default", typeof a?.c === "string" ? a.c : "", given, x);
+      // What is asked for by its value: `os.getenv("sk-...")`.
+      if (args.pos[0] && typeof a?.c === "string" && !VARIABLE.test(a.c))
+        emitLookup(frame, q, "variable", a.c, args.pos[0], x);
       if (typeof a?.c === "string" && isSecretName(a.c)) return secretVariable(a.c, def, frame.loc(x));
       return def && def.c !== undefined && def.c !== null
         ? { ...def, types: [{ k: "ext", q: "os.environ[]" }] }
@@ -360,13 +363,23 @@ function regexTest(how: string, pattern: Value | undefined, text: Value | undefi
   return { ...found, test };
 }
 
-/** The default of a lookup may be a credential. */
-function emitDefault(frame: Frame, q: string, name: string, given: Argument, x: CallExpr): void {
+/** How the variables of an environment are called. */
+const VARIABLE = /^\w+$/;
+
+/** The default of a lookup may be a credential, and so may be what is taken for the name of a variable. */
+function emitLookup(
+  frame: Frame,
+  q: string,
+  slot: "default" | "variable",
+  name: string,
+  given: Argument,
+  x: CallExpr,
+): void {
   frame.emit({
     kind: "call",
     loc: frame.loc(x),
     q,
-    slots: [{ slot: "default", value: given.value, loc: given.loc }],
+    slots: [{ slot, value: given.value, loc: given.loc }],
     fn: frame.fn,
     module: frame.module,
     via: [],
