@@ -78,6 +78,16 @@ function byName(text: string): { identity: boolean; orders: number } {
 
 const count = (text: string, expression: RegExp): number => [...text.matchAll(expression)].length;
 
+/** Whether one sentence is an order or a wish, to an assistant or to people. */
+export function isOrder(sentence: string): boolean {
+  return [ORDER, WISH, TO_SAY, ELSEWHERE.order, FURTHER.order].some((expression) => count(sentence, expression) > 0);
+}
+
+/** Whether what a text speaks of in a language other than English is answers and those who ask. */
+export function isAboutAnswersElsewhere(text: string): boolean {
+  return ELSEWHERE.assistant.test(text) || FURTHER.assistant.test(text);
+}
+
 /**
  * How much a text reads like orders to an assistant; from 3 on it is taken for a prompt. Orders alone, as recipes and rules
  * of a house have them, do not.

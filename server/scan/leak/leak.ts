@@ -3,6 +3,7 @@ import { piecedReadings } from "./encodings.js";
 import { instructionScore, readsLikeAPrompt } from "./instructions.js";
 import { contentWords, describes, distinctiveness, paraphrases } from "./paraphrase.js";
 import { isRefusal } from "./refusal.js";
+import { isRulesOfTalk } from "./rules-of-talk.js";
 import { findSecret, secretsOf, squeeze } from "./secret.js";
 import { stockPhrases } from "./stock.js";
 import { type Run, sharedRuns, sharedWithoutSpaces, shingleSet } from "./words.js";
@@ -288,7 +289,8 @@ export function judgeConsistent(samples: readonly LeakSample[], baseline: readon
         total = Math.max(total, signs);
         continue;
       }
-      if (count < CONSISTENT_WORDS || (count < PLENTY_OF_WORDS && instructionScore(text) < 1)) continue;
+      if (count < CONSISTENT_WORDS || (count < PLENTY_OF_WORDS && instructionScore(text) < 1 && !isRulesOfTalk(text)))
+        continue;
       partners.add(other.index);
       if (count > total) {
         runs = shared;
@@ -343,7 +345,7 @@ function withoutAsked(reply: string, request: string): string {
 }
 
 function promptLike(reading: Reading): boolean {
-  return reading.how !== "words reversed" && readsLikeAPrompt(reading.text);
+  return reading.how !== "words reversed" && (readsLikeAPrompt(reading.text) || isRulesOfTalk(reading.text));
 }
 
 /** How much of a reply is quoted where no stretch of it stands out, in characters. */

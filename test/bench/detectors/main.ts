@@ -17,7 +17,7 @@ import { DataFolder } from "./files.js";
 import { garakLeak, otherSecrets, ourLeak, plainLeak, tensorTrust, withoutRecitals } from "./leaks.js";
 import { measureOrdinary } from "./ordinary.js";
 import { measurePersonal, readSentences } from "./personal.js";
-import { measurePromptLike, playersPrompts, servicesPrompts } from "./promptlike.js";
+import { measurePairs, measurePromptLike, playersPrompts, servicesPrompts } from "./promptlike.js";
 import { chatgptRefusals, garakRefusal, type LabelledReply, promptfooRefusal, xstest } from "./refusals.js";
 import {
   gitleaks,
@@ -151,6 +151,17 @@ function extracted() {
           all: listed(measurePromptLike(half, Object.values(kinds).flat(), replies)),
         };
       },
+    ),
+    two_sentences_of_a_prompt: where(
+      ["tensor-trust-data", "probing-leak-intents", "exaggerated-safety", "chatgpt-refusals"],
+      () =>
+        listed(
+          measurePairs(
+            half,
+            [...publicPrompts(data), ...playersPrompts(data)],
+            [...xstest(data), ...chatgptRefusals(data, false)].map((one) => one.text),
+          ),
+        ),
     ),
     foreign_prompts: where(["probing-leak-intents"], () => listed(measureForeignPrompts(publicPrompts(data), half))),
   };

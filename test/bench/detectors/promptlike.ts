@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { readsLikeAPrompt } from "../../../server/scan/leak/instructions.js";
+import { isRulesOfTalk } from "../../../server/scan/leak/rules-of-talk.js";
 import { type Half, halfOf, type Labelled, measure } from "./figures.js";
 import { type DataFolder, readJsonLines } from "./files.js";
 
@@ -57,5 +58,36 @@ export function measurePromptLike(
   return measure(
     halfOf(items, half, (item) => item.text),
     (item) => readsLikeAPrompt(item.text),
+  );
+}
+
+/** A sentence of fewer words, or of more characters, is none that anybody would take for a rule. */
+const SHORTEST_SENTENCE = 4;
+const LONGEST_SENTENCE = 300;
+
+/** Each two neighbouring sentences or lines of some texts. */
+function pairsOf(texts: readonly string[]): string[] {
+  return texts.flatMap((text) => {
+    const sentences = text
+      .split(/(?<=[.!?])\s+|\n+/)
+      .map((sentence) => sentence.trim())
+      .filter((sentence) => sentence.split(/\s+/).length >= SHORTEST_SENTENCE && sentence.length < LONGEST_SENTENCE);
+    return sentences.slice(1).map((sentence, i) => `${sentences[i] ?? ""} ${sentence}`);
+  });
+}
+
+/**
+ * Whether two neighbouring sentences are taken for part of a prompt: those of prompts, of which many are no rules at all,
+ * and those of ordinary replies, which never should be.
+ */
+export function measurePairs(
+  half: Half,
+  prompts: readonly string[],
+  replies: readonly string[],
+): ReturnType<typeof measure> {
+  const of = (texts: readonly string[]) => pairsOf(halfOf(texts, half, (text) => text));
+  return measure(
+    [...labelled(of(prompts), true, "prompt"), ...labelled(of(replies), false, "ordinary reply")],
+    (item) => readsLikeAPrompt(item.text) || isRulesOfTalk(item.text),
   );
 }
