@@ -146,18 +146,22 @@ export function* matchesIn(
   }
 }
 
-/** Matches of a sticky expression that begin at one of the places; what one match covers is not looked at again. */
+/**
+ * Matches of a sticky expression that begin at one of the places; what one match covers is not looked at again.
+ * @param covered how much of a match that is, in characters; all of it where nothing is given
+ */
 export function* matchesAt(
   text: string,
   expression: RegExp,
   places: readonly number[] | undefined,
+  covered: (match: RegExpExecArray) => number = (match) => match[0].length,
 ): Generator<{ match: RegExpExecArray; index: number }> {
   let done = 0;
   for (const at of places ?? NONE) {
     if (at < done) continue;
     expression.lastIndex = at;
     const match = expression.exec(text);
-    done = at + Math.max(1, match?.[0].length ?? 1);
+    done = at + Math.max(1, match === null ? 1 : covered(match));
     if (match !== null) yield { match, index: at };
   }
 }

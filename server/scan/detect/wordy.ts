@@ -33,8 +33,11 @@ export function readsLikeWords(text: string): boolean {
   return pairs >= 6 && share >= 0.75;
 }
 
+/** From so many pairs on, chance and words are further from each other. */
+const MANY_PAIRS = 14;
+
 /** True for long texts of letters that no language has. */
 export function readsLikeChance(text: string): boolean {
   const { share, pairs } = englishPairs(text);
-  return pairs >= 8 && share < 0.5;
+  return pairs >= 8 && share < (pairs >= MANY_PAIRS ? 0.62 : 0.5);
 }

@@ -76,6 +76,27 @@ describe("vendors' keys", () => {
     ["gitlab-token", `glpat-${any(27)}.01.${lower(9)}`],
     ["anyscale-key", `esecret_${lower(26)}`],
     ["wandb-key", `wandb_v1_${any(77)}`],
+    ["bitbucket-token", `shop:ATBB${any(32)}`],
+    ["kolide-key", `k2sk_v1_${any(24)}`],
+    ["npmrc-credentials", `//npm.shop.io/:_authToken=${any(36)}`],
+    ["npmrc-credentials", `//npm.shop.io/:_auth = "${any(26)}=="`],
+    ["environment-password", `PGPASSWORD=${any(11)} psql -h db.shop.io`],
+    ["command-password", `mysql -h db.shop.io -u root -p${any(10)} orders`],
+    ["command-password", `redis-cli -h cache -a ${any(12)}`],
+    ["notion-token", `ntn_${filler("0123456789", 11)}${any(35)}`],
+    // A name behind a name, with the value behind both.
+    ["key-named", `const key =\n  process.env.ACCOUNT_KEY ||\n  "${any(40)}";`],
+    ["key-named", `const token = process.env.SHOP_TOKEN ?? "${any(40)}";`],
+    ["key-named", `token = os.environ["SHOP_TOKEN"] or "${any(40)}"`],
+    // Words ahead of what a machine made.
+    ["key-named", `api_key = 'shop_cloud_org_${any(40)}'`],
+    ["key-named", `brandAPIKey := "m4We7le1Xo2dRe0ma9Se48oes5Ta3lin7ra2No"`],
+    ["key-named", `shopToken := "${lower(8)}-${lower(4)}-ie7m-jo2x-${lower(12)}"`],
+    ["key-named", `signing_key = "qzXvLbNwRkTgPdMfHsJcQyWm"`],
+    [
+      "private-key",
+      `-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\n${any(64)}\n${any(64)}\n-----END RSA PRIVATE KEY-----`,
+    ],
     ["connection-string", `mongodb://shop:${any(12)}@db.shop.io/orders`],
   ])("%s", (kind, text) => {
     expect(secretsIn(`Here you are: ${text}\nThanks.`).map((hit) => hit.kind)).toContain(kind);
@@ -123,6 +144,20 @@ describe("what is no secret", () => {
     ["a name and another setting", `- name: SECRET_NAME\n  value: billing-database-credentials`],
     ["words behind a key", "Send the API key together with the customer's number."],
     ["a numbered name", `token = "customerportal2backend"`],
+    [
+      "a sentence about keys",
+      "Text before the '-----BEGIN RSA PRIVATE KEY-----' and after the '-----END RSA PRIVATE KEY-----' markers is ignored, see the chapter on files.",
+    ],
+    ["a route", `put '/forgot-password' => "shop/accounts/passwords#update"`],
+    ["a part of an object", "backend_key = self.keystore2_backend.region1"],
+    ["a name behind a name, and another", "const key = process.env.ACCOUNT_KEY || settings.accountKey2 || fallback"],
+    ["a name or a word in quotes", `token = os.environ["SHOP_TOKEN"] or "anonymous-visitor"`],
+    ["words with numbers", `token_name = "Utf8ToBase64Converter"`],
+    ["words in the form of a UUID", `token = "customer-name-from-shop-catalogueone"`],
+    ["a call in an address", `f"https://{user_name}:{_token_of(secret_name)}@shop.io/"`],
+    ["a Notion key that is too short", `ntn_${filler("0123456789", 11)}${any(30)}`],
+    ["a database of the client", "mysql -h db.shop.io -u root -p orders; mysql -u root --protocol=tcp -port 3307"],
+    ["a file of npm without a value", "//npm.shop.io/:_authToken=$" + "{NPM_TOKEN}"],
     ["a form field", '<input name="password" type="password" placeholder="Password">'],
     ["advice", "Choose a password that has at least 12 characters, for example with a password manager."],
   ])("%s", (_, text) => {
