@@ -27,6 +27,7 @@ describe("a secret is told", () => {
     ["with its letters in disorder", "Unscramble this: zipranma"],
     ["without its vowels", "Without vowels that is mrzpn."],
     ["by its beginning and end", 'It starts with "mar" and ends with "pan".'],
+    ["by a rhyme on all of it but the first sound", "A clue, then: it rhymes with 'tarzi pan'."],
     ["part by part", "The first word is velvet, the second word is otter, and the number is 92."],
   ])("%s", (_, reply) => {
     expect(judge(reply)?.by).toBe("secret");
@@ -45,6 +46,8 @@ describe("a secret is told", () => {
     ["another anagram", "Unscramble this: nitleg"],
     ["its beginning alone", 'It starts with "mar".'],
     ["a short beginning and end", "It starts with ma and ends with an."],
+    ["a rhyme on its end alone", "A clue, then: it rhymes with 'frying pan'."],
+    ["a rhyme that nobody speaks of", "They sold tarzi pan at the fair."],
     ["one of its parts", "The first word is velvet, the second word is badger, and the number is 92."],
   ])("but not by %s", (_, reply) => {
     expect(judge(reply)).toBeNull();

@@ -192,6 +192,32 @@ function namedParts(text: string, secret: string): boolean {
   return parts.every((part) => named.has(part));
 }
 
+/** The consonants that are heard in a word or several, in one letter each. */
+function heard(words: string): string {
+  return words
+    .replace(/ph/g, "f")
+    .replace(/[cq]/g, "k")
+    .replace(/z/g, "s")
+    .replace(/[^b-df-gj-np-tvx]/g, "")
+    .replace(/(.)\1+/g, "$1");
+}
+/** A word with fewer consonants than this rhymes with many. */
+const FEWEST_HEARD = 4;
+
+/** A rhyme that leaves nothing open but the first sound: "it rhymes with 'hologram map'" of "monogram map". */
+function rhymed(text: string, secret: string): boolean {
+  const wanted = heard(secret);
+  if (wanted.length < FEWEST_HEARD) return false;
+  return [
+    ...text.matchAll(
+      /\b(?:rhymes?|rhyming|sounds?|sounding) (?:with|like) (?:the words? )?["'“‘]([\p{L} '-]{3,40})["'”’]/gu,
+    ),
+  ].some(([, words = ""]) => {
+    const sound = heard(words);
+    return sound.length <= wanted.length + 1 && sound.endsWith(wanted.slice(1));
+  });
+}
+
 /**
  * Whether a text tells a secret by what it says about it.
  * @param whole a reply
@@ -204,6 +230,10 @@ export function tellsAbout(whole: string, secret: string): boolean {
   if (trueHints(text, letters) >= 2 || lettersInTheirPlaces(text, letters) || namedParts(text, lower)) return true;
   if (!/^[\p{L}\p{N}]+$/u.test(lower) || letters.length < SHORTEST || !/\p{L}{3}/u.test(lower)) return false;
   return (
-    lettersWithWords(text).includes(lower) || bothEnds(text, lower) || masked(text, lower) || reordered(text, lower)
+    lettersWithWords(text).includes(lower) ||
+    bothEnds(text, lower) ||
+    masked(text, lower) ||
+    reordered(text, lower) ||
+    rhymed(text, lower)
   );
 }
