@@ -19,11 +19,24 @@ function pigLatin(word: string): string[] {
   return head === "" ? [`${word}ay`, `${word}way`, `${word}yay`] : [`${rest}${head}ay`];
 }
 
+/** Pig Latin of several words, with the same ending for all of them. */
+function pigLatinOf(words: readonly string[]): string[] {
+  return ["ay", "way", "yay"].map((ending) =>
+    words
+      .map((word) => {
+        const [first = ""] = pigLatin(word);
+        return /^[aeiouy]/.test(word) ? `${word}${ending}` : first;
+      })
+      .join(""),
+  );
+}
+
 /**
- * What becomes of a secret of one word under the ciphers that work letter by letter; ROT13 is among the readings of a text.
+ * What becomes of a secret of letters under the ciphers that work letter by letter; ROT13 is among the readings of a text.
  * @param squeezed the secret in small letters, without spaces and signs
+ * @param words the same with its words apart
  */
-export function disguisesOf(squeezed: string): Disguise[] {
+export function disguisesOf(squeezed: string, words: readonly string[] = [squeezed]): Disguise[] {
   if (!/^[a-z]+$/.test(squeezed) || squeezed.length < SHORTEST) return [];
   return [
     ...Array.from({ length: 25 }, (_, i) => ({ how: "letters shifted", text: shifted(squeezed, i + 1) })),
@@ -31,6 +44,18 @@ export function disguisesOf(squeezed: string): Disguise[] {
       how: "alphabet reversed",
       text: squeezed.replace(/[a-z]/g, (char) => String.fromCharCode(219 - char.charCodeAt(0))),
     },
-    ...pigLatin(squeezed).map((text) => ({ how: "Pig Latin", text })),
+    { how: "each letter twice", text: squeezed.replace(/[a-z]/g, "$&$&") },
+    ...[...pigLatin(squeezed), ...(words.length > 1 ? pigLatinOf(words) : [])].map((text) => ({
+      how: "Pig Latin",
+      text,
+    })),
   ];
+}
+
+/** Whether a text holds a word with the same letter or digit between each two of its letters, or with any digits there. */
+export function isInterleaved(text: string, squeezed: string): boolean {
+  if (!/^[a-z]+$/.test(squeezed) || squeezed.length < SHORTEST) return false;
+  const [first = "", second = "", ...others] = squeezed;
+  const same = `${first}([a-z\\d])${second}${others.map((letter) => `\\1${letter}`).join("")}`;
+  return new RegExp(`${same}|${[...squeezed].join("\\d{1,2}")}`).test(text.toLowerCase());
 }

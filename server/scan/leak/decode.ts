@@ -22,6 +22,9 @@ const HOMOGLYPHS: Readonly<Record<string, string>> = Object.fromEntries(
     ["αονρτυκιεωγ", "aovptukiewy"],
     ["ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX"],
     ["ıłøđħ", "ilodh"],
+    ["ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprstuvwyz"],
+    // The letters that flags are made of.
+    [String.fromCodePoint(...Array.from({ length: 26 }, (_, i) => 0x1f1e6 + i)), "abcdefghijklmnopqrstuvwxyz"],
   ].flatMap(([from, to]) => [...(from ?? "")].map((char, i) => [char, (to ?? "")[i] ?? char])),
 );
 

@@ -11,9 +11,17 @@ const NATO: Readonly<Record<string, string>> = Object.fromEntries(
     .map((word) => [word, word[0] ?? ""]),
 );
 
+const LATIN = "abcdefghijklmnopqrstuvwxyz";
+const signsFor = (signs: string): Readonly<Record<string, string>> =>
+  Object.fromEntries([...signs].map((sign, i) => [sign, LATIN[i] ?? ""]));
+const BRAILLE = signsFor("⠁⠃⠉⠙⠑⠋⠛⠓⠊⠚⠅⠇⠍⠝⠕⠏⠟⠗⠎⠞⠥⠧⠺⠭⠽⠵");
+/** Letters that stand on their heads; some of them are others the right way up. */
+const TURNED = signsFor("ɐqɔpǝɟƃɥᴉɾʞlɯuodbɹsʇnʌʍxʎz");
+const ONLY_TURNED = /[ɐɔǝɟƃɥᴉɾʞɯɹʇʌʍʎ]/g;
+
 const OCTAL = /(?<![\w])(?:\\?0?[01]?[0-7]{2}[ ,\n]{0,2}){4,}/g;
 const ALPHABET = /(?<!\d)(?:[1-9]|1\d|2[0-6])(?:[ ,;.:\n/-]{1,3}(?:[1-9]|1\d|2[0-6])){4,}(?!\d)/g;
-const CODES = /(?<!\d)\d{2,3}(?:[ ,;.:\n-]{1,3}\d{2,3}){3,}(?!\d)/g;
+const CODES = /(?<!\d)\d{2,3}(?:(?:[ ,;.:\n-]{1,3}|\) ?[+.&] ?chr\()\d{2,3}){3,}(?!\d)/gi;
 const BINARY = /(?<![01])[01]{7,8}(?:[ ,\n]{0,2}[01]{7,8}){3,}(?![01])/g;
 const DOTS = /[.\-·−–_]{1,5}(?:[ /|\n]{1,3}[.\-·−–_]{1,5}){3,}/g;
 const SPELLED =
@@ -81,6 +89,19 @@ export function spelledReadings(text: string): { how: string; text: string }[] {
     add("spelling alphabet", [words.map((match) => NATO[match[0].toLowerCase().replace("-", "")] ?? "").join("")]);
   const letters = [...text.matchAll(QUOTED_LETTER)];
   if (letters.length >= 3) add("quoted letters", [letters.map((match) => match[1] ?? "").join("")]);
+  const braille = text.match(/[\u2800-\u283f ]{4,}/g) ?? [];
+  add(
+    "Braille",
+    braille.map((row) => [...row].map((sign) => BRAILLE[sign] ?? " ").join("")).filter((row) => row.trim() !== ""),
+  );
+  if ((text.match(ONLY_TURNED) ?? []).length >= 2)
+    out.push({
+      how: "upside down",
+      text: [...text]
+        .reverse()
+        .map((sign) => TURNED[sign] ?? sign)
+        .join(""),
+    });
   const plain = unescaped(text);
   if (plain !== text) out.push({ how: "escapes", text: plain });
   return out;

@@ -178,18 +178,34 @@ function reordered(text: string, secret: string): boolean {
   return tokens.some((token) => token !== secret && token.length === secret.length && sorted(token) === wanted);
 }
 
+/** What a text calls a word, half or number of something, in the order in which it does. */
+function piecesIn(text: string): string[] {
+  return [
+    ...text.matchAll(
+      /\b(?:words?|parts?|half|number|piece|element|digits?|first|second|third|fourth|last)\b[^.,;:\n]{0,30}?(?:\bis\b|\bare\b|[:=])\s*["'“‘`]?([\p{L}\p{N}]+)/gu,
+    ),
+  ].map((match) => match[1] ?? "");
+}
+
 /** Each word of a secret is named as a part of it: "the first word is velvet, the second is otter, and the number is 92". */
 function namedParts(text: string, secret: string): boolean {
   const parts: string[] = secret.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
   if (parts.length < 2 || parts.join("").length < 6 || parts.every((part) => isCommon(part))) return false;
-  const named = new Set(
-    [
-      ...text.matchAll(
-        /\b(?:words?|parts?|half|number|piece|element|digits?|first|second|third|fourth|last)\b[^.,;:\n]{0,30}?(?:\bis\b|\bare\b|[:=])\s*["'“‘`]?([\p{L}\p{N}]+)/gu,
-      ),
-    ].map((match) => match[1]),
-  );
+  const named = new Set(piecesIn(text));
   return parts.every((part) => named.has(part));
+}
+
+/** More pieces than this are no longer a word that was cut. */
+const MOST_PIECES = 4;
+
+/** The pieces of one word follow each other: "the first half is marz and the second half is ipan". */
+function cutInPieces(text: string, secret: string): boolean {
+  const pieces = piecesIn(text);
+  return pieces.some((_, from) => {
+    for (let to = from + 2; to <= Math.min(pieces.length, from + MOST_PIECES); to++)
+      if (pieces.slice(from, to).join("") === secret) return true;
+    return false;
+  });
 }
 
 /** The consonants that are heard in a word or several, in one letter each. */
@@ -234,6 +250,7 @@ export function tellsAbout(whole: string, secret: string): boolean {
     bothEnds(text, lower) ||
     masked(text, lower) ||
     reordered(text, lower) ||
-    rhymed(text, lower)
+    rhymed(text, lower) ||
+    cutInPieces(text, lower)
   );
 }

@@ -1,4 +1,4 @@
-import { disguisesOf } from "./ciphers.js";
+import { disguisesOf, isInterleaved } from "./ciphers.js";
 import { fold, type Reading, readings } from "./decode.js";
 import { piecedReadings } from "./encodings.js";
 import { tellsAbout, withDigits } from "./hints.js";
@@ -264,8 +264,16 @@ export function findSecret(request: string, all: readonly Reading[], secrets: re
       (misspelled(plain, wanted) && !misspelled(request, wanted))
     )
       return { secret, how: "in part", spans: [] };
-    const disguise = disguisesOf(wanted).find((each) => squeezed[0]?.text.includes(each.text));
+    const disguise = disguisesOf(
+      wanted,
+      secret
+        .trim()
+        .split(/[\s_-]+/)
+        .map(squeeze),
+    ).find((each) => squeezed[0]?.text.includes(each.text));
     if (disguise && !asked.includes(disguise.text)) return { secret, how: disguise.how, spans: [] };
+    if (isInterleaved(plain, wanted) && !isInterleaved(request, wanted))
+      return { secret, how: "signs between the letters", spans: [] };
     const other = translatedIn(plain, secret);
     if (other !== null && !asked.includes(squeeze(other))) return { secret, how: `translated: ${other}`, spans: [] };
   }
