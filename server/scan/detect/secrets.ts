@@ -31,7 +31,7 @@ const secretRuleSchema = () =>
  * What stands between a name and its value, in code, settings, JSON, mark-up and sentences. `<assign>` in a pattern. A comma
  * only stands before a value in quotes, as in `headers.set("api-key", "...")`; elsewhere it parts one name from the next.
  */
-const ASSIGN = String.raw`["'\x60)\]*\\]{0,3}\s{0,4}(?::{0,3}=|\?=|=>|->|[:=>]|,(?=\s{0,20}["'\x60])|\|\|:?|\?\?|\bor(?=\s["'])|\b(?:is|was)\b\s?:?)\s{0,20}["'\x60*({[\\]{0,3}\s?`;
+const ASSIGN = String.raw`["'\x60)\]*\\]{0,3}\s{0,4}(?::{0,3}=|\?=|=>|->|[:>]|,(?=\s{0,20}["'\x60])|\|\|:?|\?\?|\bor(?=\s["'])|\b(?:is|was)\b\s?:?)\s{0,20}["'\x60*({[\\]{0,3}\s?`;
 
 export const secretsFile = {
   name: "rules/scan/secrets.yaml",
