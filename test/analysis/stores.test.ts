@@ -150,6 +150,42 @@ describe("in a module of its own", () => {
     expect(await shownBy(files)).toEqual([]);
   });
 
+  describe.each([
+    ["import state", "state"],
+    ["import state as kept", "kept"],
+    ["from shop import state", "state"],
+  ])("that is imported as a whole: %s", (statement, alias) => {
+    const folder = statement.startsWith("from") ? "shop/" : "";
+    const filesOf = ({ store, failed, shown }: App) => {
+      const defined = names.filter((n) => new RegExp(`^(?:def |class )?${n}\\b`, "m").test(store)).join("|");
+      const through = (code: string) => code.replace(new RegExp(`(?<![\\w."])(?:${defined})\\b`, "g"), `${alias}.$&`);
+      return {
+        [`${folder}state.py`]: store,
+        ...(folder ? { "shop/__init__.py": "" } : {}),
+        "views.py": views({ failed: through(failed), shown: through(shown) }, `${statement}\n`),
+      };
+    };
+
+    // A method of an object of the module (`state.registry.fail(...)`) is not followed.
+    const followed = Object.entries(leaks).filter(([, { failed }]) => !failed.startsWith("registry."));
+    it.each(followed)("%s", async (_, app) => {
+      expect(await shownBy(filesOf(app))).toEqual(["exception-detail-returned"]);
+    });
+
+    it.each(Object.entries(clean))("%s: nothing is reported", async (_, app) => {
+      expect(await shownBy(filesOf(app))).toEqual([]);
+    });
+
+    it.each([
+      ["a name that is nothing at first", "str(e)", ["exception-detail-returned"]],
+      ["a name that is nothing at first, and words of the app's own", '"it failed"', []],
+    ])("%s", async (_, text, found) => {
+      const shown = { failed: `${alias}.last = ${text}`, shown: `${alias}.last` };
+      const files = { [`${folder}state.py`]: "last = None\n", "views.py": views(shown, `${statement}\n`) };
+      expect(await shownBy({ ...files, ...(folder ? { "shop/__init__.py": "" } : {}) })).toEqual(found);
+    });
+  });
+
   it("that a worker writes to and a view reads", async () => {
     const worker = `from openai import OpenAI
 from state import report

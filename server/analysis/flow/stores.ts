@@ -31,6 +31,7 @@ const CONTAINERS = /^(?:builtins\.(?:dict|list|set)|collections\.\w+|queue\.\w+|
 
 /** Whether a module's value is one that functions may put something into. */
 export const isStore = (v: Value): boolean =>
+  v.c === null ||
   v.fields !== undefined ||
   v.items !== undefined ||
   v.elem !== undefined ||
@@ -55,6 +56,17 @@ export function storesOf(frame: Frame, mod: ModuleDef, small: (v: Value) => Valu
   for (const [key, v] of frame.stores) put(key, v);
   for (const [name, v] of frame.globalWrites) {
     if (!someLabel(v, () => true)) continue;
+    // `state.jobs[key] = text` of `import state`.
+    const imported =
+      v.fields &&
+      frame.program
+        .moduleState(mod)
+        .lookup(name)
+        ?.types.find((y) => y.k === "module");
+    if (imported) {
+      for (const [attribute, held] of v.fields ?? []) put(storeKey(imported.mod.file, attribute), held);
+      continue;
+    }
     const origin = originOf(frame.program, mod, name);
     if (origin) put(storeKey(origin.mod.file, origin.name), v);
     else if (isSymbolic(v)) put(storeKey(mod.file, name), v);
@@ -134,7 +146,7 @@ export function storedIn(
     return true;
   };
   for (const fn of program.mentioning(mod, name)) {
-    if (fn.module !== mod && changes(fn, name) && next(fn)) take(fn);
+    if (fn.module !== mod && changes(program, fn, mod, name) && next(fn)) take(fn);
   }
   let helpers = direct.filter(({ summary }) => isSymbolic(summary.globals.get(name) ?? EMPTY)).map(({ fn }) => fn);
   for (let depth = 0; depth < MAX_HELPERS && helpers.length; depth++) {
@@ -150,10 +162,28 @@ export function storedIn(
   return { values, asked };
 }
 
-/** Whether a function changes what another module's name holds, by its text. */
-function changes(fn: FunctionDef, name: string): boolean {
-  const isChanged = (alias: string) => moduleWritesOf(fn.ir).includes(alias) || moduleCommandsOf(fn.ir).includes(alias);
-  return fromImportsOf(fn.module).some((s) => s.names.some((n) => n.name === name && isChanged(n.as ?? n.name)));
+/** Whether a function changes what a name of another module holds, by its text: by the name, or by that of the module. */
+function changes(program: Program, fn: FunctionDef, mod: ModuleDef, name: string): boolean {
+  const written = moduleWritesOf(fn.ir);
+  const isChanged = (alias: string) => written.includes(alias) || moduleCommandsOf(fn.ir).includes(alias);
+  const { resolver } = program;
+  return (
+    fromImportsOf(fn.module).some((s) =>
+      s.names.some(
+        (n) =>
+          (n.name === name && isChanged(n.as ?? n.name)) ||
+          (written.includes(n.as ?? n.name) &&
+            resolver.resolve(fn.module.file, s.module ? `${s.module}.${n.name}` : n.name, s.level) === mod.file),
+      ),
+    ) ||
+    fn.module.ir.body.some(
+      (s) =>
+        s.k === "import" &&
+        s.names.some(
+          (n) => written.includes(n.as ?? n.name) && resolver.resolve(fn.module.file, n.name, 0) === mod.file,
+        ),
+    )
+  );
 }
 
 type FromImport = Extract<Stmt, { k: "from" }>;

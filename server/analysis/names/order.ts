@@ -471,8 +471,10 @@ export class Order {
   /** What a name of a module is called in another one that imports it. */
   private aliases(f: FileIndex, file: string, target: FileIndex, name: string): Set<number> {
     const out = new Set<number>();
-    const { files } = this.importedBy(f);
+    const { files, modules } = this.importedBy(f);
     if (!files.has(target)) return out;
+    // `state.jobs` of `import state`.
+    if (modules.includes(target)) out.add(wordNumber(name));
     const from = this.nodes[f.base]!.file;
     for (const i of f.sketch.imports)
       for (const n of i.names ?? [])
