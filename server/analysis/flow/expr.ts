@@ -1,5 +1,6 @@
 /** Expressions: from the intermediate form to abstract values. */
 import type { Expr } from "../ir.js";
+import { heldByApp } from "./app-state.js";
 import { evalCall, nameOf } from "./calls.js";
 import { noteChecked } from "./checks.js";
 import { evalCompare } from "./constants.js";
@@ -361,6 +362,9 @@ function libraryAttribute(frame: Frame, t: Extract<TypeRef, { k: "ext" }>, name:
     // A chain inside a chain has its prompt, and `query.not_` asks for the same rows.
     if (ref.q === t.q && o.fields) v = { ...v, fields: o.fields };
   }
+  const plain = !v.labels.length && !mapped && !models.calls(q).length && !models.type(q) && !models.attribute(q);
+  const held = plain && o.fields?.get(name) === undefined ? heldByApp(frame, t.q, name) : undefined;
+  if (held) return held;
   const kind = v.labels.length ? undefined : type?.paths?.[name];
   // Model text of a provider's object is known by the object's own label; here the type is all there is.
   const knows = (l: Label) => l.kind === "llm-object" || (l.kind === "param" && kind !== "user");
@@ -382,7 +386,8 @@ export function subscript(frame: Frame, o: Value, i: Value): Value {
     const byType = frame.program.models.type(t.q)?.types;
     const q = byType?.[key] ?? byType?.["[]"] ?? byType?.["*"] ?? `${t.q}[]`;
     const a = typeof i.c === "string" ? frame.program.models.attribute(`${t.q}[${i.c}]`) : undefined;
-    let v = t.cls ? typed({ k: "ext", q, cls: t.cls }) : ext(q);
+    const held = typeof i.c === "string" && !o.fields?.has(i.c) ? heldByApp(frame, t.q, i.c) : undefined;
+    let v = held ?? (t.cls ? typed({ k: "ext", q, cls: t.cls }) : ext(q));
     if (a) v = join(v, external(frame.program.models, `${t.q}[${i.c}]`, t.cls));
     const paths = frame.program.models.type(t.q)?.paths;
     if (paths && typeof i.c === "string" && paths[i.c] && !o.labels.some((l) => l.kind === "llm-object"))

@@ -53,6 +53,7 @@ export interface Entry {
 
 const MAX_DEPTH = 60;
 const MENTIONING = "mentioning";
+const SPEAKING = "speaking";
 /**
  * Levels of results. A function that stands above its caller in the order, as in a recursion, is used in its form of the
  * level below; at level 0 a function does nothing and a module is what its text declares.
@@ -311,6 +312,17 @@ export class Program {
     return out;
   }
 
+  /** Functions and modules that use several words; whoever is being analysed is done anew when these are others. */
+  speakingOf(words: readonly string[]): (FunctionDef | ModuleDef)[] {
+    const keys = this.askOrder([words.filter(Boolean).join(" "), "", SPEAKING].join("\n"));
+    return keys.split("\n").flatMap((key) => {
+      const cut = key.indexOf("::");
+      const mod = key ? this.module(cut < 0 ? key : key.slice(0, cut)) : undefined;
+      const def = cut < 0 ? mod : mod?.functions.find((fn) => fn.key === key);
+      return def ? [def] : [];
+    });
+  }
+
   /** Functions by lists of their keys, until a module defines others. */
   private readonly named = new Map<string, FunctionDef[]>();
 
@@ -329,6 +341,7 @@ export class Program {
   private answer(asked: string): string {
     const [key = "", method = "", whatever] = asked.split("\n");
     if (whatever === MENTIONING) return this.currentOrder.mentioning(key, method).join("\n");
+    if (whatever === SPEAKING) return this.currentOrder.speakingOf(key.split(" ")).join("\n");
     return this.currentOrder.overriding(key, method, !!whatever).join("\n");
   }
 

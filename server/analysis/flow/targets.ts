@@ -2,6 +2,7 @@
 import type { Expr } from "../ir.js";
 import { rootName } from "../names/definitions.js";
 import { partOf } from "../names/parts.js";
+import { keepInApp } from "./app-state.js";
 import type { Env } from "./env.js";
 import { attribute, evalExpr, iterate } from "./expr.js";
 import type { Frame } from "./frame.js";
@@ -48,9 +49,11 @@ export function assignTo(frame: Frame, env: Env, target: Expr, v: Value, source:
       assignTo(frame, env, target.x, v, undefined);
       return;
     case "attr":
+      if (frame.fn) keepInApp(frame, env, target, v);
       updateAt(frame, env, target.o, (o) => withField(o, target.a, v));
       return;
     case "sub": {
+      if (frame.fn) keepInApp(frame, env, target, v);
       const i = target.i.k === "slice" ? EMPTY : evalExpr(frame, env, target.i);
       if (source?.k === "name") joinQueue(env, source, v, evalExpr(frame, env, target.o));
       if (typeof i.c === "string") {

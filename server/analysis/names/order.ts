@@ -466,6 +466,31 @@ export class Order {
     return out;
   }
 
+  /**
+   * Functions and modules that use several words, those of the functions in them too.
+   * @returns keys of functions and names of files, in order; none where very many do
+   */
+  speakingOf(words: readonly string[]): readonly string[] {
+    const question = words.join(" ");
+    let out = this.mentions.get(question);
+    if (!out) {
+      const wanted = words.map(wordNumber);
+      const found = new Set<string>();
+      for (const f of this.files.values()) {
+        let around = 0;
+        f.sketch.defs.forEach((def, i) => {
+          if (!def.local) around = i;
+          if (!wanted.every((w) => def.words.some((code) => code >> 3 === w))) return;
+          const { file, key, def: of } = this.nodes[f.base + around]!;
+          found.add(of.kind === "function" ? key : file);
+        });
+      }
+      out = found.size > MAX_MENTIONS ? [] : [...found].sort();
+      this.mentions.set(question, out);
+    }
+    return out;
+  }
+
   private readonly mentions = new Map<string, readonly string[]>();
 
   /** What a name of a module is called in another one that imports it. */
