@@ -1,5 +1,6 @@
 /** Putting a callee's summary into its caller: parameter labels are replaced by what the arguments hold. */
 import { functionOf, isOpen, noteResult, resultAt } from "./callbacks.js";
+import { effort, uncounted } from "./effort.js";
 import { addStep, bit, type Label, type Loc, rebase, type Step, unionLabels } from "./labels.js";
 import { answerRaw } from "./raw-calls.js";
 import { isReduced, reduced } from "./reduced.js";
@@ -65,6 +66,7 @@ export function substitute(v: Value, b: Binding, cache = new Map<Value, Value>()
   if (depth > 8) return mapLabels(v, (l) => (l.kind === "param" ? undefined : l));
   const hit = cache.get(v);
   if (hit) return hit;
+  effort.steps++;
   let labels: readonly Label[] = v.labels;
   let merged: Value | undefined;
   if (v.labels.some((l) => l.kind === "param")) {
@@ -257,7 +259,7 @@ export function openEvents(s: Summary): OpenEvents {
   if (!out) {
     let cut = false;
     const all = s.events.flatMap((e) => {
-      const open = openEvent(e);
+      const open = uncounted(() => openEvent(e));
       if (open && e.via.length >= mostVia(e)) {
         cut ||= e.sink !== "log" && e.kind !== "handed";
         return [];

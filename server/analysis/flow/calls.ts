@@ -7,6 +7,7 @@ import { type Args, evalArgs } from "./arguments.js";
 import { callByDuck, callByName } from "./by-name.js";
 import { answerHanded, callHanded } from "./callbacks.js";
 import { checkedEvent, noteCall, noteChecked } from "./checks.js";
+import { allowance } from "./effort.js";
 import { Env, mapEnv } from "./env.js";
 import { access, attribute, evalExpr, refine } from "./expr.js";
 import { Frame } from "./frame.js";
@@ -23,7 +24,7 @@ import { applyOwnRules, callOwnModelled } from "./own.js";
 import { answersSchema, ofWhole } from "./pipes.js";
 import { noteWrittenText, readBack } from "./saved-files.js";
 import { settingCall } from "./settings.js";
-import { compactArgument } from "./size.js";
+import { compactArgument, kept } from "./size.js";
 import { noteStores } from "./stores.js";
 import type { Summary } from "./summary.js";
 import { isSuper, updateAt } from "./targets.js";
@@ -44,6 +45,9 @@ import {
 
 /** Nesting of inlined nested functions. */
 const MAX_INLINE = 6;
+/** Most statements that are executed for the nested functions of one function, before each is run a few times and no more. */
+const MAX_INLINED = 2000;
+const RUNS_AT_LEAST = 3;
 
 /** The name that a call's text shows: `a.b.c` of `a.b.c(...)`. */
 export function nameOf(x: Expr): string {
@@ -239,7 +243,7 @@ export function bindArguments(
   const out = bound(fn, t, args, at);
   const cut = () => frame.program.bound("what a function is handed holds too many values");
   for (const [i, a] of out) {
-    const value = compactArgument(a.value, cut);
+    const value = compactArgument(a.value, cut, allowance());
     if (value !== a.value) out.set(i, { ...a, value });
   }
   return out;
@@ -344,7 +348,7 @@ export function callFunction(
   if (applied.cut) frame.program.bound(`a value is followed through ${MAX_VIA} calls and no further`);
   for (const [i, v] of applied.writes) write(i, v);
   noteStores(frame, applied.stores);
-  let out = closedOver(refine(frame, applied.ret), binding);
+  let out = kept(closedOver(refine(frame, applied.ret), binding));
   out = stepThrough(out, s.ret, at, fn.name);
   const tests = s.guards.flatMap((g) => {
     const a = bound.get(g.param);
@@ -455,6 +459,14 @@ function callNested(
   for (const n of frame.nested) if (n.fn === fn) n.called = true;
   if (frame.depth >= MAX_INLINE) return EMPTY;
   for (let f: Frame | undefined = frame; f; f = f.parent) if (f.fn === fn) return EMPTY;
+  const { inlined } = frame;
+  const known = inlined.runs.get(fn);
+  if (known && ((known.times >= RUNS_AT_LEAST && inlined.statements > MAX_INLINED) || allowance() !== undefined)) {
+    frame.program.bound(
+      `what is nested in \`${frame.outermost.fn?.qualname ?? ""}\` is called too often to be followed each time`,
+    );
+    return known.result;
+  }
   const child = new Frame(frame.program, fn.module, fn, fn.ir.chunk, frame);
   child.site = `${frame.site}|${at.id}`;
   child.given = bound;
@@ -471,6 +483,7 @@ function callNested(
     if (before && after && holdsMore(before, after)) written(i, after);
   });
   const out = resultOf(child, fn.ir);
+  inlined.runs.set(fn, { times: (known?.times ?? 0) + 1, result: known ? join(known.result, out) : out });
   if (child.guards.length) for (const g of child.guards) if (!frame.guards.includes(g)) frame.guards.push(g);
   return stepThrough(out, EMPTY, at, fn.name);
 }

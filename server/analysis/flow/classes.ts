@@ -4,6 +4,7 @@ import { lastNameOf } from "../last-name.js";
 import type { Attribute, ClassDef, FunctionDef } from "../names/definitions.js";
 import type { LabelKind } from "../names/model-schema.js";
 import { originOf } from "./dependencies.js";
+import { uncounted } from "./effort.js";
 import { Env } from "./env.js";
 import { evalExpr } from "./expr.js";
 import { converted, rowSent } from "./forms.js";
@@ -303,7 +304,7 @@ const isPlaceholder = (v: Value): boolean =>
 export function stripParams(v: Value): Value {
   let out = stripped.get(v);
   if (!out) {
-    out = withoutParams(v);
+    out = uncounted(() => withoutParams(v));
     stripped.set(v, out);
   }
   return out;

@@ -1,4 +1,5 @@
 /** Variables of a function at one point of its body. */
+import { kept } from "./size.js";
 import { join, type Value } from "./value.js";
 
 export class Env {
@@ -27,7 +28,7 @@ export function joinEnvs(a: Env | undefined, b: Env | undefined): Env | undefine
   let out: Map<string, Value> | undefined;
   for (const [k, v] of b.vars) {
     const old = a.vars.get(k);
-    const next = old ? join(old, v) : v;
+    const next = old ? kept(join(old, v)) : v;
     if (next === old) continue;
     out ??= new Map(a.vars);
     out.set(k, next);

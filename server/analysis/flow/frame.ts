@@ -25,6 +25,12 @@ export interface Refinement {
 /** Most events that one function may have; a bound that real code does not meet. */
 const MAX_EVENTS = 1200;
 
+/** How much was done for nested functions, which are run where they are called: by statements, and how often each was run. */
+export interface Inlined {
+  statements: number;
+  runs: Map<FunctionDef, { times: number; result: Value }>;
+}
+
 const NOTHING: ReadonlyMap<number, Argument> = new Map();
 
 /** Whether a value is another one or has it as a member. */
@@ -66,6 +72,10 @@ export class Frame {
   turns = 1;
   /** Nested functions met, with the variables they see. */
   readonly nested: { fn: FunctionDef; env: Env; called: boolean }[];
+  /** Most values inside one that the function may still work with, where it has cost very much. */
+  allowed: number | undefined;
+  /** What the nested functions cost so far. */
+  readonly inlined: Inlined;
   /** Of the `try` bodies around: the variables where each can be left, which a handler may find. */
   readonly tries: Env[][] = [];
   /** Variables at the ends of the body. */
@@ -95,12 +105,18 @@ export class Frame {
     this.key = fn?.key ?? parent?.key ?? `${module.file}::`;
     this.places = parent?.places ?? new PlacesNow(places);
     this.nested = parent?.nested ?? [];
+    this.inlined = parent?.inlined ?? { statements: 0, runs: new Map() };
     this.saved = parent?.saved ?? new Map();
   }
 
   /** Nesting of inlined functions. */
   get depth(): number {
     return this.parent ? this.parent.depth + 1 : 0;
+  }
+
+  /** The function that all of it is nested in. */
+  get outermost(): Frame {
+    return this.parent?.outermost ?? this;
   }
 
   /** The place of a node; the same object for the same node. */

@@ -6,6 +6,7 @@ import { literalParts } from "./arguments.js";
 import { stripParams } from "./classes.js";
 import { type Wrapped, wrappedByDecorators } from "./decorators.js";
 import { dependencyOf } from "./dependencies.js";
+import { uncounted } from "./effort.js";
 import { entryOf } from "./entries.js";
 import { entryParameter } from "./entry-parameters.js";
 import { Env } from "./env.js";
@@ -407,15 +408,18 @@ export function analyseModule(
       const done = completed.get(name);
       if (done && done.with.length === summaries.length && done.with.every((s, i) => s === summaries[i]))
         return done.value;
-      let out = v;
-      for (const { summary: s } of direct) {
-        const written = s.globals.get(name);
-        if (!written) continue;
-        // What a caller hands in is not known here; what the function puts in of itself is.
-        const own = isSymbolic(written) ? stripParams(written) : written;
-        if (own === written || someLabel(own, () => true)) out = join(out, own);
-      }
-      for (const one of stored.values) out = join(out, one);
+      const out = uncounted(() => {
+        let all = v;
+        for (const { summary: s } of direct) {
+          const written = s.globals.get(name);
+          if (!written) continue;
+          // What a caller hands in is not known here; what the function puts in of itself is.
+          const own = isSymbolic(written) ? stripParams(written) : written;
+          if (own === written || someLabel(own, () => true)) all = join(all, own);
+        }
+        for (const one of stored.values) all = join(all, one);
+        return all;
+      });
       completed.set(name, { with: summaries, value: out });
       return out;
     },

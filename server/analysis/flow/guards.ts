@@ -7,7 +7,7 @@ import type { Frame, Refinement } from "./frame.js";
 import { noteOwner } from "./history.js";
 import { bit, type Label, ownPart } from "./labels.js";
 import { narrowed } from "./spoken.js";
-import { mapLabels, type Value } from "./value.js";
+import { mapLabels, mapsLabels, originsIn, originsOf, type Value } from "./value.js";
 
 export interface Condition {
   value: Value;
@@ -60,17 +60,19 @@ export function applyRefinements(env: Env, refinements: readonly Refinement[]): 
     if (told !== env) for (const [k, v] of told.vars) env.vars.set(k, v);
   }
   const all = refinements.filter((r) => r.only === undefined && !r.speaks);
-  const out = all.length ? mapEnv(env, (v) => clearAll(v, all)) : env;
+  const out = all.length ? mapEnv(env, clearsAll(all)) : env;
   if (out !== env) for (const [k, v] of out.vars) env.vars.set(k, v);
   for (const r of refinements) {
     const v = r.only === undefined ? undefined : env.vars.get(r.only);
-    if (v) env.vars.set(r.only!, clearAll(v, [r]));
+    if (v) env.vars.set(r.only!, clearsAll([r])(v));
   }
   return env;
 }
 
-function clearAll(v: Value, refinements: readonly Refinement[]): Value {
-  return mapLabels(v, (l) => {
+/** Clears labels in one value after the other. Most values of a function have nothing to do with what one condition asks. */
+function clearsAll(refinements: readonly Refinement[]): (v: Value) => Value {
+  const origins = originsOf(refinements.flatMap((r) => r.labels));
+  const clear = mapsLabels((l) => {
     let out: Label | undefined = l;
     for (const r of refinements) {
       if (!out || !r.labels.some((x) => x.key === l.key && isPrefix(x.path, l.path))) continue;
@@ -78,6 +80,7 @@ function clearAll(v: Value, refinements: readonly Refinement[]): Value {
     }
     return out;
   });
+  return (v) => (originsIn(v) & origins ? clear(v) : v);
 }
 
 const isPrefix = (short: readonly string[], long: readonly string[]) => short.every((p, i) => p === long[i]);

@@ -22,6 +22,7 @@ import { sameList } from "../same-list.js";
 import type { StatementDiff } from "../syntax/index.js";
 import { Classes } from "./classes.js";
 import { declareModule } from "./declared.js";
+import { onOwnAccount } from "./effort.js";
 import { Env } from "./env.js";
 import { analyseFunction, analyseModule, type ModuleState } from "./function.js";
 import type { Lexicon } from "./lexicon.js";
@@ -517,7 +518,8 @@ export class Program {
   private makeState(unit: Unit): void {
     this.graph.begins(unit);
     const { module } = unit;
-    if (unit.level === 0) unit.state = declareModule(this, module, (f) => this.graph.within(unit, f));
+    if (unit.level === 0)
+      unit.state = declareModule(this, module, (f) => onOwnAccount(() => this.graph.within(unit, f)));
     else if (!this.takeOver(unit, this.moduleUnits.get(module)))
       this.run(unit, () => {
         analyseModule(this, module, unit.places, (state) => {
@@ -660,7 +662,7 @@ export class Program {
     unit.heard = new Set();
     unit.running = true;
     try {
-      this.graph.within(unit, f);
+      onOwnAccount(() => this.graph.within(unit, f));
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       unit.bounds.add("an expression is nested too deeply to be followed");
@@ -679,7 +681,7 @@ export class Program {
   asDeclared<T>(mod: ModuleDef, f: () => T): T {
     const unit = this.slot(slotsOf(this.moduleUnits, mod), 0, `${mod.file}::`, mod, undefined, undefined);
     this.make(unit);
-    return this.graph.within(unit, f);
+    return onOwnAccount(() => this.graph.within(unit, f));
   }
 
   /** Whether a function is what is being analysed. */

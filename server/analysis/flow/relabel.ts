@@ -1,5 +1,6 @@
 /** Other labels on a value that is handed to a function: as its caller's, with the step that hands it over. */
 import type { ClassDef } from "../names/definitions.js";
+import { effort } from "./effort.js";
 import type { Label } from "./labels.js";
 import { MAX_DEPTH, mapArray, mapParts, type Value } from "./value.js";
 
@@ -19,6 +20,7 @@ export function relabel(
 ): Value {
   const hit = done.get(v);
   if (hit) return hit;
+  effort.steps++;
   const labels = mapArray(v.labels, f);
   let within = inside;
   const deep = depth < MAX_DEPTH;

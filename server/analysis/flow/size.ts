@@ -1,4 +1,5 @@
 /** Keeps what a function hands on from growing without end: values hold values, and every call multiplies them. */
+import { allowance } from "./effort.js";
 import type { Piece, Value } from "./value.js";
 import { deepLabels, EMPTY } from "./value.js";
 
@@ -48,9 +49,11 @@ const handed = new WeakMap<Value, Value>();
  * An argument whose innermost parts are reduced, where it is too large: who calls functions again and again with what
  * they gave, as a graph does, would else hand over more each time.
  * @param cut told when something was left out
+ * @param limit most values inside, where the caller may hand over less than usual
  */
-export function compactArgument(v: Value, cut: () => void): Value {
+export function compactArgument(v: Value, cut: () => void, limit?: number): Value {
   if (!hasParts(v)) return v;
+  if (limit !== undefined) return compact(v, cut, limit);
   let out = handed.get(v);
   if (!out) {
     out = compact(v, () => {}, MAX_ARGUMENT);
@@ -58,6 +61,12 @@ export function compactArgument(v: Value, cut: () => void): Value {
   }
   if (out !== v) cut();
   return out;
+}
+
+/** A value that a function works with, reduced where the function has cost too much already. */
+export function kept(v: Value): Value {
+  const limit = allowance();
+  return limit === undefined ? v : compact(v, () => {}, limit);
 }
 
 const flat = (v: Value): Value => {

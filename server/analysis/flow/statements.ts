@@ -7,7 +7,8 @@ import { nameOf } from "./calls.js";
 import { carriedBy } from "./carried.js";
 import { isQuestion, noteChecked, noteCondition, withChecks } from "./checks.js";
 import { debugBranch } from "./debug-flag.js";
-import { type Env, joinAllEnvs, joinEnvs } from "./env.js";
+import { allowance } from "./effort.js";
+import { type Env, joinAllEnvs, joinEnvs, mapEnv } from "./env.js";
 import { access, evalExpr, iterate } from "./expr.js";
 import type { Frame } from "./frame.js";
 import { applyRefinements, conditionOf, recordGuardReturn } from "./guards.js";
@@ -15,6 +16,7 @@ import { ALL_KINDS, type Label } from "./labels.js";
 import { noteCopies } from "./row-copies.js";
 import { noteClosed } from "./saved-files.js";
 import { emitDatabases, emitSetting, settingsField, settingTarget } from "./settings.js";
+import { kept } from "./size.js";
 import { noteRaised } from "./stores.js";
 import { binaryAdd } from "./strings.js";
 import { assignTo, removeAt } from "./targets.js";
@@ -23,14 +25,26 @@ import { deepLabels, EMPTY, join, labelled, mapLabels, someLabel, type TypeRef, 
 /** Executes statements in order; undefined when every way out is a return, raise, break or continue. */
 export function execBody(frame: Frame, env: Env, stmts: readonly Stmt[]): Env | undefined {
   let state: Env | undefined = env;
+  if (frame.parent) frame.inlined.statements += stmts.length;
   for (const s of stmts) {
     if (!state) return undefined;
+    if (allowance() !== frame.outermost.allowed) state = withSmallValues(frame, state);
     const chunk = frame.chunk;
     if (s.chunk) frame.chunk = s.chunk;
     state = exec(frame, state, s);
     frame.chunk = chunk;
   }
   return state;
+}
+
+/** The function has cost so much that its values are kept smaller from here on. */
+function withSmallValues(frame: Frame, env: Env): Env {
+  const { outermost } = frame;
+  outermost.allowed = allowance();
+  frame.program.bound(
+    `\`${outermost.fn?.qualname ?? "the module"}\` holds so many values that only the outer ones are followed`,
+  );
+  return mapEnv(env, kept);
 }
 
 function exec(frame: Frame, env: Env, s: Stmt): Env | undefined {
@@ -327,7 +341,7 @@ function execLoop(
   frame.loops.push(loop);
   frame.loopDepth++;
   let state: Env | undefined = env;
-  const rounds = frame.loopDepth > 2 ? 1 : 2;
+  const rounds = frame.loopDepth > 2 || allowance() !== undefined ? 1 : 2;
   for (let i = 0; i < rounds && state; i++) {
     const end: Env | undefined = execBody(frame, head(state.clone()), body);
     const next: Env | undefined = joinAllEnvs([state, end, ...loop.continues.splice(0)]);

@@ -1,5 +1,6 @@
 /** Abstract values: labels on access paths, types, constants and the pieces of strings. Immutable. */
 import type { ClassDef, FunctionDef, ModuleDef } from "../names/definitions.js";
+import { effort, uncounted } from "./effort.js";
 import type { Env } from "./env.js";
 import type { Refinement } from "./frame.js";
 import { extendLabel, type Label, type Loc, NO_LABELS, unionLabels } from "./labels.js";
@@ -109,6 +110,7 @@ let joins = 0;
 export function join(a: Value, b: Value, level = 0): Value {
   if (a === b || b === EMPTY) return a;
   if (a === EMPTY) return b;
+  effort.steps++;
   if (!level) joins = 0;
   else joins++;
   const depth = joins > MAX_JOINS ? MAX_DEPTH : level;
@@ -374,6 +376,53 @@ export function mapLabels(v: Value, f: (l: Label) => Label | undefined): Value {
   return mapDeep(v, v.fields || v.items || v.elem || v.str ? onceEach(f) : f, new Map(), 0);
 }
 
+/** `mapLabels` for many values: what they share is mapped once. */
+export function mapsLabels(f: (l: Label) => Label | undefined): (v: Value) => Value {
+  const once = onceEach(f);
+  const done = new Map<Value, Value>();
+  return (v) => mapDeep(v, once, done, 0);
+}
+
+/** The bit of each origin, by the label's key; so many are kept that the keys of a large project fit. */
+const bitsOfKeys = new Map<string, number>();
+const MAX_KEYS = 100_000;
+
+function bitOf(key: string): number {
+  let out = bitsOfKeys.get(key);
+  if (out === undefined) {
+    // FNV-1a, 32 bits.
+    let hash = 0x811c9dc5;
+    for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
+    out = 1 << ((hash ^ (hash >>> 15)) & 31);
+    if (bitsOfKeys.size > MAX_KEYS) bitsOfKeys.clear();
+    bitsOfKeys.set(key, out);
+  }
+  return out;
+}
+
+/** The origins of labels as a set of bits; different ones may have the same bit (B. Bloom, Space/time trade-offs, 1970). */
+export function originsOf(labels: readonly Label[]): number {
+  let out = 0;
+  for (const { key } of labels) out |= bitOf(key);
+  return out;
+}
+
+const origins = new WeakMap<Value, number>();
+
+/** The origins of all labels anywhere inside, as `originsOf` has them. The pieces of a text have none that it has not. */
+export function originsIn(v: Value): number {
+  if (!v.fields && !v.items && !v.elem) return originsOf(v.labels);
+  let out = origins.get(v);
+  if (out === undefined) {
+    out = originsOf(v.labels);
+    if (v.fields) for (const x of v.fields.values()) out |= originsIn(x);
+    if (v.items) for (const x of v.items) out |= originsIn(x);
+    if (v.elem) out |= originsIn(v.elem);
+    origins.set(v, out);
+  }
+  return out;
+}
+
 /** A function of labels that is asked once for each: what is inside a value has the same ones again and again. */
 export function onceEach(f: (l: Label) => Label | undefined): (l: Label) => Label | undefined {
   const known = new Map<Label, Label | undefined>();
@@ -391,6 +440,7 @@ function mapDeep(v: Value, f: (l: Label) => Label | undefined, done: Map<Value, 
   if (v === EMPTY) return v;
   const hit = done.get(v);
   if (hit) return hit;
+  effort.steps++;
   const labels = mapArray(v.labels, f);
   const out = mapParts(v, labels, depth < MAX_DEPTH ? (x) => mapDeep(x, f, done, depth + 1) : undefined);
   done.set(v, out);
@@ -545,8 +595,21 @@ function besideUnknown(known: Value, own: Value): Value {
 
 const isHandedIn = (l: Label): boolean => l.kind === "param";
 
-/** Some element: what a loop over the value gives. @param labels what an element inherits */
-export function element(v: Value, labels = inherited(v, "[]")): Value {
+/** What `element` gave for lists whose elements are known: loops and calls ask for the same again and again. */
+const elements = new WeakMap<Value, Value>();
+
+/** Some element: what a loop over the value gives. @param labels what an element inherits, where that is not as usual */
+export function element(v: Value, labels?: readonly Label[]): Value {
+  if (labels || !v.items || v.items.length < 2) return anyElement(v, labels ?? inherited(v, "[]"));
+  let out = elements.get(v);
+  if (!out) {
+    out = uncounted(() => anyElement(v, inherited(v, "[]")));
+    elements.set(v, out);
+  }
+  return out;
+}
+
+function anyElement(v: Value, labels: readonly Label[]): Value {
   const own = labelled(labels);
   const all = besideUnknown(v.items ? joinAll(v.items) : EMPTY, own);
   return joinAll([own, all, ...(v.elem ? [v.elem] : [])]);

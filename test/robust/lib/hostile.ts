@@ -52,6 +52,19 @@ export function hostilePrograms(n = 1000): Map<string, ReadonlyMap<string, strin
     ),
   );
   one(
+    "objects that grow in every branch",
+    view(
+      `    x = {"q": q}\n${times(n, (i) => `    if q > ${i}: x["k${i % 40}"] = {"a": x.get("k${(i + 1) % 40}"), "b": [q, x.get("k${(i + 7) % 40}")]}\n    elif q: x["k${i % 40}"] = [request.args["a${i}"]]\n`)}    return complete("Say " + q)\n`,
+    ),
+  );
+  // Each is called by the next one, in loops: run wherever it is called, the first would be run more often than there are atoms.
+  one(
+    "functions in a function that call each other in loops",
+    view(
+      `${times(30, (i) => `    def f${i}(x):\n${i ? times(3, () => `        for y in x: x = f${i - 1}(x + y)\n`) : "        return x\n"}        return x\n`)}${times(20, (i) => `    for z in q: q = f${i}(q)\n`)}    return complete("Say " + q)\n`,
+    ),
+  );
+  one(
     "nested tries",
     view(
       `${times(40, (i) => `${"    ".repeat(i + 1)}try:\n`)}${"    ".repeat(41)}complete("x" + q)\n${times(40, (i) => `${"    ".repeat(40 - i)}except Exception as e${i}:\n${"    ".repeat(41 - i)}return str(e${i})\n`)}`,

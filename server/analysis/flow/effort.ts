@@ -1,0 +1,41 @@
+/**
+ * What the analysis of one function costs, counted in steps and not in time, so that it is the same on every machine and in
+ * every order: values that were joined, mapped or put into a call. A function that costs very much is followed with smaller
+ * values from there on.
+ */
+
+/** More steps than nearly all functions take, long ones with hundreds of statements too; beyond, values are kept small. */
+const MUCH = 15_000;
+/** Beyond that, they are kept very small. */
+const VERY_MUCH = 4 * MUCH;
+
+const SMALL = 40;
+const VERY_SMALL = 8;
+
+/** Steps that the function which is being analysed took so far. */
+export const effort = { steps: 0 };
+
+/** Most values inside one that the function may still work with; undefined where it may work with all. */
+export const allowance = (): number | undefined =>
+  effort.steps <= MUCH ? undefined : effort.steps <= VERY_MUCH ? SMALL : VERY_SMALL;
+
+/** Does something that counts for itself alone: the analysis of another function. */
+export function onOwnAccount<T>(f: () => T): T {
+  const { steps } = effort;
+  effort.steps = 0;
+  try {
+    return f();
+  } finally {
+    effort.steps = steps;
+  }
+}
+
+/** Does something whose outcome is kept for whoever asks next: it must not count for the one who happens to ask first. */
+export function uncounted<T>(f: () => T): T {
+  const { steps } = effort;
+  try {
+    return f();
+  } finally {
+    effort.steps = steps;
+  }
+}
