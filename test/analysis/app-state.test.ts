@@ -26,7 +26,7 @@ interface App {
 }
 
 const fast = (kept: string, read: string): App => ({
-  main: `from fastapi import FastAPI
+  main: `from fastapi import FastAPI, Request
 from routes import router
 from service import Clerk, Echo
 
@@ -96,6 +96,10 @@ const leaks: Record<string, App> = {
     lifespan.replace("app: FastAPI", "app"),
     route("request.app.state.clerk.answer(text)"),
   ),
+  "the state of a request that a middleware fills": fast(
+    'app = FastAPI()\n\n\n@app.middleware("http")\nasync def fill(request: Request, call_next):\n    request.state.clerk = Clerk()\n    return await call_next(request)\n',
+    route("request.state.clerk.answer(text)"),
+  ),
   extensions: flask('app.extensions["clerk"] = Clerk()', `current_app.extensions["clerk"]${sent}`),
   "the configuration": flask('app.config["CLERK"] = Clerk()', `current_app.config["CLERK"]${sent}`),
   "an attribute of the app": flask("app.clerk = Clerk()", `current_app.clerk${sent}`),
@@ -108,6 +112,10 @@ const clean: Record<string, App> = {
     route("request.app.state.clerk.answer(text)"),
   ),
   "the state of the request": fast(lifespan, route("request.state.clerk.answer(text)")),
+  "what else a middleware puts there": fast(
+    'app = FastAPI()\n\n\n@app.middleware("http")\nasync def fill(request: Request, call_next):\n    request.state.clerk = Echo()\n    return await call_next(request)\n',
+    route("request.state.clerk.answer(text)"),
+  ),
   "another extension": flask(
     'app.extensions["clerk"] = Clerk()\n    app.extensions["echo"] = Echo()',
     `current_app.extensions["echo"]${sent}`,

@@ -20,6 +20,11 @@ interface Place {
 const APP = /(?:^|\.)(?:FastAPI|Starlette|Flask|Quart|APIFlask|Litestar|app|application|current_app)$/;
 const isApp = (v: Value): boolean => v.types.some((t) => t.k === "ext" && APP.test(t.q));
 
+/** What a middleware puts into the request that it hands on: only services count, since what else is in it is the request's own. */
+const OF_REQUEST = "request.state";
+const REQUEST = /(?:^|\.)(?:Request|WebSocket|HTTPConnection)$/;
+const isRequest = (v: Value): boolean => v.types.some((t) => t.k === "ext" && REQUEST.test(t.q));
+
 /** Names of variables that hold an app, where nothing says what they are: `async def lifespan(app):`. */
 const NAMED = /^(?:\w+_)?(?:app|application)$/;
 
@@ -39,7 +44,11 @@ function placeOf(frame: Frame, env: Env, x: Expr): Place | undefined {
     return isApp(app) || (o.k === "name" && NAMED.test(o.id) && !app.types.length);
   };
   if (x.k === "attr") {
-    if (x.o.k === "attr") return x.o.a === "state" && holds(x.o.o) ? { part: "state", name: x.a } : undefined;
+    if (x.o.k === "attr") {
+      if (x.o.a !== "state") return undefined;
+      if (x.o.o.k === "name" && isRequest(evalExpr(frame, env, x.o.o))) return { part: OF_REQUEST, name: x.a };
+      return holds(x.o.o) ? { part: "state", name: x.a } : undefined;
+    }
     return x.o.k === "name" && NAMED.test(x.o.id) && holds(x.o) ? { part: "", name: x.a } : undefined;
   }
   if (x.k !== "sub" || x.o.k !== "attr" || x.i.k !== "const" || typeof x.i.v !== "string") return undefined;
@@ -52,12 +61,13 @@ const PART_OF_APP = /^(.*)\.(state|config|extensions)$/;
 /** What an app holds under a name, by the name of a library's object that it is read of; undefined where that is no app's. */
 export function heldByApp(frame: Frame, object: string, name: string): Value | undefined {
   const of = PART_OF_APP.exec(object);
-  const part = of ? of[2]! : "";
-  if (!APP.test(of ? of[1]! : object) || (!part && PARTS.test(name))) return undefined;
+  const ofRequest = of?.[2] === "state" && REQUEST.test(of[1]!);
+  const part = ofRequest ? OF_REQUEST : (of?.[2] ?? "");
+  if ((!ofRequest && !APP.test(of ? of[1]! : object)) || (!part && PARTS.test(name))) return undefined;
   const { program } = frame;
   const place = { part, name };
   let out = EMPTY;
-  for (const def of program.speakingOf(part === "state" || !part ? [part, name] : [part])) {
+  for (const def of program.speakingOf(ofRequest || part === "state" || !part ? [part && "state", name] : [part])) {
     if (def.kind === "function") {
       const v = program.writer(def).stores.get(keyOf(place));
       if (v) out = join(out, isSymbolic(v) ? stripParams(v) : v);
@@ -69,5 +79,6 @@ export function heldByApp(frame: Frame, object: string, name: string): Value | u
       if (v && isApp(app)) out = join(out, v);
     }
   }
+  if (ofRequest && !out.types.some((t) => t.k === "inst")) return undefined;
   return out === EMPTY ? undefined : out;
 }
