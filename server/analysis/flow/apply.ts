@@ -52,6 +52,8 @@ export interface Binding {
   actuals?: Map<Label, Value>;
   /** Keys that were followed on values, each once: many labels of a summary share their path. */
   followed?: Map<Value, Map<string, Value>>;
+  /** How paths go on into the callee, by the last step there and the last one here. */
+  steps?: Map<Step, { arg: Argument; known: Map<Step, Step> }>;
   /** Only labels of the arguments are asked for. */
   reduced?: true;
 }
@@ -152,6 +154,26 @@ function follow(b: Binding, v: Value, key: string): Value {
   return out;
 }
 
+/** How a path goes on into the callee, by its last step: many labels have the same one. */
+function stepsInto(b: Binding, l: Label, arg: Argument): (step: Step) => Step {
+  b.steps ??= new Map();
+  let ways = b.steps.get(l.step);
+  if (ways?.arg !== arg) {
+    ways = { arg, known: new Map() };
+    b.steps.set(l.step, ways);
+  }
+  const { known } = ways;
+  const words = `passed to \`${b.name}\` as \`${b.params[l.param ?? 0] ?? "?"}\``;
+  return (step) => {
+    let out = known.get(step);
+    if (!out) {
+      out = rebase(addStep(step, arg.loc, words), l.step);
+      known.set(step, out);
+    }
+    return out;
+  };
+}
+
 function findActual(l: Label, b: Binding): Value {
   const arg = b.args.get(l.param ?? -1);
   if (!arg) return EMPTY;
@@ -159,8 +181,7 @@ function findActual(l: Label, b: Binding): Value {
   for (const key of l.path) v = resultAt(b, v, key) ?? readAt(v, key) ?? follow(b, v, key);
   if (v === EMPTY) return v;
   v = placed(b.reduced ? reduced(v) : v, () => l.step.loc);
-  const head = (step: Step): Step =>
-    rebase(addStep(step, arg.loc, `passed to \`${b.name}\` as \`${b.params[l.param ?? 0] ?? "?"}\``), l.step);
+  const head = stepsInto(b, l, arg);
   const renewed = onceEach((x) => {
     if (x.kind !== "param" && l.cleared & bit(x.kind)) return undefined;
     return {
@@ -359,6 +380,7 @@ export function applySummary(s: Summary, b: Binding, at: Loc): Applied {
     if (out) up.push(out);
   }
   b.followed ??= new Map();
+  b.steps ??= new Map();
   const labelsOnly: Binding = { ...b, actuals: new Map(), reduced: true };
   const ofLabels = new Map<Value, Value>();
   for (const { event, params } of events) {

@@ -350,7 +350,7 @@ const MAX_NAME = 160;
 function libraryAttribute(frame: Frame, t: Extract<TypeRef, { k: "ext" }>, name: string, o: Value): Value | undefined {
   const { models } = frame.program;
   if (t.q.length > MAX_NAME) return undefined;
-  const q = models.canonical(`${t.q}.${name}`);
+  const q = models.member(t.q, name);
   const type = models.type(t.q);
   let v = external(models, q, t.cls);
   const mapped = models.attribute(q)?.type

@@ -234,6 +234,13 @@ export function addStep(step: Step, loc: Loc, msg: string): Step {
   return { loc, msg, prev: step };
 }
 
+/** How many steps lead to one. */
+function lengthOf(step: Step): number {
+  let n = 0;
+  for (let s: Step | undefined = step; s; s = s.prev) n++;
+  return n;
+}
+
 /** The steps from source to sink. */
 export function stepsOf(step: Step): Step[] {
   const out: Step[] = [];
@@ -243,10 +250,10 @@ export function stepsOf(step: Step): Step[] {
 
 /** Puts the steps of `tail` (oldest first, without its origin) behind `head`. */
 export function rebase(head: Step, tail: Step): Step {
+  if (!tail.prev) return head;
   const steps = stepsOf(tail).slice(1);
   let out = head;
-  let n = 0;
-  for (let s: Step | undefined = head; s; s = s.prev) n++;
+  let n = lengthOf(head);
   for (const s of steps) {
     if (n++ >= 30) break;
     out = addStep(out, s.loc, s.msg);

@@ -47,8 +47,28 @@ export function pendingLabel(kind: Kind, q: string, name: string): Label {
   };
 }
 
-/** What a library's name stands for. */
+/** What the names of libraries stand for, until there are very many. */
+const externals = new WeakMap<Models, Map<string, Value>>();
+const MAX_EXTERNALS = 50_000;
+
+/** What a library's name stands for. @param cls the project's class that inherits from it */
 export function external(models: Models, name: string, cls?: ClassDef): Value {
+  if (cls) return externalOf(models, name, cls);
+  let known = externals.get(models);
+  if (!known) {
+    known = new Map();
+    externals.set(models, known);
+  }
+  let out = known.get(name);
+  if (!out) {
+    out = externalOf(models, name, undefined);
+    if (known.size > MAX_EXTERNALS) known.clear();
+    known.set(name, out);
+  }
+  return out;
+}
+
+function externalOf(models: Models, name: string, cls: ClassDef | undefined): Value {
   const q = models.canonical(name);
   const a: AttributeModel | undefined = models.attribute(q);
   const type = a?.type ? models.canonical(a.type) : q;

@@ -19,6 +19,8 @@ export interface DuckCall {
 export interface Models {
   /** The one name of a type that has several. */
   canonical(q: string): string;
+  /** `canonical` of a member of `q`. */
+  member(q: string, name: string): string;
   /** What calling `q` does; inherited from the types that its prefix extends. */
   calls(q: string): readonly CallModel[];
   /** Calls that match by their last segments when the receiver's type is unknown. */
@@ -50,6 +52,8 @@ export interface Models {
 }
 
 const NONE: readonly never[] = [];
+/** Most names of which it is kept what they mean. */
+const MAX_KNOWN = 50_000;
 
 /**
  * Compiles model files; later files (the user's) come first in each look-up.
@@ -147,9 +151,18 @@ export function compileModels(files: readonly ModelFile[], own?: OwnKnowledge): 
   };
 
   /** `q` itself, then with each prefix replaced by the type that it extends. */
-  const chain = (q: string): string[] => {
+  const chains = new Map<string, readonly string[]>();
+  const chain = (q: string): readonly string[] => {
+    let out = chains.get(q);
+    if (!out) {
+      out = isForeign(q) ? [q] : linked(q);
+      if (chains.size > MAX_KNOWN) chains.clear();
+      chains.set(q, out);
+    }
+    return out;
+  };
+  const linked = (q: string): string[] => {
     const out = [q];
-    if (isForeign(q)) return out;
     for (let n = 0; n < out.length && out.length < 24; n++) {
       const parts = out[n]!.split(".");
       for (let i = parts.length; i > 0; i--) {
@@ -174,7 +187,7 @@ export function compileModels(files: readonly ModelFile[], own?: OwnKnowledge): 
       let hit = cache.get(q);
       if (!hit) {
         hit = isForeign(q) ? foreign : { v: f(q) };
-        if (cache.size > 50_000) cache.clear();
+        if (cache.size > MAX_KNOWN) cache.clear();
         cache.set(q, hit);
       }
       return hit.v;
@@ -206,6 +219,22 @@ export function compileModels(files: readonly ModelFile[], own?: OwnKnowledge): 
     });
   const canonicals = memo((q: string): string | undefined => aliasOf(q, q.split(".")));
   const canonical = (q: string): string => canonicals(q) ?? q;
+  // The same text for the same member: put together anew, it would have to be hashed for each of the questions that follow.
+  const memberNames = new Map<string, Map<string, string>>();
+  const member = (q: string, name: string): string => {
+    let own = memberNames.get(q);
+    if (!own) {
+      if (memberNames.size > MAX_KNOWN) memberNames.clear();
+      own = new Map();
+      memberNames.set(q, own);
+    }
+    let out = own.get(name);
+    if (out === undefined) {
+      out = canonical(`${q}.${name}`);
+      own.set(name, out);
+    }
+    return out;
+  };
   const findAttribute = through(attributes, wildAttributes);
   /** With what it has of the types that it extends; what it says itself comes first. */
   const findType = memo((q: string): TypeModel | undefined => {
@@ -264,6 +293,7 @@ export function compileModels(files: readonly ModelFile[], own?: OwnKnowledge): 
     shapes,
     duckAttributes: (last) => duckAttributes.get(last) ?? NONE,
     canonical,
+    member,
     calls: findCalls,
     ducks: (last) => ducks.get(last) ?? NONE,
     attribute: findAttribute,
