@@ -67,6 +67,8 @@ export interface TrialEngine extends Engine {
   /**
    * Findings of an open file if it had another text, as far as they come from what stands in it or what something stands
    * in it of now. Nothing that the engine knows is another afterwards.
+   * @param most steps of analysis after which it is given up
+   * @returns undefined where it was given up
    */
-  tried(file: string, text: string): Finding[];
+  tried(file: string, text: string, most?: number): Finding[] | undefined;
 }

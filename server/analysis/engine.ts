@@ -4,6 +4,7 @@ import { type Candidate, type Drawn, draw, keep } from "./candidate.js";
 import type { Cancel, SourceHost, TextChange, TrialEngine } from "./engine-api.js";
 import type { FileNote, Finding } from "./finding.js";
 import { fixesFor } from "./fix/index.js";
+import { within } from "./flow/effort.js";
 import { appFacts, type Facts } from "./flow/facts.js";
 import type { Loc } from "./flow/labels.js";
 import { FULL, Program, type Unit } from "./flow/program.js";
@@ -41,6 +42,9 @@ interface Relevance {
   /** A settings file names something in it: everything in it counts. */
   whole: boolean;
 }
+
+/** Most steps of analysis that trying a text may take: some tenths of a second, where most texts take milliseconds. */
+const MAX_TRIAL = 30_000;
 
 /** So many characters take less time in one part than in several. */
 const LITTLE_TEXT = 1_500_000;
@@ -274,6 +278,7 @@ class ProjectEngine implements TrialEngine {
   private begin(): void {
     for (const f of this.byFile.keys()) this.changed.add(f);
     this.baselines.clear();
+    this.costly.clear();
     this.program = this.newProgram();
     this.facts = appFacts(this.program);
     this.factsText = "";
@@ -298,6 +303,7 @@ class ProjectEngine implements TrialEngine {
       return;
     }
     if (!this.scope.has(file)) return;
+    if (!this.keptReports) this.costly.clear();
     this.unasked.add(file);
     this.baselines.clear();
     const before = this.relevant.get(file);
@@ -370,6 +376,8 @@ class ProjectEngine implements TrialEngine {
   }
 
   fixes(finding: Finding) {
+    const around = this.functionAround(finding);
+    if (this.costly.has(around)) return [];
     return fixesFor(finding, {
       syntax: this.options.syntax,
       text: (file) => this.textOf(file),
@@ -380,13 +388,26 @@ class ProjectEngine implements TrialEngine {
       baseline: (file) => {
         let known = this.baselines.get(file);
         if (!known) {
-          known = this.recheck(file, this.textOf(file) ?? "");
+          known = this.recheck(file, this.textOf(file) ?? "") ?? [];
           this.baselines.set(file, known);
         }
         return known;
       },
-      recheck: (file, text) => this.recheck(file, text),
+      recheck: (file, text) => {
+        const found = this.costly.has(around) ? undefined : this.recheck(file, text);
+        if (!found) this.costly.add(around);
+        return found;
+      },
     });
+  }
+
+  /** Functions in which trying another text costs too much, until something changes. */
+  private readonly costly = new Set<string>();
+
+  /** Key of the function that a finding stands in, or of the module. */
+  private functionAround({ file, start }: Finding): string {
+    const holds = ({ chunk, s, e }: FunctionIR) => chunk.base + s <= start && start < chunk.base + e;
+    return this.program.module(file)?.functions.find((fn) => !fn.nested && holds(fn.ir))?.key ?? `${file}::`;
   }
 
   /** The project's function that a dotted name means in a file. */
@@ -404,7 +425,7 @@ class ProjectEngine implements TrialEngine {
   }
 
   /** Findings of a project in which one file has another text; for verifying fixes. */
-  private recheck(file: string, text: string): Finding[] {
+  private recheck(file: string, text: string): Finding[] | undefined {
     const before = this.textOf(file) ?? "";
     if (!this.opened.has(file)) {
       if (this.openForTrial !== undefined) this.close(this.openForTrial);
@@ -414,7 +435,7 @@ class ProjectEngine implements TrialEngine {
     return text === before ? this.findings(file) : this.tried(file, text);
   }
 
-  tried(file: string, text: string): Finding[] {
+  tried(file: string, text: string, most = MAX_TRIAL): Finding[] | undefined {
     this.analyse();
     const open = this.opened.get(file);
     if (!open) return [];
@@ -429,7 +450,7 @@ class ProjectEngine implements TrialEngine {
     try {
       // Where the whole project is looked at in another way, everything is.
       if (this.program !== program) return this.findings(file);
-      this.evaluateFor(file, speaking);
+      if (!this.evaluateFor(file, speaking, most)) return undefined;
       this.judge();
       return this.materialise(file, this.drawn(file));
     } finally {
@@ -477,8 +498,11 @@ class ProjectEngine implements TrialEngine {
     }
   }
 
-  /** Asks for the results that a file's other text makes doubtful, of what stands in the file and of what spoke of it. */
-  private evaluateFor(file: string, speaking: readonly Unit[]): void {
+  /**
+   * Asks for the results that a file's other text makes doubtful, of what stands in the file and of what spoke of it.
+   * @returns false where that was given up for what it costs
+   */
+  private evaluateFor(file: string, speaking: readonly Unit[], most: number): boolean {
     const { program } = this;
     const { roots } = this.renewRoots();
     const ask = (): boolean => {
@@ -493,7 +517,7 @@ class ProjectEngine implements TrialEngine {
       }
       return true;
     };
-    program.settle(ask, (u) => this.isRootUnit(u));
+    return within(most, () => program.settle(ask, (u) => this.isRootUnit(u))) ?? false;
   }
 
   dispose(): void {

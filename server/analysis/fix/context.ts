@@ -18,8 +18,8 @@ export interface FixContext {
   functionNamed(file: string, name: string): FunctionIR | undefined;
   /** Findings that stand in the file as it is. */
   baseline(file: string): Finding[];
-  /** Findings that would stand in the file if it had this text. */
-  recheck(file: string, text: string): Finding[];
+  /** Findings that would stand in the file if it had this text; undefined where that would cost too much to know. */
+  recheck(file: string, text: string): Finding[] | undefined;
 }
 
 /** A fix before it is tried. */

@@ -15,6 +15,7 @@ export function mends(finding: Finding, edits: readonly Edit[], cx: FixContext):
   if (file.endsWith(".py") && !parsesAsWell(file, after, cx)) return false;
   const old = cx.baseline(file);
   const now = cx.recheck(file, after);
+  if (!now) return false;
   if (count(now, finding.rule) >= count(old, finding.rule)) return false;
   const rules = new Set(now.map((f) => f.rule));
   for (const rule of rules) {

@@ -84,11 +84,14 @@ export function declareModule(program: Program, mod: ModuleDef, within: <T>(f: (
       return undefined;
     }
     busy.add(name);
-    const v = within(() => evaluate(name));
-    busy.delete(name);
-    if (!broken) asked.set(name, v);
-    if (!busy.size) broken = false;
-    return v;
+    try {
+      const v = within(() => evaluate(name));
+      if (!broken) asked.set(name, v);
+      return v;
+    } finally {
+      busy.delete(name);
+      if (!busy.size) broken = false;
+    }
   };
   return { events: [], own: env, asked, imports: importsText(mod.ir.body), plain: lookup, lookup };
 }

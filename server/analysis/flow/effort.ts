@@ -12,21 +12,48 @@ const VERY_MUCH = 4 * MUCH;
 const SMALL = 40;
 const VERY_SMALL = 8;
 
-/** Steps that the function which is being analysed took so far. */
-export const effort = { steps: 0 };
+/** Steps that the function which is being analysed took so far; those of all functions that are done; and where that has to end. */
+export const effort = { steps: 0, done: 0, most: Number.POSITIVE_INFINITY };
 
 /** Most values inside one that the function may still work with; undefined where it may work with all. */
 export const allowance = (): number | undefined =>
   effort.steps <= MUCH ? undefined : effort.steps <= VERY_MUCH ? SMALL : VERY_SMALL;
 
+/** More was needed than whoever asked would pay for. */
+export class TooMuch extends Error {}
+
+/** Ends what costs more than whoever asked would pay for. @throws TooMuch */
+export function heedEnd(): void {
+  if (effort.done + effort.steps > effort.most) throw new TooMuch();
+}
+
 /** Does something that counts for itself alone: the analysis of another function. */
 export function onOwnAccount<T>(f: () => T): T {
+  heedEnd();
   const { steps } = effort;
   effort.steps = 0;
   try {
     return f();
   } finally {
+    effort.done += effort.steps;
     effort.steps = steps;
+  }
+}
+
+/**
+ * Does something as long as the functions that are analysed for it take no more than so many steps.
+ * @returns what it gave; undefined where it was given up, in the middle of an analysis
+ */
+export function within<T>(steps: number, f: () => T): T | undefined {
+  const { most } = effort;
+  effort.most = Math.min(most, effort.done + steps);
+  try {
+    return f();
+  } catch (error) {
+    if (error instanceof TooMuch) return undefined;
+    throw error;
+  } finally {
+    effort.most = most;
   }
 }
 

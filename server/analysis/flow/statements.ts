@@ -7,7 +7,7 @@ import { nameOf } from "./calls.js";
 import { carriedBy } from "./carried.js";
 import { isQuestion, noteChecked, noteCondition, withChecks } from "./checks.js";
 import { debugBranch } from "./debug-flag.js";
-import { allowance } from "./effort.js";
+import { allowance, heedEnd } from "./effort.js";
 import { type Env, joinAllEnvs, joinEnvs, mapEnv } from "./env.js";
 import { access, evalExpr, iterate } from "./expr.js";
 import type { Frame } from "./frame.js";
@@ -28,6 +28,7 @@ export function execBody(frame: Frame, env: Env, stmts: readonly Stmt[]): Env | 
   if (frame.parent) frame.inlined.statements += stmts.length;
   for (const s of stmts) {
     if (!state) return undefined;
+    heedEnd();
     if (allowance() !== frame.outermost.allowed) state = withSmallValues(frame, state);
     const chunk = frame.chunk;
     if (s.chunk) frame.chunk = s.chunk;
@@ -508,9 +509,12 @@ function bindLazy(frame: Frame, env: Env, name: string, get: () => Value): void 
   frame.lazy.set(name, () => {
     if (busy) return undefined;
     busy = true;
-    const own = get();
-    const other = former?.();
-    busy = false;
-    return other && own.types.length + other.types.length > 1 ? join(own, other) : own;
+    try {
+      const own = get();
+      const other = former?.();
+      return other && own.types.length + other.types.length > 1 ? join(own, other) : own;
+    } finally {
+      busy = false;
+    }
   });
 }

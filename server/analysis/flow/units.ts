@@ -227,16 +227,19 @@ export class Units {
     u.verifying = true;
     u.doubtful = false;
     let same = true;
-    for (const d of [...u.uses]) {
-      // What is gone is not made again: it would register its handlers once more.
-      const gone = this.all.get(d.key) !== d;
-      if (!gone && !this.holds(d) && !d.running) this.within(u, () => this.demand(d));
-      if (gone || d.changed > u.checked) {
-        same = false;
-        break;
+    try {
+      for (const d of [...u.uses]) {
+        // What is gone is not made again: it would register its handlers once more.
+        const gone = this.all.get(d.key) !== d;
+        if (!gone && !this.holds(d) && !d.running) this.within(u, () => this.demand(d));
+        if (gone || d.changed > u.checked) {
+          same = false;
+          break;
+        }
       }
+    } finally {
+      u.verifying = false;
     }
-    u.verifying = false;
     if (same) {
       u.checked = this.clock;
       return true;

@@ -155,7 +155,8 @@ export function triedProject(syntax: Syntax, seeds: ReadonlyMap<string, string>,
         const text = workspace.open.get(file) ?? "";
         const changes = (r.chance(0.5) ? semantic : mutation)(text, r);
         last += `, tried ${file} ${JSON.stringify(changes).slice(0, 300)}`;
-        engine?.tried(file, applyChanges(text, changes));
+        // Some are given up on the way: these, too, must leave nothing behind.
+        engine?.tried(file, applyChanges(text, changes), r.chance(0.3) ? r.below(400) : undefined);
         out.inputs++;
         if (k % 2) compare(syntax, workspace, `trials ${n}, step ${i}: ${last}`, out);
       }
