@@ -1,4 +1,5 @@
 /** `spillcheck check`: files in, findings out. */
+
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Engine } from "../../analysis/engine-api.js";
 import type { Finding, Fix } from "../../analysis/finding.js";
@@ -14,6 +15,7 @@ import { absolute, join, kindOf, parent, repositoryRoot } from "../../project/pa
 import { readSource } from "../../project/read.js";
 import { atLeast, makeCheckReport } from "../../report/check-report.js";
 import { Progress, say } from "../terminal.js";
+import { BoundedFixes } from "./bounded-fixes.js";
 import { mend } from "./check-mend.js";
 import { narrow } from "./check-narrow.js";
 import { type CheckOptions, failLevels, formats, refuseContradictions } from "./check-options.js";
@@ -143,7 +145,10 @@ async function check(context: Context, paths: readonly string[], options: CheckO
     const mendable = (finding: Finding) => finding.fixes.length > 0 && !finding.suppressed;
     // After a check in threads there is an engine only if fixes are to be shown.
     const fixer = showsFixes(options) && findings.some(mendable) ? await opened() : undefined;
-    const fixes = (finding: Finding): readonly Fix[] => (fixer && mendable(finding) ? fixer.fixes(finding) : []);
+    // What an engine that was only made for the fixes has to look at first is no part of trying them.
+    fixer?.advance({ cancelled: false });
+    const bounded = fixer && new BoundedFixes(fixer);
+    const fixes = (finding: Finding): readonly Fix[] => (bounded && mendable(finding) ? bounded.of(finding) : []);
     const report = makeCheckReport({
       cwd,
       findings,
@@ -154,6 +159,7 @@ async function check(context: Context, paths: readonly string[], options: CheckO
       partial: outcome.notes.filter((note) => !unreadable.some(({ path }) => path === note.file)),
       baselined: known,
     });
+    if (bounded?.note) say(context, bounded.note);
     if (options.writeBaseline !== undefined) saveBaseline(context, report, options.writeBaseline);
     if (options.writeBaseline === undefined || options.output !== undefined || options.save !== undefined) {
       const rules = [...context.rules, ...configs.ownRules().map(ownRuleMeta)];
