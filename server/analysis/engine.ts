@@ -388,13 +388,16 @@ class ProjectEngine implements TrialEngine {
       baseline: (file) => {
         let known = this.baselines.get(file);
         if (!known) {
-          known = this.recheck(file, this.textOf(file) ?? "") ?? [];
+          this.openToTry(file);
+          known = this.findings(file);
           this.baselines.set(file, known);
         }
         return known;
       },
       recheck: (file, text) => {
-        const found = this.costly.has(around) ? undefined : this.recheck(file, text);
+        if (this.costly.has(around)) return undefined;
+        this.openToTry(file);
+        const found = this.tried(file, text);
         if (!found) this.costly.add(around);
         return found;
       },
@@ -424,15 +427,12 @@ class ProjectEngine implements TrialEngine {
     return type?.k === "fn" ? type.fn.ir : undefined;
   }
 
-  /** Findings of a project in which one file has another text; for verifying fixes. */
-  private recheck(file: string, text: string): Finding[] | undefined {
-    const before = this.textOf(file) ?? "";
-    if (!this.opened.has(file)) {
-      if (this.openForTrial !== undefined) this.close(this.openForTrial);
-      this.open(file, before);
-      this.openForTrial = file;
-    }
-    return text === before ? this.findings(file) : this.tried(file, text);
+  /** Opens a file, where nobody has, so that other texts can be tried in it; one at a time. */
+  private openToTry(file: string): void {
+    if (this.opened.has(file)) return;
+    if (this.openForTrial !== undefined) this.close(this.openForTrial);
+    this.open(file, this.textOf(file) ?? "");
+    this.openForTrial = file;
   }
 
   tried(file: string, text: string, most = MAX_TRIAL): Finding[] | undefined {

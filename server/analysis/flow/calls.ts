@@ -243,7 +243,7 @@ export function bindArguments(
   const out = bound(fn, t, args, at);
   const cut = () => frame.program.bound("what a function is handed holds too many values");
   for (const [i, a] of out) {
-    const value = compactArgument(a.value, cut, allowance());
+    const value = compactArgument(a.value, cut);
     if (value !== a.value) out.set(i, { ...a, value });
   }
   return out;

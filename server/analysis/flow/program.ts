@@ -301,11 +301,23 @@ export class Program {
   /** Functions that mention a name of a module; whoever is being analysed is done anew when these are others. */
   mentioning(mod: ModuleDef, name: string): FunctionDef[] {
     const keys = this.askOrder([mod.file, name, MENTIONING].join("\n"));
+    return this.definitions(keys).filter((def) => def.kind === "function");
+  }
+
+  /** Functions and modules that use several words; whoever is being analysed is done anew when these are others. */
+  speakingOf(words: readonly string[]): readonly (FunctionDef | ModuleDef)[] {
+    return this.definitions(this.askOrder([words.filter(Boolean).join(" "), "", SPEAKING].join("\n")));
+  }
+
+  /** What lists of keys, one a line, stand for: functions, and modules by their files alone. */
+  private definitions(keys: string): readonly (FunctionDef | ModuleDef)[] {
     if (!keys) return [];
     let out = this.named.get(keys);
     if (!out) {
       out = keys.split("\n").flatMap((key) => {
-        const def = this.module(key.slice(0, key.indexOf("::")))?.functions.find((fn) => fn.key === key);
+        const cut = key.indexOf("::");
+        const mod = this.module(cut < 0 ? key : key.slice(0, cut));
+        const def = cut < 0 ? mod : mod?.functions.find((fn) => fn.key === key);
         return def ? [def] : [];
       });
       this.named.set(keys, out);
@@ -313,19 +325,8 @@ export class Program {
     return out;
   }
 
-  /** Functions and modules that use several words; whoever is being analysed is done anew when these are others. */
-  speakingOf(words: readonly string[]): (FunctionDef | ModuleDef)[] {
-    const keys = this.askOrder([words.filter(Boolean).join(" "), "", SPEAKING].join("\n"));
-    return keys.split("\n").flatMap((key) => {
-      const cut = key.indexOf("::");
-      const mod = key ? this.module(cut < 0 ? key : key.slice(0, cut)) : undefined;
-      const def = cut < 0 ? mod : mod?.functions.find((fn) => fn.key === key);
-      return def ? [def] : [];
-    });
-  }
-
-  /** Functions by lists of their keys, until a module defines others. */
-  private readonly named = new Map<string, FunctionDef[]>();
+  /** Definitions by lists of their keys, until a module defines others. */
+  private readonly named = new Map<string, readonly (FunctionDef | ModuleDef)[]>();
 
   /** What the order says to a question; whoever is being analysed depends on the answer. */
   private askOrder(question: string): string {
@@ -338,7 +339,7 @@ export class Program {
     return keys;
   }
 
-  /** What the order says to a question of `overrides` or `mentioning`. */
+  /** What the order says to a question of `overrides`, `mentioning` or `speakingOf`. */
   private answer(asked: string): string {
     const [key = "", method = "", whatever] = asked.split("\n");
     if (whatever === MENTIONING) return this.currentOrder.mentioning(key, method).join("\n");
@@ -378,11 +379,13 @@ export class Program {
     const mod = this.modules.get(file);
     if (!mod) {
       this.modules.delete(file);
+      this.named.clear();
       return;
     }
     const ir = this.host.lower(file);
     if (!ir) {
       this.modules.set(file, undefined);
+      this.named.clear();
       for (const u of this.unitsOf(mod)) this.remove(u);
       return;
     }

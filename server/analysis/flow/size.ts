@@ -47,12 +47,12 @@ const handed = new WeakMap<Value, Value>();
 
 /**
  * An argument whose innermost parts are reduced, where it is too large: who calls functions again and again with what
- * they gave, as a graph does, would else hand over more each time.
+ * they gave, as a graph does, would else hand over more each time; a caller that has cost too much already hands over less.
  * @param cut told when something was left out
- * @param limit most values inside, where the caller may hand over less than usual
  */
-export function compactArgument(v: Value, cut: () => void, limit?: number): Value {
+export function compactArgument(v: Value, cut: () => void): Value {
   if (!hasParts(v)) return v;
+  const limit = allowance();
   if (limit !== undefined) return compact(v, cut, limit);
   let out = handed.get(v);
   if (!out) {

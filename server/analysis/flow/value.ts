@@ -1,5 +1,6 @@
 /** Abstract values: labels on access paths, types, constants and the pieces of strings. Immutable. */
 import type { ClassDef, FunctionDef, ModuleDef } from "../names/definitions.js";
+import { hashOf } from "../names/sketch.js";
 import { effort, uncounted } from "./effort.js";
 import type { Env } from "./env.js";
 import type { Refinement } from "./frame.js";
@@ -390,9 +391,7 @@ const MAX_KEYS = 100_000;
 function bitOf(key: string): number {
   let out = bitsOfKeys.get(key);
   if (out === undefined) {
-    // FNV-1a, 32 bits.
-    let hash = 0x811c9dc5;
-    for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
+    const hash = hashOf(key, 0, key.length);
     out = 1 << ((hash ^ (hash >>> 15)) & 31);
     if (bitsOfKeys.size > MAX_KEYS) bitsOfKeys.clear();
     bitsOfKeys.set(key, out);

@@ -65,7 +65,8 @@ let table = new Int32Array(1 << 14);
 /** The number of a word; the same for the same word throughout the process. */
 export const wordNumber = (word: string): number => numberAt(word, 0, word.length, hashOf(word, 0, word.length));
 
-function hashOf(text: string, from: number, to: number): number {
+/** A hash of a part of a text, 32 bits; those that use few of them fold the upper ones in. */
+export function hashOf(text: string, from: number, to: number): number {
   let h = 0;
   for (let i = from; i < to; i++) h = (Math.imul(h, 31) + text.charCodeAt(i)) | 0;
   return h;

@@ -1,4 +1,4 @@
-/** Fixes to be shown beside findings, as long as trying them takes no longer than the check itself. */
+/** Fixes to be shown beside findings, until trying them took about as much analysis as the check itself. */
 import type { Engine } from "../../analysis/engine-api.js";
 import type { Finding, Fix } from "../../analysis/finding.js";
 import { effort } from "../../analysis/flow/effort.js";
