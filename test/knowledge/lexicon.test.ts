@@ -40,6 +40,7 @@ const harmless = `name display_name displayName country plan last_login content 
   category tags message comment bio description summary text body age city language locale theme preferences subscription_plan
   api_key_id password_field password_changed_at email_notifications phone_verified cookie_policy cookie_consent pass_rate resume_training resume_from
   mission permission passenger passive compass bypass discard dashboard cardinality wildcard scorecard cardboard
+  token_num chunk_token_num token_est chars_per_token api_key_env token_issuer tokens_remaining
   account account_name order_total product invoice_count iban_country secretary session_store authors addressed`;
 
 describe("words of a name", () => {
