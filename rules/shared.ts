@@ -50,15 +50,23 @@ export function sensitiveName(l: Label, lexicon: Lexicon): string | undefined {
   if (l.kind === "sensitive") return l.what.replace(/`/g, "");
   if (l.kind !== "record") return undefined;
   let lists = 0;
+  let inner: string | undefined;
   for (let i = l.path.length - 1; i >= 0; i--) {
     const name = l.path[i]!;
     if (name.startsWith("[")) {
       // The city of a user's addresses tells of the user; the number of their hosts' ports does not.
       if (i < l.path.length - 1 && ++lists > 1) return undefined;
-    } else if (lexicon.sensitive(name)) return name;
+    } else {
+      if (lexicon.sensitive(name) && !(inner !== undefined && meansOther(name, inner, lexicon))) return name;
+      inner = name;
+    }
   }
   return undefined;
 }
+
+/** A word that is sensitive only by itself means something else where what is read from it does not fit: `card.question`. */
+const meansOther = (name: string, inner: string, lexicon: Lexicon): boolean =>
+  !lexicon.sensitive(`some_${name}`) && !lexicon.sensitive(`${name}_${inner}`);
 
 const RESPONSES = new Set(["response", "stream-response", "template-response"]);
 /** Whether a sink is an answer to the app's client. */

@@ -12,6 +12,7 @@ const DANGERS: Partial<Record<SinkKind, string>> = {
   "code-exec": "run as code",
   shell: "run as a shell command",
   sql: "run as SQL",
+  query: "run as a database query",
   "template-exec": "rendered as a template",
   "html-unescaped": "put into a page without escaping",
   deserialise: "turned into objects by a loader that can run code",

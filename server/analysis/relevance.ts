@@ -53,6 +53,8 @@ const APP =
   /\bDEBUG\b|debug\s*=\s*True|use_debugger|DebuggedApplication|FLASK_|SECRET_KEY|API_KEY|_COOKIE_SECURE|SECURE_|\bDATABASES\b|urlpatterns|add_url_rule|register_blueprint|after_request|process_response|get_response|errorhandler|add_exception_handler|register_error_handler|app\.debug|\.run\(/;
 /** An address with a password in it. */
 export const ACCESS = /:\/\/[^\s/:"'@{}]+:[^\s/:"'@{}]+@/;
+/** A password that is given as it is. */
+const GIVEN = /\b(?:password|passwd|pwd|passphrase)\s*=\s*["'][^"'\s]{6,}["']|\bauth\s*=\s*\(\s*["']/;
 const ANSWERS =
   /\b(?:jsonify|\w*Response|make_response|render_template|render|HTTPException|abort|emit|exception_handler)\s*\(|\.(?:route|get|post|put|delete|patch)\(\s*["']/;
 /** Routes: what they call may be anywhere. */
@@ -69,7 +71,7 @@ const DANGEROUS = /\beval\s*\(|\bexec\s*\(|subprocess|os\.system|pickle|yaml\.lo
 
 /** Whether a file may hold a source, a sink, a setting or a route that a rule speaks of. Cheap; errs on the side of yes. */
 export function mayMatter(text: string): boolean {
-  if (MODEL.test(text) || APP.test(text) || ROUTES.test(text) || ACCESS.test(text)) return true;
+  if (MODEL.test(text) || APP.test(text) || ROUTES.test(text) || ACCESS.test(text) || GIVEN.test(text)) return true;
   if ((ANSWERS.test(text) && FAILS.test(text)) || LOGS_PERSON.test(text)) return true;
   return INPUT.test(text) && (QUERIES.test(text) || LOGS.test(text) || DANGEROUS.test(text));
 }

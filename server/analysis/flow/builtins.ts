@@ -1,5 +1,7 @@
 /** Python's own functions whose meaning is a matter of shape and not of labels alone. */
+
 import type { CallExpr, Expr } from "../ir.js";
+import { redactsData } from "../names/sanitisers.js";
 import type { Argument } from "./apply.js";
 import { type Args, asCall } from "./arguments.js";
 import { callFunction } from "./calls.js";
@@ -347,7 +349,14 @@ function asTextValue(v: Value): Value {
   return { labels: unionLabels(t.labels, flatten(v).labels), types: [{ k: "ext", q: "builtins.str" }] };
 }
 
-/** A pattern from beginning to end says what is allowed; any other one finds what is not. */
+/** What a pattern means beside letters: `\\b`, `\\w`, `(?:`, `(?P<name>`. */
+const ESCAPES = /\\.|\(\?(?:P<\w+>|[a-zA-Z]+[:)]|<?[:=!])/g;
+const KEYWORD = /[^\W\d_]{3}/u;
+
+/**
+ * A text that a pattern is looked for in. Where it has to fit from end to end, or data is looked for, the answer says whether
+ * it may be used; a list of forbidden words is a weak check, and the shape of an answer (a brace, a fence) none.
+ */
 function regexTest(how: string, pattern: Value | undefined, text: Value | undefined): Value {
   if (!text) return EMPTY;
   const all = flatten(text).labels;
@@ -359,7 +368,11 @@ function regexTest(how: string, pattern: Value | undefined, text: Value | undefi
   if (!labels.length) return found;
   const p = typeof pattern?.c === "string" ? pattern.c : "";
   const anchored = how === "fullmatch" || (/^\^/.test(p) && /\$$/.test(p)) || (how === "match" && /\$$/.test(p));
-  const test: Refinement[] = [{ labels, mask: ALL_KINDS, weak: false, unsafe: anchored ? "else" : "then" }];
+  const strength = anchored || !p || redactsData(p) ? "strong" : KEYWORD.test(p.replace(ESCAPES, "")) ? "weak" : "none";
+  if (strength === "none") return found;
+  const test: Refinement[] = [
+    { labels, mask: ALL_KINDS, weak: strength === "weak", unsafe: anchored ? "else" : "then" },
+  ];
   return { ...found, test };
 }
 

@@ -1,5 +1,5 @@
 /** Values known from the text alone: comparisons, and what environment defaults turn into. */
-import type { Expr } from "../ir.js";
+import type { CallExpr, Expr } from "../ir.js";
 import type { Refinement } from "./frame.js";
 import { ALL_KINDS, type Label } from "./labels.js";
 import { toldApart } from "./spoken.js";
@@ -78,11 +78,16 @@ const ofKind = (asked: Expr, labels: readonly Label[]): readonly Label[] =>
 
 const KIND = /^(?:type|role|kind|object|event|status|(?:stream_)?mode|event_type|(?:finish|stop|done|end)_?reason)$/i;
 
-/** The attribute or key that an expression reads: `type` of `block.type`, `event["type"]` and `event.get("type")`. */
+/** The attribute or key that an expression reads: `type` of `block.type`, `event["type"]`, `event.get("type")`, `getattr(block, "type")`. */
 function keyOf(x: Expr): string {
   if (x.k === "attr") return x.a;
-  const key = x.k === "sub" ? x.i : x.k === "call" && x.f.k === "attr" && x.f.a === "get" ? x.args[0] : undefined;
+  const key = x.k === "sub" ? x.i : x.k === "call" ? askedFor(x) : undefined;
   return key?.k === "const" && typeof key.v === "string" ? key.v : "";
+}
+
+function askedFor({ f, args }: CallExpr): Expr | undefined {
+  if (f.k === "attr") return f.a === "get" ? args[0] : undefined;
+  return f.k === "name" && f.id === "getattr" ? args[1] : undefined;
 }
 
 /**

@@ -489,6 +489,9 @@ function emitCall(frame: Frame, q: string, m: CallModel, args: Args, x: CallExpr
       const a = argument(frame, args, [s]);
       if (!a) continue;
       slots.push({ slot: String(s), value: a.value, loc: a.loc });
+      // A name and a password: `auth=("neo4j", "...")`.
+      const password = a.value.items?.length === 2 ? a.value.items[1] : undefined;
+      if (password) slots.push({ slot: "password", value: password, loc: a.loc });
       // A whole set of them: the dictionary of a service account.
       for (const [key, value] of a.value.fields ?? [])
         if (isSecretName(key)) slots.push({ slot: key, value, loc: a.loc });

@@ -364,11 +364,15 @@ function sentences(folded: string): Sentence[] {
   return found;
 }
 
+/** What is called correct rather than corrected: "Correct answer:". */
+const CORRECT_ONES = words("answer answers option options choice choices response solution solutions result results");
+
 function isLabel({ text, words: list, end }: Sentence): boolean {
   if (LABEL_STARTS.some((start) => text.startsWith(start)) && (end === ":" || list.length <= 6)) {
     return !PHRASES.some((phrase) => text.includes(phrase));
   }
-  if (end !== ":" || list.length > 2 || VERBS.has(list[0] ?? "")) return false;
+  if (end !== ":" || list.length > 2) return false;
+  if (VERBS.has(list[0] ?? "") && !(list[0] === "correct" && CORRECT_ONES.has(list[1] ?? ""))) return false;
   return !PHRASES.some((phrase) => text.includes(phrase));
 }
 

@@ -10,6 +10,7 @@ const REDUCED: ReadonlySet<SinkKind> = new Set([
   "log",
   "code-exec",
   "sql",
+  "query",
   "template-exec",
   "html-unescaped",
   "deserialise",

@@ -272,8 +272,16 @@ function joinForms(a: Value, b: Value): readonly StrForm[] | undefined {
     out ??= fa.slice();
     if (i >= 0) out[i] = f;
     else if (out.length < MAX_FORMS) out.push(f);
+    else makeRoom(out, f);
   }
   return out ?? a.str ?? fa;
+}
+
+/** A text that is put together elsewhere goes before a further variant of one that is there. */
+function makeRoom(forms: StrForm[], f: StrForm): void {
+  if (forms.some((x) => samePlace(x.loc, f.loc))) return;
+  const i = forms.findIndex((x, n) => forms.some((y, k) => k < n && samePlace(x.loc, y.loc)));
+  if (i >= 0) forms[i] = f;
 }
 
 /** A value that is no known text, seen as a text of one piece. */

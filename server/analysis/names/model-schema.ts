@@ -135,6 +135,7 @@ export const sinkKinds = [
   "code-exec",
   "shell",
   "sql",
+  "query",
   "template-exec",
   "html-unescaped",
   "deserialise",
