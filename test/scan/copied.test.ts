@@ -87,7 +87,7 @@ describe("an endpoint from a curl command", () => {
     ["wget http://h/", /^That is no curl command/],
     ["curl", /^That is no curl command/],
     ["curl -s", /^The curl command names no URL\.$/],
-    [`curl ^"http://h/chat^" ^\n  -H ^"Cookie: a=1^"`, /quoted for Windows' command prompt; copy it as cURL \(bash\)/],
+    [`curl ^"http://h/chat^" ^\n  -H ^"Cookie: a=1`, /^The curl command has a quote that is not closed\.$/],
     [
       "curl http://h/ --proxy-user me:pw",
       /^The curl command has the option --proxy-user, which is not understood here\.$/,
@@ -110,5 +110,52 @@ describe("a secret that stands in address or body", () => {
     const shown = redactorOf(options).text(`${options.url} ${options.bodyTemplate} max_tokens`);
     expect(shown).not.toMatch(/tok-1234|key-5678/);
     expect(shown).toContain("max_tokens");
+  });
+});
+
+/** A word as browsers of today quote it for Windows' command prompt. */
+const quotedForPrompt = (text: string): string =>
+  `^"${text
+    .replace(/[\\"]/g, "\\$&")
+    .replace(/[^a-zA-Z0-9\s_\-:=+~'/.',?;()*`]/g, "^$&")
+    .replace(/%(?=\w)/g, "%^")
+    .replace(/\n/g, "^\n\n")}^"`;
+
+describe("a curl command for Windows' command prompt", () => {
+  it.each([
+    ["one line", "Hello"],
+    ["quotes and a backslash", 'Say "hi" in C:\\temp\\'],
+    ["what the prompt would take for itself", "a & b | c > d ^_^ 100% %PATH% !x!"],
+    ["several lines", "one\ntwo\n\nthree"],
+    ["nothing but quotes", '""'],
+  ])("is read with %s", (_, message) => {
+    const body = JSON.stringify({ message: `Hi ${message}`, topic: message }, null, 1);
+    const copied = copiedEndpoint(
+      [
+        `curl ${quotedForPrompt("http://h/chat?a=1&b=2")}`,
+        `-X ${quotedForPrompt("POST")}`,
+        `-H ${quotedForPrompt("content-type: application/json")}`,
+        `-b ${quotedForPrompt("session=s-1")}`,
+        `--data-raw ${quotedForPrompt(body)}`,
+      ].join(" ^\n  "),
+    );
+    expect(copied.endpoint).toMatchObject({ url: "http://h/chat?a=1&b=2", method: "POST", auth: { kind: "cookie" } });
+    expect(JSON.parse(copied.endpoint.bodyTemplate ?? "")).toEqual({ message: "{{prompt}}", topic: message });
+    expect(copied.secret).toBe("s-1");
+  });
+
+  it.each([
+    [
+      "in one line",
+      `curl ^"http://h/chat^" ^   -H ^"accept: */*^" ^   --data-raw ^"^{^\\^"message^\\^":^\\^"Hi^\\^"^}^"`,
+    ],
+    ["with plain quotes", `curl "http://h/chat" ^\r\n  -H "accept: */*" ^\r\n  --data-raw "{\\"message\\":\\"Hi\\"}"`],
+    ["as older browsers wrote it", `curl "http://h/chat" ^\n -H "accept: */*" ^\n --data-raw "{""message"":""Hi""}"`],
+  ])("is read %s", (_, command) => {
+    expect(copiedEndpoint(command).endpoint).toMatchObject({
+      url: "http://h/chat",
+      headers: { accept: "*/*" },
+      bodyTemplate: '{"message":"{{prompt}}"}',
+    });
   });
 });

@@ -1,5 +1,6 @@
 /** Reads a curl command line, as browsers and API tools copy it, into what a scan needs to know. */
 import { ScanError } from "../errors.js";
+import { isForCommandPrompt, windowsWords } from "./windows-words.js";
 
 export interface FormField {
   name: string;
@@ -39,17 +40,22 @@ const ignoredWithValue = new Set([
   "--retry",
 ]);
 
+function unclosed(): never {
+  throw wrong("The curl command has a quote that is not closed.");
+}
+
 /**
- * @param command from the word `curl` (or without it) on; quotes as in a POSIX shell, `$'...'` included
+ * @param command from the word `curl` (or without it) on; quotes as in a POSIX shell, `$'...'` included, or as for
+ *   Windows' command prompt
  * @throws ScanError "bad-option" when a quote is not closed, an option is not known or the URL is missing
  */
 export function parseCurl(command: string): CurlRequest {
-  if (/\^["\n\r]/.test(command))
-    throw wrong("The curl command is quoted for Windows' command prompt; copy it as cURL (bash) instead.");
   // In one line the line breaks behind backslashes are gone, and spaces stand there.
-  const words = shellWords(command, (at) => refuseExpansion(command, at)).filter(
-    (word) => word.trim() !== "" || word === "",
-  );
+  const words = (
+    isForCommandPrompt(command)
+      ? (windowsWords(command) ?? unclosed())
+      : shellWords(command, (at) => refuseExpansion(command, at))
+  ).filter((word) => word.trim() !== "" || word === "");
   const [program = ""] = words;
   if (/^(?:.*[\\/])?curl(?:\.exe)?$/i.test(program)) words.shift();
   else if (/^[A-Za-z][\w-]*$/.test(program) && program !== "localhost")
@@ -234,9 +240,6 @@ export function shellWords(command: string, onDollar: (at: number) => void = () 
   const words: string[] = [];
   let word: string | undefined;
   let i = 0;
-  const unclosed = (): never => {
-    throw wrong("The curl command has a quote that is not closed.");
-  };
   while (i < command.length) {
     const c = command[i] ?? "";
     if (/\s/.test(c)) {
