@@ -31,10 +31,19 @@ export class Callers {
     };
     for (const u of new Set(units)) {
       for (const key of this.counted.get(u) ?? []) add(key, -1);
-      const now = u.level === FULL && (u.summary || u.state) ? u.called : new Set<string>();
+      const now = u.level === FULL && (u.summary || u.state) ? calledBy(u) : new Set<string>();
       for (const key of now) add(key, 1);
       this.counted.set(u, now);
     }
     return new Set([...before].filter(([key, had]) => had !== this.callers.has(key)).map(([key]) => key));
   }
+}
+
+/** Files of tests by their names, as pytest and Django's runner look for them. */
+const TESTS = /(?:^|\/)(?:tests|test_[^/]*|[^/]*_tests?|conftest)\.py$/;
+
+/** What a unit calls; a test says nothing of who else calls what it tries. */
+export function calledBy(u: Unit): ReadonlySet<string> {
+  if (!TESTS.test(u.module.file)) return u.called;
+  return new Set([...u.called].filter((key) => TESTS.test(key.slice(0, key.indexOf("::")))));
 }

@@ -1,5 +1,5 @@
 /** A project in, findings out. */
-import { Callers } from "./callers.js";
+import { Callers, calledBy } from "./callers.js";
 import { type Candidate, type Drawn, draw, keep } from "./candidate.js";
 import type { Cancel, SourceHost, TextChange, TrialEngine } from "./engine-api.js";
 import type { FileNote, Finding } from "./finding.js";
@@ -625,7 +625,7 @@ class ProjectEngine implements TrialEngine {
   private share(): Share {
     const called = new Set<string>();
     for (const u of this.program.units.values())
-      if (u.level === FULL && (u.summary || u.state)) for (const key of u.called) called.add(key);
+      if (u.level === FULL && (u.summary || u.state)) for (const key of calledBy(u)) called.add(key);
     return { registered: this.program.registrations(), called: [...called], speakers: this.facts.speakers() };
   }
 
