@@ -11,6 +11,7 @@ import { isUnknownText, UNKNOWN_TEXT } from "./strings.js";
 import type { FlowEvent, Summary } from "./summary.js";
 import { fillOpen, TEMPLATE_SLOT } from "./templates.js";
 import {
+  chosenFrom,
   type DynamicPiece,
   deepLabels,
   EMPTY,
@@ -19,11 +20,14 @@ import {
   mapArray,
   mapLabels,
   mapMap,
+  noteChoice,
   onceEach,
   type Piece,
   type StrForm,
   someLabel,
   type Value,
+  withItem,
+  withItems,
 } from "./value.js";
 
 export interface Argument {
@@ -87,6 +91,7 @@ export function substitute(v: Value, b: Binding, cache = new Map<Value, Value>()
   const same =
     labels === v.labels && fields === v.fields && items === v.items && elem === v.elem && str === v.str && !merged;
   let out: Value = same ? v : { ...v, labels, fields, items, elem, str };
+  if (!same && !fields && (items || elem)) out = toldApart(out);
   if (str && str !== v.str) {
     // The labels of a text are those of its pieces; parameters among them now have their real ones.
     let all = labels;
@@ -97,6 +102,15 @@ export function substitute(v: Value, b: Binding, cache = new Map<Value, Value>()
   if (merged) out = isBlank(out) ? merged : overlay(merged, out);
   cache.set(v, out);
   return out;
+}
+
+/** A list with the messages themselves where it has some element of a list of them. */
+function toldApart(v: Value): Value {
+  const among = v.elem && chosenFrom(v.elem);
+  if (!among && !v.items?.some(chosenFrom)) return v;
+  let out: Value = { ...v, items: undefined, elem: among ? undefined : v.elem };
+  for (const i of v.items ?? []) out = withItem(out, i);
+  return among ? withItems(out, among) : out;
 }
 
 /** A record whose query was given parameters of the callee. */
@@ -180,6 +194,7 @@ function findActual(l: Label, b: Binding): Value {
   let v = arg.value;
   for (const key of l.path) v = resultAt(b, v, key) ?? readAt(v, key) ?? follow(b, v, key);
   if (v === EMPTY) return v;
+  const among = chosenFrom(v);
   v = placed(b.reduced ? reduced(v) : v, () => l.step.loc);
   const head = stepsInto(b, l, arg);
   const renewed = onceEach((x) => {
@@ -195,7 +210,16 @@ function findActual(l: Label, b: Binding): Value {
       doubt: Math.max(x.doubt, l.doubt) as 0 | 1 | 2,
     };
   });
-  return relabel(v, renewed);
+  const out = relabel(v, renewed);
+  if (among && !b.reduced)
+    noteChoice(
+      out,
+      relabel(
+        placed(among, () => l.step.loc),
+        renewed,
+      ),
+    );
+  return out;
 }
 
 /** Pieces that turn out to be constants become part of the text. */

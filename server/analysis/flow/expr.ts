@@ -24,6 +24,7 @@ import { binaryAdd, evalFString, percentFormat } from "./strings.js";
 import { assignTo } from "./targets.js";
 import {
   CONTENT,
+  chosenFrom,
   constant,
   dictOf,
   EMPTY,
@@ -31,19 +32,24 @@ import {
   ext,
   field,
   inherited,
+  isMessage,
   item,
   join,
   joinAll,
   keysOf,
   labelled,
   listOf,
+  noteChoice,
   OUTCOME,
   putOver,
   type TypeRef,
   typed,
   unkeyed,
+  unlisted,
   type Value,
   withField,
+  withItem,
+  withItems,
   withKey,
   withLabels,
 } from "./value.js";
@@ -219,6 +225,7 @@ export function iterate(frame: Frame, v: Value, labels?: readonly Label[]): Valu
   )
     return joinAll([...v.fields.keys()].map(constant));
   let out = element(v, labels);
+  const among = chosenFrom(out);
   for (const t of v.types) {
     if (t.k === "ext") out = join(out, refineElementType(frame, v, t.q));
     else if (t.k === "inst") {
@@ -226,7 +233,9 @@ export function iterate(frame: Frame, v: Value, labels?: readonly Label[]): Valu
       if (m) out = join(out, element(callProperty(frame, m, t.cls, v)));
     }
   }
-  return refine(frame, out);
+  out = refine(frame, out);
+  if (among) noteChoice(out, among);
+  return out;
 }
 
 function refineElementType(frame: Frame, _v: Value, q: string): Value {
@@ -499,6 +508,8 @@ function comprehension(frame: Frame, env: Env, x: Extract<Expr, { k: "comp" }>):
   const inner = new Env(new Map(), env);
   const first = x.clauses[0];
   const results: { k: Value; v: Value }[] = [];
+  /** Messages are looked at one by one: who says each stays known. */
+  let each = false;
   const runFrom = (n: number, e: Env): void => {
     const c = x.clauses[n];
     if (!c) {
@@ -506,7 +517,9 @@ function comprehension(frame: Frame, env: Env, x: Extract<Expr, { k: "comp" }>):
       return;
     }
     if (c.t === "if") {
-      applyRefinements(e, conditionOf(frame, e, c.c).holds);
+      const condition = conditionOf(frame, e, c.c);
+      if (each && condition.value.c === false) return;
+      applyRefinements(e, condition.holds);
       runFrom(n + 1, e);
       return;
     }
@@ -529,9 +542,19 @@ function comprehension(frame: Frame, env: Env, x: Extract<Expr, { k: "comp" }>):
       }
       return;
     }
+    if (c === first && x.kind !== "dict" && iter.items && isConversation(iter)) {
+      const rest = unlisted(iter);
+      each = true;
+      for (const v of rest ? [...iter.items, rest] : iter.items) {
+        const e2 = new Env(new Map(e.vars), env);
+        assignTo(frame, e2, c.target, v, undefined);
+        runFrom(n + 1, e2);
+      }
+      return;
+    }
     // A generator's expression is a stream again.
-    const each = iterate(frame, iter);
-    assignTo(frame, e, c.target, x.kind === "gen" ? each : takenOut(each), undefined);
+    const some = iterate(frame, iter);
+    assignTo(frame, e, c.target, x.kind === "gen" ? some : takenOut(some), undefined);
     runFrom(n + 1, e);
   };
   runFrom(0, inner);
@@ -545,9 +568,17 @@ function comprehension(frame: Frame, env: Env, x: Extract<Expr, { k: "comp" }>):
     const out = (elem && !fields.size && copiedRow(frame, inner, x, elem)) || dictOf(fields, elem);
     return results.reduce((v, r) => withKey(v, r.k), out);
   }
+  if (each) return results.reduce((list, r) => withItem(list, r.k), EMPTY);
   const elem = joinAll(results.map((r) => r.k));
+  const among = chosenFrom(elem);
+  if (among) return withItems(EMPTY, among);
   return { labels: copiesCells(x) ? elem.labels.flatMap(rowOfCell) : [], types: [], elem };
 }
+
+/** Most messages of a list that are looked at one by one. */
+const MAX_TURNS = 6;
+const isConversation = ({ items }: Value): boolean =>
+  !!items && items.length > 0 && items.length <= MAX_TURNS && items.some(isMessage);
 
 /** Whether an operation gives a number, as only numbers have it: one divided by a thousand. A text can be repeated. */
 const isNumeric = (op: string, l: Value, r: Value): boolean =>

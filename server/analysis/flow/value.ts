@@ -252,7 +252,7 @@ function joinItems(a: readonly Value[] | undefined, b: readonly Value[] | undefi
 }
 
 /** A message of a conversation: lists of them grow by what is said. */
-const isMessage = (v: Value): boolean => v.fields?.has("role") ?? false;
+export const isMessage = (v: Value): boolean => v.fields?.has("role") ?? false;
 
 function joinForms(a: Value, b: Value): readonly StrForm[] | undefined {
   if (a.str === b.str && a.c === b.c) return a.str;
@@ -605,15 +605,31 @@ const isHandedIn = (l: Label): boolean => l.kind === "param";
 /** What `element` gave for lists whose elements are known: loops and calls ask for the same again and again. */
 const elements = new WeakMap<Value, Value>();
 
+/** Lists of messages by what `element` gave for them. */
+const choices = new WeakMap<Value, Value>();
+
 /** Some element: what a loop over the value gives. @param labels what an element inherits, where that is not as usual */
 export function element(v: Value, labels?: readonly Label[]): Value {
-  if (labels || !v.items || v.items.length < 2) return anyElement(v, labels ?? inherited(v, "[]"));
+  const mixed = v.items && (v.items.length > 1 || (v.items.length > 0 && (v.labels.length > 0 || !!v.elem)));
+  if (labels || !mixed) return anyElement(v, labels ?? inherited(v, "[]"));
   let out = elements.get(v);
   if (!out) {
     out = uncounted(() => anyElement(v, inherited(v, "[]")));
     elements.set(v, out);
+    if (v.items!.some(isMessage)) noteChoice(out, v);
   }
   return out;
+}
+
+/**
+ * The list of messages of which a value is some element and nothing else: a list that such an element is put into holds each of
+ * them, so that it stays known what the system says and what the user does.
+ */
+export const chosenFrom = (v: Value): Value | undefined => choices.get(v);
+
+/** Notes that a value is some element of a list of messages: the same as one that `element` gave, seen from elsewhere. */
+export function noteChoice(v: Value, list: Value): void {
+  if (!list.items?.includes(v)) choices.set(v, list);
 }
 
 function anyElement(v: Value, labels: readonly Label[]): Value {
@@ -633,10 +649,27 @@ export function withField(v: Value, key: string, x: Value): Value {
 
 /** A copy with one more element at the end. */
 export function withItem(v: Value, x: Value): Value {
+  const list = choices.get(x);
+  if (list) return withItems(v, list);
   const items = v.items ?? [];
   if (items.length >= MAX_ITEMS || items.includes(x))
     return items.includes(x) ? v : { ...v, elem: v.elem ? join(v.elem, x) : x };
   return { ...v, items: [...items, x], c: undefined };
+}
+
+/** What a list may hold besides its known elements. */
+export function unlisted(list: Value): Value | undefined {
+  const own = inherited(list, "[]");
+  if (!own.length) return list.elem;
+  return list.elem ? join(list.elem, labelled(own)) : labelled(own);
+}
+
+/** A copy with the elements of another list at the end, each once. */
+export function withItems(v: Value, list: Value): Value {
+  let out = v;
+  for (const i of list.items ?? []) out = withItem(out, i);
+  const rest = unlisted(list);
+  return rest ? { ...out, elem: out.elem ? join(out.elem, rest) : rest } : out;
 }
 
 /** A copy with more labels. */
