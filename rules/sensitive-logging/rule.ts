@@ -106,6 +106,15 @@ function partAt(v: Value, loc: Loc, cx: RuleContext, before?: string): LogPart {
 const isPlain = (p: LogPart, lexicon: Lexicon): boolean =>
   plainName(p.name, lexicon) || /\.(?:keys\(\)|__name__)\)*$/.test(p.text);
 
+/** Whether a line speaks of the name of a thing: `self.name` in the class `Product`, `name` in the function `insert_product`. */
+function isNameOfThing(e: FlowEvent): boolean {
+  const of = [e.fn?.cls?.name ?? "", e.fn?.name ?? ""].join("_").replace(/([a-z\d])([A-Z])/g, "$1_$2");
+  return of
+    .toLowerCase()
+    .split("_")
+    .some((word) => word !== "" && PLAIN.test(`${word}_name`));
+}
+
 /** Whether a text that is handed to a logger of the app's own shows nothing but plain names and errors: `f"No tool {tool_name}: {e}"`. */
 function showsPlain(call: string, lexicon: Lexicon): boolean {
   const shown = [...call.matchAll(/\{([^{}!:]+)(?:[!:][^{}]*)?\}/g)].map((m) => lastWord(m[1]!.trim()));
@@ -147,7 +156,7 @@ function lastWord(text: string): string {
 function leakOf(p: LogPart, e: FlowEvent, lexicon: Lexicon): { label?: Label; what: string } | undefined {
   const labels = deepLabels(p.v);
   // `api_key` is a key, and an address may have one in it.
-  if (isPlain(p, lexicon)) {
+  if (isPlain(p, lexicon) || (p.name === "name" && isNameOfThing(e))) {
     const secret = MAY_HOLD_KEY.test(p.name) ? labels.find((l) => l.kind === "secret") : undefined;
     if (secret) return { label: secret, what: leaked(secret, lexicon)! };
     // Metadata that a model wrote is all that it wrote.
@@ -241,7 +250,7 @@ const CONNECTION = /^(conn(ection)?_?str(ing)?|dsn|database_url|db_url|mongo_uri
 
 /** Names of what the caller sends that says nothing of a person. */
 const PLAIN =
-  /^(is|has|had|should|can|allow|allows|use|uses|enable|enables)_|(^|_)(id|ids|identifier|identifiers|pk|latitude|longitude|lat|lng|lon|score|title|ok|success|valid|uid|uuid|guid|key|index|page|size|limit|offset|count|path|method|url|uri|route|endpoint|host|port|type|kind|mode|status|model|provider|lang|language|locale|version|format|sort|order|flag|date|time|year|month|day|action|event|filename|file_?name|file|extension|slug|category|table|schema|database|db|column|columns|branch|repo|region|zone|source|tag|tags|env|environment|tool|service|engine|temperature|tokens|level|number|num|enabled|stream|hostname|domain|scheme|bucket|channel|errors?|err|error_?(?:message|msg|code|type)|workflow|component|folder|dir|directory|namespace|metadata|length|duration|width|height|origin|seed|top_k|top_p)$|^(agent|bot|chatbot|assistant|model|provider|tool|function|role|group|team|project|workspace|dataset|collection|index|bucket|blob|topic|queue|job|task|workflow|pipeline|component|node|step|skill|plugin|package|module|class|host|server|cluster|node|container|image|template|prompt|layout|parser|loader|field|param|parameter|setting|feature|event|metric|channel|device|product|plan|database|db|schema|catalog|table|column|branch|repo|repository|service|tenant|keyspace|namespace|region)_?name$/i;
+  /^(is|has|had|should|can|allow|allows|use|uses|enable|enables)_|(^|_)(id|ids|identifier|identifiers|pk|latitude|longitude|lat|lng|lon|score|title|ok|success|valid|uid|uuid|guid|key|index|page|size|limit|offset|count|path|method|url|uri|route|endpoint|host|port|type|kind|mode|status|model|provider|lang|language|locale|version|format|sort|order|flag|date|time|year|month|day|action|event|filename|file_?name|file|extension|slug|category|table|schema|database|db|column|columns|branch|repo|region|zone|source|tag|tags|env|environment|tool|service|engine|temperature|tokens|level|number|num|enabled|stream|hostname|domain|scheme|bucket|channel|errors?|err|error_?(?:message|msg|code|type)|workflow|component|folder|dir|directory|namespace|metadata|length|duration|width|height|origin|seed|top_k|top_p|price|prices|sku|brand|quantity|qty|currency|stock)$|^(agent|bot|chatbot|assistant|model|provider|tool|function|role|group|team|project|workspace|dataset|collection|index|bucket|blob|topic|queue|job|task|workflow|pipeline|component|node|step|skill|plugin|package|module|class|host|server|cluster|node|container|image|template|prompt|layout|parser|loader|field|param|parameter|setting|feature|event|metric|channel|device|product|plan|database|db|schema|catalog|table|column|branch|repo|repository|service|tenant|keyspace|namespace|region)_?name$/i;
 
 /** Names of what somebody wrote, in whatever part of a request. */
 const ASKED = /question|query|prompt|message|text|input|content|search|term/i;

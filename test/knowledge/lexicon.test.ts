@@ -16,7 +16,7 @@ const sensitive: Record<SensitiveCategory, string> = {
   "government-id": `ssn SSN user_ssn ssn_number ssnNumber social_security_number nationalId national_id national_id_number passport passport_number
     passportNo drivers_license driver_license_number taxId tax_id aadhaar cpf curp dni bsn codice_fiscale steuernummer license_plate id_number`,
   financial: `iban IBAN user_iban bank_account bankAccountNumber account_number credit_card creditCard creditCardNumber CREDITCARD card_number cardNumber
-    cvv salary base_salary salary_usd income annualIncome credit_score card gehalt salaire tarjeta_credito kontonummer net_worth`,
+    cvv salary base_salary salary_usd income annualIncome credit_score card balance gehalt salaire tarjeta_credito kontonummer net_worth`,
   health: `diagnosis diagnoses medical_history medicalHistory medical_record_number prescription medications patient_notes allergies blood_type
     mental_health symptoms diagnosis_notes historia_clinica krankheit`,
   credential: `password passwd user_password userPassword password_hash hashed_password PASSWORD pwd secret client_secret secretKey api_key apiKey
@@ -40,7 +40,7 @@ const harmless = `name display_name displayName country plan last_login content 
   category tags message comment bio description summary text body age city language locale theme preferences subscription_plan
   api_key_id password_field password_changed_at email_notifications phone_verified cookie_policy cookie_consent pass_rate resume_training resume_from
   mission permission passenger passive compass bypass discard dashboard cardinality wildcard scorecard cardboard
-  token_num chunk_token_num token_est chars_per_token api_key_env token_issuer tokens_remaining
+  load_balancer balance_factor unbalanced token_num chunk_token_num token_est chars_per_token api_key_env token_issuer tokens_remaining
   account account_name order_total product invoice_count iban_country secretary session_store authors addressed`;
 
 describe("words of a name", () => {

@@ -9,6 +9,9 @@ import { pyString } from "./source.js";
 const TRACES = /(^|\.)(format_exc|format_exception|format_tb|print_exc|exc_info|format_stack)$/;
 const LOGS = /^(exception|error|critical|warning|warn|info|debug|log|capture_exception|print_exc)$/;
 
+/** Statements that answer, or put together what will be answered. */
+const ANSWERS = new Set(["return", "raise", "expr", "assign", "aug"]);
+
 /** Where an exception is at hand: a handler of a `try`, or a function that the framework calls with it. */
 interface Caught {
   name: string | undefined;
@@ -24,7 +27,7 @@ interface Caught {
 export function genericError(c: Case): Draft[] {
   const { start, end } = c.finding;
   const stmt = c.nodes.statementAt(start, end);
-  if (!stmt || (stmt.st.k !== "return" && stmt.st.k !== "raise" && stmt.st.k !== "expr")) return [];
+  if (!stmt || !ANSWERS.has(stmt.st.k)) return [];
   const caught = caughtAt(stmt);
   if (!caught) return [];
   const src = c.source;

@@ -200,7 +200,9 @@ function lookup(frame: Frame, env: Env, name: string): Value | undefined {
   }
   const own = env.get(name);
   if (own) return own;
-  const v = frame.program.moduleState(frame.module).lookup(name);
+  const state = frame.program.moduleState(frame.module);
+  // What is run while a module is loaded comes before all that its functions put in.
+  const v = frame.fn ? state.lookup(name) : state.plain(name);
   if (v) {
     const written = frame.globalWrites.get(name);
     return written ? join(v, written) : v;

@@ -5,9 +5,9 @@ import { type Env, mapEnv } from "./env.js";
 import { evalExpr } from "./expr.js";
 import type { Frame, Refinement } from "./frame.js";
 import { noteOwner } from "./history.js";
-import { bit, type Label, ownPart } from "./labels.js";
+import { ALL_KINDS, bit, type Label, ownPart } from "./labels.js";
 import { narrowed } from "./spoken.js";
-import { mapLabels, mapsLabels, originsIn, originsOf, type Value } from "./value.js";
+import { deepLabels, mapLabels, mapsLabels, originsIn, originsOf, type Value } from "./value.js";
 
 export interface Condition {
   value: Value;
@@ -27,10 +27,42 @@ export function conditionOf(frame: Frame, env: Env, x: Expr): Condition {
   noteCondition(frame, env, x);
   noteOwner(frame, env, x);
   const value = tests.value;
-  if (!tests.list.length) return { value, holds: NONE, otherwise: NONE, unsafeThen: NONE, unsafeElse: NONE };
+  const nothing = holdsNothing(env, x);
+  if (!tests.list.length) return { value, holds: nothing, otherwise: NONE, unsafeThen: NONE, unsafeElse: NONE };
   const unsafeThen = tests.list.filter((t) => t.unsafe === "then");
   const unsafeElse = tests.list.filter((t) => t.unsafe === "else");
-  return { value, holds: unsafeElse, otherwise: unsafeThen, unsafeThen, unsafeElse };
+  const holds = nothing.length ? [...unsafeElse, ...nothing] : unsafeElse;
+  return { value, holds, otherwise: unsafeThen, unsafeThen, unsafeElse };
+}
+
+/** Where `not text` or `text is None` holds, there is nothing in that variable; what was made of the same text is another matter. */
+function holdsNothing(env: Env, x: Expr): readonly Refinement[] {
+  const name = emptyWhere(x);
+  const v = name === undefined ? undefined : env.vars.get(name);
+  const labels = v ? deepLabels(v) : [];
+  return labels.length ? [{ labels, mask: ALL_KINDS, weak: false, unsafe: "else", only: name }] : NONE;
+}
+
+/** The variable that is empty where a condition holds. */
+function emptyWhere(x: Expr): string | undefined {
+  if (x.k === "un") return x.op === "not" ? textOf(x.x) : undefined;
+  if (x.k === "cmp") {
+    const [l, r] = x.xs;
+    const isNone = (y: Expr | undefined) => y?.k === "const" && (y.t === "none" || y.v === "");
+    return x.xs.length === 2 && /^(?:is|==)$/.test(x.ops[0] ?? "") && l && isNone(r) ? textOf(l) : undefined;
+  }
+  if (x.k !== "bool") return undefined;
+  const names = x.xs.map(emptyWhere);
+  if (x.op === "and") return names.find((n) => n !== undefined);
+  return names.every((n) => n === names[0]) ? names[0] : undefined;
+}
+
+/** The variable whose text an expression is: `text`, `text.strip()`, `str(text)`. */
+function textOf(x: Expr): string | undefined {
+  if (x.k === "name") return x.id;
+  if (x.k !== "call") return undefined;
+  if (x.f.k === "attr") return x.f.a === "strip" ? textOf(x.f.o) : undefined;
+  return x.f.k === "name" && x.f.id === "str" && x.args.length === 1 ? textOf(x.args[0]!) : undefined;
 }
 
 function testsIn(frame: Frame, env: Env, x: Expr): { list: Refinement[]; value: Value } {

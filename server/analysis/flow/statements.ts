@@ -12,6 +12,7 @@ import { type Env, joinAllEnvs, joinEnvs, mapEnv } from "./env.js";
 import { access, evalExpr, iterate } from "./expr.js";
 import type { Frame } from "./frame.js";
 import { applyRefinements, conditionOf, recordGuardReturn } from "./guards.js";
+import { noteKeptErrors } from "./kept-errors.js";
 import { ALL_KINDS, type Label } from "./labels.js";
 import { noteCopies } from "./row-copies.js";
 import { noteClosed } from "./saved-files.js";
@@ -389,6 +390,7 @@ function execTry(frame: Frame, env: Env, s: Extract<Stmt, { k: "try" }>): Env | 
     frame.caught = caught;
     if (h.name) e.set(h.name, caught);
     const end = execBody(frame, e, h.body);
+    if (end) noteKeptErrors(frame, end, h, caught.labels);
     // Python forgets the name at the end of the handler.
     if (h.name) end?.vars.delete(h.name);
     outs.push(end);
