@@ -20,6 +20,8 @@ export interface Refinement {
   only?: string;
   /** Who says the elements of a list, where the test holds: their roles, and what was read as the role (`spoken.ts`). */
   speaks?: { readonly of: readonly Label[]; readonly is: boolean; readonly roles: readonly string[] };
+  /** The variable holds an answer that did not come: nothing that is read from it is a model's (`answered.ts`). */
+  failed?: true;
 }
 
 /** Most events that one function may have; a bound that real code does not meet. */

@@ -1,5 +1,6 @@
 /** Checks: what the truth of a condition says about labels, and what a function says by returning. */
 import type { Expr } from "../ir.js";
+import { answered, notAnswered } from "./answered.js";
 import { noteCondition } from "./checks.js";
 import { type Env, mapEnv } from "./env.js";
 import { evalExpr } from "./expr.js";
@@ -78,7 +79,7 @@ function testsIn(frame: Frame, env: Env, x: Expr): { list: Refinement[]; value: 
     return { list: keep, value: parts.at(-1)!.value };
   }
   const value = evalExpr(frame, env, x);
-  return { list: [...(value.test ?? [])], value };
+  return { list: [...(value.test ?? []), ...answered(env, x)], value };
 }
 
 export const flip = (t: Refinement): Refinement => ({ ...t, unsafe: t.unsafe === "then" ? "else" : "then" });
@@ -96,7 +97,7 @@ export function applyRefinements(env: Env, refinements: readonly Refinement[]): 
   if (out !== env) for (const [k, v] of out.vars) env.vars.set(k, v);
   for (const r of refinements) {
     const v = r.only === undefined ? undefined : env.vars.get(r.only);
-    if (v) env.vars.set(r.only!, clearsAll([r])(v));
+    if (v) env.vars.set(r.only!, r.failed ? notAnswered(clearsAll([r])(v)) : clearsAll([r])(v));
   }
   return env;
 }
