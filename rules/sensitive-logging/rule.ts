@@ -142,7 +142,7 @@ const ACCESS =
   /auth|log(?:ged)?_?in|sign(?:ed)?[ _]?in|jwt|bearer|session|oauth|api|access|refresh|reset|verif|secret|credential|security|password|register|account|user|admin|webhook|connect|config|setting|invit/i;
 
 const isLogger = (fn: FunctionDef): boolean =>
-  /^(debug|info|warn|warning|error|critical|exception|log|trace|write_log|log_\w+|c?print|print_(?:line|text|msg|message|info|error|warning|debug|success|color|colou?red)|\w+_print|echo)$/.test(
+  /^_*(debug|info|warn|warning|error|critical|exception|log|trace|write_log|log_\w+|c?print|print_(?:line|text|msg|message|info|error|warning|debug|success|color|colou?red)|\w+_print|echo)$/.test(
     fn.name,
   ) || /(?:Log(?:ger|ging)?|Print(?:er|Style)?)$/.test(fn.cls?.name ?? "");
 
@@ -275,7 +275,8 @@ function leaked(l: Label, lexicon: Lexicon): string | undefined {
       return `The sensitive field ${l.what}`;
     case "meta": {
       const name = lastName(l);
-      return !name || lexicon.sensitive(name) ? `Request metadata (${l.what})` : undefined;
+      // The id of a socket is that of a connection, and nobody's key.
+      return (!name && l.what !== "`sid`") || lexicon.sensitive(name) ? `Request metadata (${l.what})` : undefined;
     }
     case "user": {
       if (l.unseen || (l.address && !ASKED.test(l.what))) return undefined;

@@ -66,6 +66,9 @@ export function createPart(
   return engine.asPart(part, parts);
 }
 
+/** Where apps keep templates, and those of prompts. */
+const TEMPLATE_FOLDERS = ["", "templates/", "prompts/", "prompt_templates/"];
+
 class ProjectEngine implements TrialEngine {
   private knowledge: Knowledge;
   private readonly opened = new Map<string, OpenModule>();
@@ -188,7 +191,7 @@ class ProjectEngine implements TrialEngine {
     return made.sketch;
   }
 
-  /** A template file by the name that the code gives: beside the module, in `templates/` above it, or by its ending. */
+  /** A template file by the name that the code gives: beside the module, or in a folder for templates above it. */
   private template(from: string, name: string): string | undefined {
     if (name.length > 200 || !/\.\w+$/.test(name)) return undefined;
     const clean = name.replace(/^\.?\//, "");
@@ -198,12 +201,12 @@ class ProjectEngine implements TrialEngine {
     return this.templates.get(key);
   }
 
-  /** Looks in the folder, in `templates/` beside it, and in those above. */
+  /** Looks in the folder, in those for templates beside it, and in those above. */
   private findTemplate(folder: string, clean: string): string | undefined {
     let dir = folder;
     for (let i = 0; i < 6 && dir; i++) {
-      for (const path of [`${dir}/${clean}`, `${dir}/templates/${clean}`]) {
-        const text = this.textOf(path);
+      for (const within of TEMPLATE_FOLDERS) {
+        const text = this.textOf(`${dir}/${within}${clean}`);
         if (text !== undefined) return text;
       }
       dir = dir.slice(0, dir.lastIndexOf("/"));

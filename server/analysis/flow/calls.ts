@@ -328,8 +328,10 @@ export function callFunction(
     if (target) updateAt(frame, env, target, (o) => overlayWrites(o, v), args.later);
   };
   if (t.env || (fn.nested && !fn.cls)) return callNested(frame, t, bound, at, write);
-  const selfType = selfOf(t, args)?.types.find((y) => y.k === "inst" || y.k === "class");
-  const cls = selfType && (selfType.k === "inst" || selfType.k === "class") ? selfType.cls : undefined;
+  const classes = selfOf(t, args)?.types.flatMap((y) => (y.k === "inst" || y.k === "class" ? [y.cls] : [])) ?? [];
+  // Where the object may be of several classes, the method is that of one which has it.
+  const owner = fn.cls && classes.length > 1 ? fn.cls : undefined;
+  const cls = (owner && classes.find((c) => frame.program.classes.mro(c).includes(owner))) ?? classes[0];
   frame.program.noteCall(fn);
   const s = frame.program.summary(fn, cls);
   bindDefaults(bound, s);

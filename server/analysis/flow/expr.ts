@@ -18,7 +18,7 @@ import { copiedRow, copiesCells, rowOfCell } from "./row-copies.js";
 import { contentOf, uploaded } from "./saved-files.js";
 import { external, pendingLabel, placed } from "./sources.js";
 import { askedRole, spokenBy } from "./spoken.js";
-import { returnedBy, takenOut } from "./statements.js";
+import { isAnswer, returnedBy, takenOut } from "./statements.js";
 import { holdsOthers } from "./stores.js";
 import { binaryAdd, evalFString, percentFormat } from "./strings.js";
 import { assignTo } from "./targets.js";
@@ -335,6 +335,12 @@ export function attribute(frame: Frame, o: Value, name: string, from?: Expr): Va
     const kind = program.classes.holdsNone(t.cls, name);
     const holds = kind === "exception" && out.labels.some((l) => l.kind === kind) && holdsOthers(program, t.cls);
     if (kind && !holds) out = { ...out, labels: out.labels.filter((l) => l.kind !== kind) };
+    // An error that is itself the answer says what it was given, and that is told where it is raised.
+    if (
+      /^(?:detail|description)$/.test(name) &&
+      program.classes.libraryBases(t.cls).some((q) => isAnswer({ k: "ext", q }))
+    )
+      out = { ...out, labels: out.labels.filter((l) => l.kind !== "exception") };
   }
   const outcome = /^(?:result|return_value)$/.test(name) ? o.fields?.get(OUTCOME) : undefined;
   if (outcome) return outcome;
