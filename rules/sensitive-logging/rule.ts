@@ -290,7 +290,8 @@ function leaked(l: Label, lexicon: Lexicon): string | undefined {
       if (name) return `The sensitive field \`${name}\``;
       if (isFreeText(l, lexicon)) return `Text that users wrote (\`${lastName(l)}\`)`;
       const r = l.record;
-      if (!r || lastName(l) || (r.columns && !r.columns.some((c) => lexicon.sensitive(c)))) return undefined;
+      // One value of a row, whichever it is, is not the row.
+      if (!r || l.path.length || (r.columns && !r.columns.some((c) => lexicon.sensitive(c)))) return undefined;
       if (r.store === "user" || (r.known?.length && !r.known.some((c) => lexicon.sensitive(c)))) return undefined;
       return `A whole record (from ${r.name})`;
     }
