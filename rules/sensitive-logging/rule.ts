@@ -156,8 +156,21 @@ function lastWord(text: string): string {
   return /(?:^|[.\s(["'])(\w+)["']?\]?$/.exec(first)?.[1] ?? "";
 }
 
+/** An instance of a class of the app's own that has no words for itself: a log shows its class and address, and nothing in it. */
+const isMute = (v: Value): boolean =>
+  !v.str &&
+  v.types.length > 0 &&
+  v.types.every(
+    (t) =>
+      t.k === "inst" &&
+      !t.cls.ir.bases.length &&
+      !t.cls.ir.decorators.length &&
+      !t.cls.methods.has("__str__") &&
+      !t.cls.methods.has("__repr__"),
+  );
+
 function leakOf(p: LogPart, e: FlowEvent, lexicon: Lexicon): { label?: Label; what: string } | undefined {
-  const labels = deepLabels(p.v);
+  const labels = isMute(p.v) ? p.v.labels : deepLabels(p.v);
   // `api_key` is a key, and an address may have one in it.
   if (isPlain(p, lexicon) || (p.name === "name" && isNameOfThing(e))) {
     const secret = MAY_HOLD_KEY.test(p.name) ? labels.find((l) => l.kind === "secret") : undefined;
@@ -253,7 +266,7 @@ const CONNECTION = /^(conn(ection)?_?str(ing)?|dsn|database_url|db_url|mongo_uri
 
 /** Names of what the caller sends that says nothing of a person. */
 const PLAIN =
-  /^(is|has|had|should|can|allow|allows|use|uses|enable|enables)_|(^|_)(id|ids|identifier|identifiers|pk|latitude|longitude|lat|lng|lon|score|title|ok|success|valid|uid|uuid|guid|key|index|page|size|limit|offset|count|path|method|url|uri|route|endpoint|host|port|type|kind|mode|status|model|provider|lang|language|locale|version|format|sort|order|flag|date|time|year|month|day|action|event|filename|file_?name|file|extension|slug|category|table|schema|database|db|column|columns|branch|repo|region|zone|source|tag|tags|env|environment|tool|service|engine|temperature|tokens|level|number|num|enabled|stream|hostname|domain|scheme|bucket|channel|errors?|err|error_?(?:message|msg|code|type)|workflow|component|folder|dir|directory|namespace|metadata|length|duration|width|height|origin|seed|top_k|top_p|price|prices|sku|brand|quantity|qty|currency|stock)$|^(agent|bot|chatbot|assistant|model|provider|tool|function|role|group|team|project|workspace|dataset|collection|index|bucket|blob|topic|queue|job|task|workflow|pipeline|component|node|step|skill|plugin|package|module|class|host|server|cluster|node|container|image|template|prompt|layout|parser|loader|field|param|parameter|setting|feature|event|metric|channel|device|product|plan|database|db|schema|catalog|table|column|branch|repo|repository|service|tenant|keyspace|namespace|region)_?name$/i;
+  /^(is|has|had|should|can|allow|allows|use|uses|enable|enables)_|(^|_)(id|ids|id_str|identifier|identifiers|pk|latitude|longitude|lat|lng|lon|score|title|ok|success|valid|uid|uuid|guid|key|index|page|size|limit|offset|count|path|method|url|uri|route|endpoint|host|port|type|kind|mode|status|model|provider|lang|language|locale|version|format|sort|order|flag|date|time|year|month|day|action|event|filename|file_?name|file|extension|slug|category|table|schema|database|db|column|columns|branch|repo|region|zone|source|tag|tags|env|environment|tool|service|engine|temperature|tokens|level|number|num|enabled|stream|hostname|domain|scheme|bucket|channel|errors?|err|error_?(?:message|msg|code|type)|workflow|component|folder|dir|directory|namespace|metadata|length|duration|width|height|origin|prefix|suffix|seed|top_k|top_p|price|prices|sku|brand|quantity|qty|currency|stock)$|^(agent|bot|chatbot|assistant|model|provider|tool|function|role|group|team|project|workspace|dataset|collection|index|bucket|blob|topic|queue|job|task|workflow|pipeline|component|node|step|skill|plugin|package|module|class|host|server|cluster|node|container|image|template|prompt|layout|parser|loader|field|param|parameter|setting|feature|event|metric|channel|device|product|plan|database|db|schema|catalog|table|column|branch|repo|repository|service|tenant|keyspace|namespace|region)_?name$/i;
 
 /** Names of what somebody wrote, in whatever part of a request. */
 const ASKED = /question|query|prompt|message|text|input|content|search|term/i;
