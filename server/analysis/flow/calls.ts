@@ -132,8 +132,8 @@ function resultOfCall(
       case "ext": {
         if (name === "__init__" && x.f.k === "attr" && isSuper(x.f.o)) {
           initialised(frame, env, t, args);
-          // A response of the app's own, which is made of what the framework's is given here.
-          const response = /^(.+Response)\.__init__$/.exec(t.q)?.[1];
+          // A response, or an error that is one, of the app's own: it is made of what the framework's is given here.
+          const response = /^(.+(?:Response|HTTPException))\.__init__$/.exec(t.q)?.[1];
           if (response) callLibrary(frame, env, { ...t, q: response }, args, x, undefined, name);
         }
         const r =

@@ -542,18 +542,10 @@ function comprehension(frame: Frame, env: Env, x: Extract<Expr, { k: "comp" }>):
       iter.items.every((v) => v.c !== undefined || typeof v.items?.[0]?.c === "string")
         ? iter.items
         : undefined;
-    if (fixed) {
-      for (const v of fixed) {
-        const e2 = new Env(new Map(e.vars), env);
-        assignTo(frame, e2, c.target, v, undefined);
-        runFrom(n + 1, e2);
-      }
-      return;
-    }
-    if (c === first && x.kind !== "dict" && iter.items && isConversation(iter)) {
-      const rest = unlisted(iter);
-      each = true;
-      for (const v of rest ? [...iter.items, rest] : iter.items) {
+    const turns = fixed ?? (c === first && x.kind !== "dict" ? turnsOf(iter) : undefined);
+    each ||= !fixed && turns !== undefined;
+    if (turns) {
+      for (const v of turns) {
         const e2 = new Env(new Map(e.vars), env);
         assignTo(frame, e2, c.target, v, undefined);
         runFrom(n + 1, e2);
@@ -585,8 +577,14 @@ function comprehension(frame: Frame, env: Env, x: Extract<Expr, { k: "comp" }>):
 
 /** Most messages of a list that are looked at one by one. */
 const MAX_TURNS = 6;
-const isConversation = ({ items }: Value): boolean =>
-  !!items && items.length > 0 && items.length <= MAX_TURNS && items.some(isMessage);
+
+/** The messages of a conversation that are looked at one by one, with whatever else may be among them. */
+function turnsOf(list: Value): readonly Value[] | undefined {
+  const { items } = list;
+  if (!items || items.length > MAX_TURNS || !items.some(isMessage)) return undefined;
+  const rest = unlisted(list);
+  return rest ? [...items, rest] : items;
+}
 
 /** Whether an operation gives a number, as only numbers have it: one divided by a thousand. A text can be repeated. */
 const isNumeric = (op: string, l: Value, r: Value): boolean =>
