@@ -19,9 +19,10 @@ export class Callers {
 
   /**
    * Brings up to date whom some units call.
+   * @param idle units whose calls do not count
    * @returns keys of the functions that got their first caller or lost their last
    */
-  count(units: Iterable<Unit>): Set<string> {
+  count(units: Iterable<Unit>, idle: { has(u: Unit): boolean }): Set<string> {
     const before = new Map<string, boolean>();
     const add = (key: string, by: number) => {
       if (!before.has(key)) before.set(key, this.callers.has(key));
@@ -31,7 +32,7 @@ export class Callers {
     };
     for (const u of new Set(units)) {
       for (const key of this.counted.get(u) ?? []) add(key, -1);
-      const now = u.level === FULL && (u.summary || u.state) ? calledBy(u) : new Set<string>();
+      const now = u.level === FULL && (u.summary || u.state) && !idle.has(u) ? calledBy(u) : new Set<string>();
       for (const key of now) add(key, 1);
       this.counted.set(u, now);
     }

@@ -17,6 +17,7 @@ import type { FunctionDef } from "./names/definitions.js";
 import type { Order } from "./names/order.js";
 import { resketch, type Sketch, type SketchedText, sketch } from "./names/sketch.js";
 import { lexiconFor } from "./names/words.js";
+import { Idle, Needed } from "./needed.js";
 import { type Part, type Progress, partition, type Share, type UnitReports } from "./part.js";
 import { mayMatter, speaksToModel } from "./relevance.js";
 import { RouteReach } from "./route-reach.js";
@@ -84,6 +85,8 @@ class ProjectEngine implements TrialEngine {
   /** What of it stands in each file, each cause once, until a unit says something else. */
   private readonly chosen = new Map<string, readonly Candidate[]>();
   private readonly callers = new Callers();
+  /** Units that nothing that is looked at needs, as far as they were asked for all the same. */
+  private readonly idle = new Idle();
   private readonly reach = new RouteReach();
   /** Whether a file's text says that it may matter. */
   private readonly relevant = new Map<string, Relevance>();
@@ -288,6 +291,7 @@ class ProjectEngine implements TrialEngine {
     this.reports.clear();
     this.templates.clear();
     this.callers.clear();
+    this.idle.clear();
     this.byFile.clear();
     this.chosen.clear();
     this.relevant.clear();
@@ -460,6 +464,7 @@ class ProjectEngine implements TrialEngine {
       if (this.program === program) {
         open.changeBack([replacement(text, before)], form);
         this.texts.delete(file);
+        this.roots = roots;
         if (program.takeBack(file, open.ir === form)) {
           this.putReportsBack();
           this.factsText = factsText;
@@ -469,7 +474,6 @@ class ProjectEngine implements TrialEngine {
         this.keptReports = undefined;
         this.relevant.delete(file);
         this.relevanceOf(file);
-        this.roots = roots;
         if (roots) program.view = new Set(roots.keys.keys());
         this.relevanceTurned = false;
         this.again = again || program.pending;
@@ -491,7 +495,7 @@ class ProjectEngine implements TrialEngine {
     const kept = this.keptReports ?? new Map<Unit, readonly Candidate[]>();
     this.keptReports = undefined;
     const { fresh, stale } = this.program;
-    this.callers.count([...stale, ...fresh]);
+    this.countCallers();
     this.reach.above(fresh);
     fresh.clear();
     stale.clear();
@@ -627,8 +631,9 @@ class ProjectEngine implements TrialEngine {
 
   private share(): Share {
     const called = new Set<string>();
+    const needed = new Needed((u) => this.isRootUnit(u));
     for (const u of this.program.units.values())
-      if (u.level === FULL && (u.summary || u.state)) for (const key of calledBy(u)) called.add(key);
+      if (u.level === FULL && (u.summary || u.state) && needed.has(u)) for (const key of calledBy(u)) called.add(key);
     return { registered: this.program.registrations(), called: [...called], speakers: this.facts.speakers() };
   }
 
@@ -764,25 +769,39 @@ class ProjectEngine implements TrialEngine {
   private judge(): void {
     const { program } = this;
     if (!program.fresh.size && !program.stale.size) return;
-    const keys = this.callers.count([...program.stale, ...program.fresh]);
-    const turned = keys.size ? [...program.units.values()].filter((u) => u.fn && keys.has(u.fn.key)) : [];
-    for (const u of program.stale) this.forgetReports(u);
+    // Asked before anything is counted: this, too, may ask for results.
     const text = this.facts.signature();
+    const { turned, keys } = this.countCallers();
+    const callees = keys.size ? [...program.units.values()].filter((u) => u.fn && keys.has(u.fn.key)) : [];
+    for (const u of program.stale) this.forgetReports(u);
     const units =
       text === this.factsText
-        ? [...program.fresh, ...turned.filter((u) => !program.fresh.has(u))]
+        ? [...program.fresh, ...callees.filter((u) => !program.fresh.has(u))]
         : [...program.units.values()];
     this.factsText = text;
     const anew = new Set(units);
+    for (const u of turned) anew.add(u);
     for (const u of this.reach.above(program.fresh)) anew.add(u);
     program.fresh.clear();
     program.stale.clear();
     for (const u of anew) {
       this.forgetReports(u);
       const events = u.summary?.events ?? u.state?.events;
-      if (u.level < FULL || !events?.length) continue;
+      if (u.level < FULL || !events?.length || this.idle.has(u)) continue;
       this.noteReports(u, this.judgeUnit(asCalledFromOutside(u, events, this.isCalled(u.fn?.key ?? ""))));
     }
+  }
+
+  /**
+   * Brings up to date which units are idle and whom the others call.
+   * @returns units that have begun or ceased to be idle, and keys of the functions that got their first caller or lost
+   * their last
+   */
+  private countCallers(): { turned: Unit[]; keys: Set<string> } {
+    const { fresh, stale, released } = this.program;
+    const turned = this.idle.update([...stale, ...fresh, ...released], (u) => this.isRootUnit(u));
+    released.clear();
+    return { turned, keys: this.callers.count([...stale, ...fresh, ...turned], this.idle) };
   }
 
   private noteReports(u: Unit, found: readonly Candidate[]): void {

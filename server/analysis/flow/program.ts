@@ -113,9 +113,14 @@ export class Program {
     return this.graph.stale;
   }
 
+  /** Units that lost somebody who used them since the engine last looked. */
+  get released(): Set<Unit> {
+    return this.graph.released;
+  }
+
   /** Some results are missing or doubtful: the roots have to be asked for again. */
   get pending(): boolean {
-    return this.graph.pending;
+    return this.graph.pending || this.graph.hasOrphans;
   }
 
   /** Units whose results went missing or became doubtful since all were last asked for; whoever asks takes them out. */
@@ -271,7 +276,7 @@ export class Program {
     this.graph.putBack((u) => this.remove(u));
     this.stirred.add(file);
     if (!same) this.update(file);
-    return same && !this.pending;
+    return same && !this.graph.pending;
   }
 
   /** Does anew what used others in another way than it would now. */
@@ -435,6 +440,7 @@ export class Program {
    * @returns false when it was cancelled
    */
   settle(ask: () => boolean, isRoot: (u: Unit) => boolean): boolean {
+    if (!this.graph.pending) this.graph.sweep(isRoot);
     for (let round = 0; round < 8 && this.graph.pending; round++) {
       this.graph.pending = false;
       if (!ask()) {

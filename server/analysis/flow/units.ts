@@ -67,6 +67,8 @@ export class Units {
   readonly fresh = new Set<Unit>();
   /** Units whose former reports no longer count. */
   readonly stale = new Set<Unit>();
+  /** Units that lost somebody who used them, or may have. */
+  readonly released = new Set<Unit>();
   /** Some results are missing or doubtful. */
   pending = true;
   readonly stack: Unit[] = [];
@@ -179,6 +181,7 @@ export class Units {
     for (const u of restored) {
       this.stale.add(u);
       if (u.summary || u.state) this.fresh.add(u);
+      for (const x of u.uses) this.released.add(x);
     }
     this.orphans.clear();
     this.unsettled.clear();
@@ -257,9 +260,14 @@ export class Units {
     this.clock++;
     const fn = units[0]?.fn;
     if (fn && !anew.size && !this.pending && units.every((u) => u.fn === fn)) {
-      for (const u of units) this.forget(u, true);
+      // Of what has no result although nothing is missing nobody needs one.
+      const needed = units.filter((u) => u.summary || u.state);
+      const loose = new Set(this.orphans);
+      for (const u of needed) this.forget(u, true);
       this.pending = false;
-      for (const u of units) this.demand(u);
+      for (const u of needed) this.demand(u);
+      // What is there again, and used by it, is needed as before.
+      for (const u of needed) for (const x of [u, ...u.uses]) if (!loose.has(x)) this.orphans.delete(x);
       return;
     }
     for (const u of units) {
@@ -297,6 +305,7 @@ export class Units {
     for (const x of u.uses) {
       x.usedBy.delete(u);
       this.orphans.add(x);
+      this.released.add(x);
     }
     u.uses.clear();
     u.asked.clear();
@@ -328,7 +337,13 @@ export class Units {
   /** Something is perhaps not needed any more. */
   suspect(u: Unit): void {
     this.orphans.add(u);
+    this.released.add(u);
     this.pending = true;
+  }
+
+  /** Something may not be needed any more. */
+  get hasOrphans(): boolean {
+    return this.orphans.size > 0;
   }
 
   /** Forgets what nobody needs any more. */
