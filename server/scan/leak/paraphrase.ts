@@ -132,10 +132,16 @@ export function describes(reply: string, prompt: string, unless: ReadonlySet<str
   return null;
 }
 
+/** Words of courtesy, which anybody who serves people says. */
+const COURTESY = new Set(
+  `appreciate bye client clients customer customers dear fine friend friends glad good goodbye great happy kindly nice pleased
+  pleasure thanks welcome`.split(/\s+/),
+);
+
 /**
  * How telling a stretch of shared text is: its distinct content words. A sentence such as "You are a helpful assistant"
- * stands in thousands of prompts and has none.
+ * stands in thousands of prompts and has none; nor has one that is nothing but polite.
  */
 export function distinctiveness(text: string): number {
-  return contentWords(text).size;
+  return [...contentWords(text)].filter((word) => !COURTESY.has(word)).length;
 }

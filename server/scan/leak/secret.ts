@@ -12,6 +12,31 @@ const QUANTITY =
 const NAME =
   /^(?:chat)?gpt-?\d|^(?:claude|llama|gemini|gemma|mistral|mixtral|qwen|deepseek|phi|command|grok|o[134])-?[\d.v]|^covid-?\d|^(?:sha|md|aes|rsa|base|rot|utf|iso|rfc|ipv|http|oauth|tls|ssl|web|html|css|es|mp|h|x|python|java|php|windows|office|microsoft|iphone|ipad|ps|gdpr|ascii|ean|isbn|a|b)[-_/ ]?\d{1,5}(?:[.-]\d{1,4}){0,3}[a-z]?$|^[\w.+-]+@[\w-]+\.[\w.-]+$|^(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|org|net|io|ai|dev|app|eu|de|fr|es|it|nl|be|uk|at|ch|example|test)(?:[/:].*)?$/i;
 
+/** What prompts call their parts and what is put into them: "USER_INPUT", "END OF CONTEXT", "CUSTOMER_NAME". */
+const PARTS = new Set(
+  `account address agent ai answer answers api app article assistant begin block chat chunk city code codes company content
+  contents context conversation country current customer data date default description directive directives doc docs document
+  documents email end example examples field file first format full guidelines history human id info information input inputs
+  instruction instructions item items json language last level list locale log long message messages model mode name names note
+  notes of only optional order orders output outputs passage persona primary prompt protocol query question questions reply
+  request response result results role rule rules schema section short source sources start step steps summary system table
+  task template test text the time title to tone tool tools topic type url user username users value values variable version
+  your`.split(/\s+/),
+);
+/** So often a code is not said in one prompt; a name of something is. */
+const OFTEN = 4;
+
+/**
+ * Whether a value in capitals is the name of a part of the prompt or of what is put into it, and no value that it keeps.
+ * @param before the character before it, `after` the one behind it
+ */
+function isName(value: string, prompt: string, before: string, after: string): boolean {
+  if (/\d/.test(value)) return false;
+  if (/[{<[%$]/.test(before) && /[}>\]%]|^$/.test(after)) return true;
+  if (value.split(/[-_]/).every((word) => PARTS.has(word.toLowerCase()))) return true;
+  return prompt.split(value).length > OFTEN;
+}
+
 /** Values in a prompt that nobody would write by chance: keys, codes, canaries. */
 export function secretsOf(prompt: string): string[] {
   const found = new Set<string>();
@@ -22,6 +47,8 @@ export function secretsOf(prompt: string): string[] {
     if (/-/.test(value) && (value.match(/\d/g) ?? []).length === 1 && /[a-z]{4}/i.test(value)) continue;
     const mixed = /[A-Za-z]/.test(value) && /\d/.test(value);
     const shouted = /^[A-Z0-9]+(?:[-_][A-Z0-9]+)+$/.test(value);
+    if (shouted && isName(value, prompt, prompt[match.index - 1] ?? "", prompt[match.index + value.length] ?? ""))
+      continue;
     if (mixed || shouted) found.add(value);
   }
   return [...found];

@@ -14,7 +14,7 @@ import {
 } from "./extractions.js";
 import { type Half, halfOf, type Labelled, type Miss, measure } from "./figures.js";
 import { DataFolder } from "./files.js";
-import { garakLeak, otherSecrets, ourLeak, plainLeak, tensorTrust, withoutRecitals } from "./leaks.js";
+import { garakLeak, otherSecrets, ourLeak, plainLeak, tensorTrust } from "./leaks.js";
 import { measureOrdinary } from "./ordinary.js";
 import { measurePersonal, readSentences } from "./personal.js";
 import { measurePairs, measurePromptLike, playersPrompts, servicesPrompts } from "./promptlike.js";
@@ -105,7 +105,6 @@ function leaks() {
     const items = halfOf(tensorTrust(data), half, (item) => item.text);
     return {
       ours: listed(measure(items, ourLeak)),
-      ours_without_recitals: listed(measure(withoutRecitals(items), ourLeak)),
       other_secrets: otherSecrets(items),
       secret_or_six_words: measure(items, plainLeak).figures,
       garak: measure(items, garakLeak).figures,
