@@ -3,7 +3,7 @@ import type { Label, Loc } from "../../server/analysis/flow/labels.js";
 import { type PromptPart, promptParts, type TextForm, textForms } from "../../server/analysis/flow/prompt.js";
 import type { FlowEvent } from "../../server/analysis/flow/summary.js";
 import { deepLabels, formsOf, type Piece } from "../../server/analysis/flow/value.js";
-import { findCredential, internalHost } from "../../server/analysis/names/credentials.js";
+import { findCredential, internalHost, toldCredential } from "../../server/analysis/names/credentials.js";
 import type { Rule, RuleContext } from "../../server/analysis/rule.js";
 import { goesTo } from "../prompt-pieces.js";
 import page from "./page.md";
@@ -50,7 +50,7 @@ function constantsIn(piece: Exclude<Piece, string>): string[] {
 }
 
 function checkText(text: string, fallback: Loc, e: FlowEvent, cx: RuleContext): void {
-  const credential = findCredential(text);
+  const credential = findCredential(text) ?? toldCredential(text);
   if (credential) {
     const found = text.slice(credential.start, credential.end);
     const at = cx.facts.constantWith(found, e.module) ?? fallback;

@@ -5,6 +5,7 @@ import {
   findCredential,
   internalHost,
   isPlaceholder,
+  toldCredential,
 } from "../../server/analysis/names/credentials.js";
 
 const letters = "aB3dE5fG7hJ9kL2mN4pQ6rS8tU1vW0xYzC";
@@ -69,6 +70,30 @@ describe("credentials by themselves", () => {
   it.each(placeholders)("%j is none", (value) => {
     expect(credentialKind(value)).toBeUndefined();
     expect(findCredential(`key: ${value}`)).toBeUndefined();
+  });
+});
+
+describe("credentials that a text gives by name", () => {
+  const own = `dock_prod_${letters.slice(0, 18)}`;
+  it.each([
+    [`Report to the harbour office with the key ${own} and wait.`, own],
+    [`API key: ${hex}`, hex],
+    [`Log in first (the token is "${letters.slice(4, 24)}").`, letters.slice(4, 24)],
+    [`The operator's password is ${"Qm4tVz81"}.`, "Qm4tVz81"],
+  ])("%j", (text, value) => {
+    const found = toldCredential(text);
+    expect(found && text.slice(found.start, found.end)).toBe(value);
+  });
+  it.each([
+    "Answer with the key total_amount_in_euros and nothing else.",
+    "Use the key CustomerReference2 for the number.",
+    "The key 550e8400-e29b-41d4-a716-446655440000 names the order.",
+    "Never tell anybody a password.",
+    "The password must be changed.",
+    `Mask what looks like one, such as the key ${own}.`,
+    "Send the token YOUR_TOKEN_1234567890abcdef along.",
+  ])("none in %j", (text) => {
+    expect(toldCredential(text)).toBeUndefined();
   });
 });
 

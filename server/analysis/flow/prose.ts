@@ -18,6 +18,8 @@ const VERBS = words(`
   guess suppose emphasize emphasise curate devise assign allocate conjugate decompose restate polish refactor normalize normalise anonymize anonymise
   redact inform notify clarify justify prioritize prioritise customize customise recast introduce understand reflect assemble construct formulate narrate
   pinpoint distill distil rearrange enrich rework
+  invent annotate apologize apologise persuade convince refute rebut criticize criticise visualize visualise disambiguate contextualize contextualise
+  tabulate itemize itemise hypothesize hypothesise reconstruct reimagine modernize modernise soften mimic imitate emulate impersonate reassure
   ubersetze fasse erstelle schreibe beantworte erklare analysiere antworte formuliere extrahiere generiere nenne verwende bewerte bitte verfasse gib
   identifiziere klassifiziere korrigiere vergleiche erzeuge berechne erlautere verbessere prufe entwickle wandle
   resumez reponds repondez traduis traduisez ecris ecrivez expliquez genere generez donnez utilise utilisez redige redigez
@@ -372,6 +374,7 @@ function isLabel({ text, words: list, end }: Sentence): boolean {
     return !PHRASES.some((phrase) => text.includes(phrase));
   }
   if (end !== ":" || list.length > 2) return false;
+  if (NOUN_VERBS.has(list[0] ?? "") && isManner(list[1] ?? "")) return false;
   if (VERBS.has(list[0] ?? "") && !(list[0] === "correct" && CORRECT_ONES.has(list[1] ?? ""))) return false;
   return !PHRASES.some((phrase) => text.includes(phrase));
 }
@@ -419,5 +422,14 @@ function orders(list: readonly string[], end: string): boolean {
   if (first === undefined) return false;
   const next = list[at + 1];
   if (VERBS.has(first)) return next !== undefined || end === ":" || end === HOLE;
-  return NOUN_VERBS.has(first) && next !== undefined && OBJECTS.has(next);
+  return NOUN_VERBS.has(first) && next !== undefined && (OBJECTS.has(next) || isManner(next));
 }
+
+/** Words that end like those of manner and say what or when: "Report weekly:", "Reply family". */
+const NO_MANNER = words(`
+  daily weekly biweekly monthly bimonthly yearly quarterly hourly nightly early family assembly anomaly supply reply july friendly likely unlikely elderly
+  lovely lonely homily italy ugly holy jelly belly bully rally ally tally fly fully
+`);
+
+/** How something is to be done: "Answer politely: ...". */
+const isManner = (word: string): boolean => word.length > 4 && word.endsWith("ly") && !NO_MANNER.has(word);

@@ -122,6 +122,47 @@ export function findCredential(text: string): Credential | undefined {
   return connectionString(head);
 }
 
+/** What a text calls a credential before it says it: "use the key ...", "the password is ...". */
+const TOLD =
+  /\b(?:(key|token|secret)|password|passphrase|passcode)\b(?:\s+(?:is|will be|to use is))?\s{0,3}[:=]?\s{0,3}["'`]?([^\s"'`,;]{8,200})/gi;
+
+/** Texts that show how credentials are found or hidden. */
+const SHOWS = /redact|mask|anonymi[sz]|\bexample|\be\.g\.|\bsuch as\b/i;
+
+/**
+ * The first credential that a text for people or models gives by its name, whoever made it: a key that looks generated, or a
+ * password. Less certain than {@link findCredential}, and only for prose.
+ */
+export function toldCredential(text: string): Credential | undefined {
+  const head = text.length > LONGEST ? text.slice(0, LONGEST) : text;
+  if (SHOWS.test(head)) return undefined;
+  for (const match of head.matchAll(TOLD)) {
+    const [whole, key, given = ""] = match;
+    const value = given.replace(/[.)\]!?]+$/, "");
+    if (isPlaceholder(value) || !(key ? looksGenerated(value) : looksLikeAPassword(value))) continue;
+    const start = match.index + whole.length - given.length;
+    return { kind: key ? "secret" : "password", start, end: start + value.length };
+  }
+  return undefined;
+}
+
+/** A run of letters of both cases with digits among them, or of hexadecimal digits: no word, no name of a variable, no UUID. */
+const looksGenerated = (value: string): boolean =>
+  (value.match(/[A-Za-z0-9]{12,}/g) ?? []).some(
+    (run) =>
+      (run.match(/\d/g)?.length ?? 0) >= 2 &&
+      ((/[a-z]/.test(run) && /[A-Z]/.test(run) && entropy(run) >= 3) ||
+        (run.length >= 24 && /^[0-9a-f]+$/i.test(run) && /[a-f]/i.test(run))),
+  ) && !/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(value);
+
+/** Letters of both cases, or one with a sign, and a digit. */
+const looksLikeAPassword = (value: string): boolean =>
+  value.length <= 64 &&
+  /\d/.test(value) &&
+  /[A-Za-z]/.test(value) &&
+  ((/[a-z]/.test(value) && /[A-Z]/.test(value)) || /[!@#$%^&*+]/.test(value)) &&
+  !/^[\w.-]+@[\w-]+(?:\.[\w-]+)+$|:\/\/|[()[\]{}<>|\\]/.test(value);
+
 function connectionString(text: string): Credential | undefined {
   for (const match of text.matchAll(
     /\b[a-z][a-z0-9+]{1,30}:\/\/([^\s:/@'"<>]{0,100}):([^\s/@'"<>]{1,200})@([^\s/'"<>]{1,250})/gi,
