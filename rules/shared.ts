@@ -48,7 +48,8 @@ export const isModelText = (l: Label): boolean =>
 /** The sensitive field that a label stands for, if it does. */
 export function sensitiveName(l: Label, lexicon: Lexicon): string | undefined {
   if (l.kind === "sensitive") return l.what.replace(/`/g, "");
-  if (l.kind !== "record") return undefined;
+  // What was stored as JSON has fields as well.
+  if (l.kind !== "record" && !(l.kind === "stored" && l.parsed)) return undefined;
   let lists = 0;
   let inner: string | undefined;
   for (let i = l.path.length - 1; i >= 0; i--) {

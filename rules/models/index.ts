@@ -36,6 +36,7 @@ import redis from "./redis.yaml";
 import safety from "./safety.yaml";
 import sqlalchemy from "./sqlalchemy.yaml";
 import tasks from "./tasks.yaml";
+import xai from "./xai.yaml";
 
 /** File name and YAML text. */
 export const modelTexts: readonly { file: string; text: string }[] = [
@@ -76,4 +77,5 @@ export const modelTexts: readonly { file: string; text: string }[] = [
   { file: "safety.yaml", text: safety },
   { file: "sqlalchemy.yaml", text: sqlalchemy },
   { file: "tasks.yaml", text: tasks },
+  { file: "xai.yaml", text: xai },
 ];

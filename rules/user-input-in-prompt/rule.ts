@@ -12,7 +12,7 @@ import {
 import { UNKNOWN_TEXT } from "../../server/analysis/flow/strings.js";
 import { deepLabels } from "../../server/analysis/flow/value.js";
 import type { Rule, RuleContext } from "../../server/analysis/rule.js";
-import { isFreeText, isPlainHeader, lower, nameOf } from "../shared.js";
+import { isFreeText, isPlainHeader, lower, nameOf, sensitiveName } from "../shared.js";
 import page from "./page.md";
 
 /** A dynamic piece of a text that a user wrote. */
@@ -101,7 +101,9 @@ function userPieces(form: TextForm, cx: RuleContext): Hit[] {
     const labels = deepLabels(piece.v).filter((l) => l.kind !== "user" || !cx.facts.isChosen(l));
     const direct =
       labels.find((l) => l.kind === "user" && !l.unseen) ?? labels.find((l) => l.kind === "user" || isPlainHeader(l));
-    const stored = direct ? undefined : labels.find((l) => l.kind === "stored" || isFreeText(l, cx.lexicon));
+    const stored = direct
+      ? undefined
+      : labels.find((l) => (l.kind === "stored" && !sensitiveName(l, cx.lexicon)) || isFreeText(l, cx.lexicon));
     const label = direct ?? stored;
     if (label && !out.some((h) => h.loc.id === piece.loc.id)) out.push({ label, loc: piece.loc, stored: !direct });
   }

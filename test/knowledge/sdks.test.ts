@@ -276,6 +276,39 @@ const rows: [name: string, slot: Slot, imports: string, body: string][] = [
     `r = requests.post("https://api.openai.com/v1/chat/completions", json={"model": "m", "messages": [{"role": "system", "content": text}]})
     return r.json()["choices"][0]["message"]["content"]`,
   ],
+  [
+    "xai, a chat that grows",
+    "system",
+    "from xai_sdk import Client\nfrom xai_sdk.chat import system, user",
+    `chat = Client().chat.create(model="grok-4")
+    chat.append(system(text))
+    chat.append(user("hi"))
+    return chat.sample().content`,
+  ],
+  [
+    "xai, async stream",
+    "user",
+    "from xai_sdk import AsyncClient\nfrom xai_sdk.chat import system, user",
+    `chat = AsyncClient().chat.create(model="grok-4", messages=[system("Be kind."), user(text)])
+    parts = [chunk.content async for response, chunk in chat.stream()]
+    await chat.sample()
+    return "".join(parts)`,
+  ],
+  [
+    "dspy, the model itself",
+    "only",
+    "import dspy",
+    `lm = dspy.LM("openai/gpt-4o-mini")
+    return lm(text)[0]`,
+  ],
+  [
+    "dspy, a signature's instructions",
+    "system",
+    "import dspy",
+    `program = dspy.ChainOfThought(dspy.Signature("question -> answer", instructions=text))
+    return program(question="Why?").answer`,
+  ],
+  ["dspy, an input", "user", "import dspy", `return dspy.Predict("question -> answer")(question=text).answer`],
   ["a wrapper by its name", "user", "from helpers import call_llm", `return call_llm(text)`],
 ];
 

@@ -11,7 +11,7 @@ import { access, calledBy, evalExpr, iterate } from "./expr.js";
 import type { Frame, Refinement } from "./frame.js";
 import { inText } from "./in-text.js";
 import { partial } from "./invoked.js";
-import { ALL_KINDS, bit, type Label, unionLabels } from "./labels.js";
+import { ALL_KINDS, bit, type Label, unionLabels, unreadRecord } from "./labels.js";
 import { contentOf, noteSaved } from "./saved-files.js";
 import { isAnswer } from "./statements.js";
 import { asText, joinText } from "./strings.js";
@@ -288,7 +288,11 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
 
 /** What a JSON text stands for: the object that it was made of (`loads(dumps(messages))`), or what is said of the text. */
 function parsed(v: Value): Value {
-  const read = (l: Label): Label => (l.kind === "llm" || l.kind === "param" ? { ...l, parsed: true } : l);
+  const read = (l: Label): Label => {
+    if (l.kind === "stored" && l.entity && !l.record)
+      return { ...l, kind: "record", record: unreadRecord("cache", l.step.loc, `\`${l.entity}\``) };
+    return l.kind === "llm" || l.kind === "param" || l.kind === "stored" ? { ...l, parsed: true } : l;
+  };
   const made = v.items?.length || [...(v.fields?.keys() ?? [])].some((key) => !key.startsWith("#"));
   return made ? mapLabels({ ...v, str: undefined }, read) : labelled(flatten(v).labels.map(read));
 }

@@ -122,7 +122,7 @@ function resultOfCall(
         add(instantiate(frame, env, t.cls, args, x));
         break;
       case "inst": {
-        const m = frame.program.classes.method(t.cls, "__call__");
+        const m = frame.program.classes.called(t.cls);
         if (m) {
           known = true;
           add(callFunction(frame, env, { k: "fn", fn: m, self: callee }, args, x, name));

@@ -130,6 +130,18 @@ export class Classes {
     return undefined;
   }
 
+  /** The method that runs when an instance is called: its own `__call__`, or what the library runs in its place. */
+  called(cls: ClassDef): FunctionDef | undefined {
+    const own = this.method(cls, "__call__");
+    if (own) return own;
+    for (const base of this.libraryBases(cls))
+      for (const name of [this.program.models.type(base)?.runs ?? []].flat()) {
+        const m = this.method(cls, name);
+        if (m) return m;
+      }
+    return undefined;
+  }
+
   /** What `instance.name` or `Class.name` is, as far as the class itself says. Methods come bound to `self`. */
   attribute(cls: ClassDef, name: string, self: Value | undefined): Value {
     for (const c of this.mro(cls)) {

@@ -125,6 +125,8 @@ export interface Label {
   readonly at?: Loc;
   /** The own rule whose source it is (`kind: "own"`). */
   readonly own?: string;
+  /** What the key of a stored text calls what is stored: `user` of `user:{id}` (`kind: "stored"`). */
+  readonly entity?: string;
   /** Text parsed from model output or the like: `json`. */
   readonly parsed?: boolean;
 }

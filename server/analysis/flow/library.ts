@@ -147,7 +147,8 @@ export function runModels(
     if (LOADS.test(t.q) && t.cls) out = converted(frame.program, t.cls, "validated_data", out);
     if (m.saves)
       out = join(out, t.cls ? rowSaved(frame, env, t.cls, args, x, recv) : (recv?.fields?.get("instance") ?? EMPTY));
-    if (m.source && m.source !== "record" && asks) out = withLabels(out, [source(frame, m, t.q, x, out, doubt)]);
+    if (m.source && m.source !== "record" && asks)
+      out = withLabels(out, [{ ...source(frame, m, t.q, x, out, doubt), ...ofEntity(m, args) }]);
     if (m.result_paths)
       for (const [path, kind] of Object.entries(m.result_paths)) out = resultPath(frame, out, path, kind, x, t);
     if (m.outcome) out = join(out, queuedOutcome(frame, x));
@@ -340,6 +341,21 @@ function rowsDeclared(frame: Frame, cls: ClassDef): Value {
   const table = classes.attribute(cls, "model", undefined);
   return table.types.some((t) => t.k === "class") ? access(frame, table, "objects") : rows;
 }
+
+/** Whose data a stored text is, as its key says: `cache.get(f"customer:{customer_id}")`. */
+function ofEntity(m: CallModel, args: Args): { entity?: string } {
+  if (m.source !== "stored") return {};
+  for (const { pieces } of (args.pos[0] && formsOf(args.pos[0].value)) ?? []) {
+    const [before, id, ...more] = pieces;
+    const entity = typeof before === "string" && typeof id === "object" ? ENTITY_KEY.exec(before)?.[1] : undefined;
+    if (entity && !more.length) return { entity: entity.toLowerCase() };
+  }
+  return {};
+}
+
+/** What the rows of a store may be, before an id that ends the key. */
+const ENTITY_KEY =
+  /(?:^|[:/_.-])((?:user|customer|client|patient|member|employee|staff|reader|guest|student|pupil|teacher|tenant|driver|passenger|travell?er|subscriber|contact|lead|candidate|applicant|donor|player|resident|citizen|person|profile|account|borrower|owner|buyer|seller|vendor|supplier|doctor|order|invoice|booking|claim)s?(?:[_-](?:profile|record|data|info|details))?)[:/_-]$/i;
 
 function source(frame: Frame, m: CallModel, q: string, x: CallExpr, out: Value, doubt: 0 | 1 | 2): Label {
   const loc = frame.loc(x);

@@ -37,7 +37,8 @@ function slotParts(s: Slot, out: PromptPart[]): void {
       else if (s.value.items || s.value.elem) {
         for (const v of [...(s.value.items ?? []), ...(s.value.elem ? [s.value.elem] : [])])
           out.push({ role: "user", value: v, loc: s.loc });
-      } else out.push({ role: "user", value: s.value, loc: s.loc });
+      } else if (s.value.fields && !s.value.labels.length) fieldTexts(s.value, s.loc, out);
+      else out.push({ role: "user", value: s.value, loc: s.loc });
       return;
     case "completion":
       // A list of prompts is so many prompts.
@@ -58,6 +59,12 @@ function slotParts(s: Slot, out: PromptPart[]): void {
     default:
       return;
   }
+}
+
+/** Inputs by their names, each a text of its own; one message. */
+function fieldTexts(v: Value, loc: Loc, out: PromptPart[]): void {
+  if (v.fields?.has("role") || v.fields?.has("content")) messageList(v, loc, out);
+  else for (const [key, x] of v.fields ?? []) if (!key.startsWith("#")) out.push({ role: "user", value: x, loc });
 }
 
 /** A JSON body of a raw call: the keys that the providers use. */

@@ -277,6 +277,8 @@ const type = z.strictObject({
   paths: z.record(z.string(), labelKind).optional(),
   /** Types by access path: `choices[].message: openai.Message`. */
   types: z.record(z.string(), z.string()).optional(),
+  /** The methods of a class made of it that run when its instance is called: the first that it has. */
+  runs: names.optional(),
 });
 
 /** Functions that the framework calls: routes, hooks, tools. */

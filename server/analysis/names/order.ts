@@ -65,6 +65,9 @@ const MAX_MENTIONS = 24;
 const INIT = wordNumber("__init__");
 const CALL = wordNumber("__call__");
 const ENTER = wordNumber("__enter__");
+/** What calling an instance runs, in some libraries (`runs` of a model's types). */
+const FORWARD = wordNumber("forward");
+const AFORWARD = wordNumber("aforward");
 
 /** The order of one state of a project. */
 export class Order {
@@ -320,7 +323,7 @@ export class Order {
   /** Making an instance runs `__init__`; a class needs its bases. */
   private classTargets(f: FileIndex, cls: number, out: Set<number>): void {
     const own = f.members.get(cls);
-    for (const name of [INIT, CALL, ENTER]) {
+    for (const name of [INIT, CALL, ENTER, FORWARD, AFORWARD]) {
       const m = own?.get(name);
       if (m !== undefined) out.add(m);
     }
