@@ -33,7 +33,7 @@ const rule: Rule = {
     for (const p of promptParts(e)) {
       for (const l of deepLabels(p.value)) {
         const r = l.kind === "record" ? l.record : undefined;
-        if (!r?.narrowable || r.columns || r.leavesOut) continue;
+        if (!r?.narrowable || (r.columns && !r.fetchesAll) || r.leavesOut) continue;
         // A model class with nothing sensitive in it has nothing to hold back.
         if (r.known && !r.known.some((f) => cx.lexicon.sensitive(f))) continue;
         cx.report({

@@ -2,6 +2,7 @@
 import { functionOf, isOpen, noteResult, resultAt } from "./callbacks.js";
 import { effort, uncounted } from "./effort.js";
 import { addStep, bit, type Label, type Loc, rebase, type Step, unionLabels } from "./labels.js";
+import { describeRead, recordOfText } from "./query-text.js";
 import { answerRaw } from "./raw-calls.js";
 import { isReduced, reduced } from "./reduced.js";
 import { relabel } from "./relabel.js";
@@ -83,7 +84,7 @@ export function substitute(v: Value, b: Binding, cache = new Map<Value, Value>()
       if (actual !== EMPTY) merged = merged ? join(merged, actual) : actual;
     }
   }
-  if (labels.some((l) => l.record?.by)) labels = mapArray(labels, (l) => rebound(l, b, cache, depth));
+  if (labels.some((l) => l.record?.by || l.record?.text)) labels = mapArray(labels, (l) => rebound(l, b, cache, depth));
   const fields = v.fields && mapMap(v.fields, (x) => substitute(x, b, cache, depth + 1));
   const items = v.items && mapArray(v.items, (x) => substitute(x, b, cache, depth + 1));
   const elem = v.elem && substitute(v.elem, b, cache, depth + 1);
@@ -115,11 +116,17 @@ function toldApart(v: Value): Value {
 
 /** A record whose query was given parameters of the callee. */
 function rebound(l: Label, b: Binding, cache: Map<Value, Value>, depth: number): Label {
+  let out = l;
   const by = l.record?.by;
   const value = by && substitute(by.value, b, cache, depth + 1);
-  return l.record && by && value && value !== by.value
-    ? { ...l, record: { ...l.record, by: { value, loc: by.loc } } }
-    : l;
+  if (l.record && by && value && value !== by.value)
+    out = { ...l, record: { ...l.record, by: { value, loc: by.loc } } };
+  const { record } = out;
+  const text = record?.text && substitute(record.text.value, b, cache, depth + 1);
+  if (!record?.text || !text || text === record.text.value) return out;
+  const handed = deepLabels(record.text.value).find((x) => x.kind === "param");
+  const now = recordOfText(record, text, b.args.get(handed?.param ?? -1)?.loc ?? record.loc);
+  return { ...out, record: now, what: now.name, step: { ...out.step, msg: describeRead(now) } };
 }
 
 const isBlank = (v: Value) => !v.labels.length && !v.fields && !v.items && !v.elem && !v.str && !v.types.length;

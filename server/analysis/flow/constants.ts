@@ -35,7 +35,17 @@ function testOf(x: Extract<Expr, { k: "cmp" }>, vs: readonly Value[]): Refinemen
   if (vs.length !== 2) return [];
   const [l, r] = [vs[0]!, vs[1]!];
   const op = x.ops[0]!;
-  return [...whoSpeaks(op, l, r), ...knownBy(x, op, l, r)];
+  return [...answersOf(op, l, r), ...whoSpeaks(op, l, r), ...knownBy(x, op, l, r)];
+}
+
+/** `pattern.search(text) is not None`, `is_safe(text) == False`, `count(text) > 0`: the answer that is compared says it. */
+function answersOf(op: string, l: Value, r: Value): Refinement[] {
+  if (!l.test?.length || (r.c !== null && typeof r.c !== "boolean" && r.c !== 0)) return [];
+  const differs = op === "is not" || op === "!=" || (op === ">" && r.c === 0);
+  if (!differs && op !== "is" && op !== "==") return [];
+  // What differs from nothing, or is true, says yes.
+  const yes = differs !== (r.c === true);
+  return yes ? [...l.test] : l.test.map((t) => ({ ...t, unsafe: t.unsafe === "then" ? "else" : "then" }));
 }
 
 /** `message["role"] == "system"`, `role in ("system", "developer")`. */

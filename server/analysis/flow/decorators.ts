@@ -14,7 +14,7 @@ import { evalExpr } from "./expr.js";
 import { Frame } from "./frame.js";
 import type { Label } from "./labels.js";
 import type { FlowEvent } from "./summary.js";
-import { EMPTY, element, join, labelled, mapLabels, someLabel, type Value } from "./value.js";
+import { EMPTY, element, flatten, join, labelled, mapLabels, someLabel, type TypeRef, type Value } from "./value.js";
 
 /** What wrapping does to a function. */
 export interface Wrapped {
@@ -22,6 +22,9 @@ export interface Wrapped {
   handed: ReadonlyMap<string, Value>;
   /** A wrapper answers a request with what the function gives back. */
   answers: boolean;
+  /** Kinds of labels that the wrappers keep from what the function gives back, and those that they keep in part, as masks. */
+  cleared: number;
+  weak: number;
 }
 
 /** Parameters that wrappers pass on as they got them. */
@@ -38,8 +41,17 @@ export function wrappedByDecorators(frame: Frame, fn: FunctionDef, runRest: (fra
     handed.set(name, join(handed.get(name) ?? EMPTY, stripParams(v)));
   };
   let answers = false;
+  let cleared = 0;
+  let weak = 0;
   for (const d of fn.ir.decorators) {
-    const events = d.k === "call" ? eventsOfMade(frame, d, runRest) : eventsOfWrapping(frame, d);
+    // What stands above the one that registers a route is not what the framework calls.
+    if (d.k === "call" && d.f.k === "attr") cleared = weak = 0;
+    const { events, result } = probed(frame, d, runRest);
+    const given = flatten(result).labels.filter((l) => l.key === WRAPPED && isResult(l));
+    if (given.length) {
+      cleared |= given.reduce((mask, l) => mask & l.cleared, -1);
+      weak |= given.reduce((mask, l) => mask & l.weak, -1);
+    }
     for (const e of events) {
       if (e.kind === "sink")
         answers ||= ANSWERS.test(e.sink ?? "") && e.slots.some((s) => someLabel(s.value, isResult));
@@ -60,7 +72,7 @@ export function wrappedByDecorators(frame: Frame, fn: FunctionDef, runRest: (fra
       }
     }
   }
-  return { handed, answers };
+  return { handed, answers, cleared, weak };
 }
 
 const ANSWERS = /^(?:stream-)?response$/;
@@ -76,41 +88,48 @@ const positional = (fn: FunctionDef, i: number): string | undefined => {
 /** The function that a probe hands to a decorator, to see where it is called. */
 const WRAPPED = "wrapped";
 
-/** What the wrapper of a decorator that is made for its function does: `@with_socket("chat")`. */
-function eventsOfMade(frame: Frame, d: CallExpr, runRest: (frame: Frame) => void): readonly FlowEvent[] {
+interface Probed {
+  /** What the wrapper does with what it wraps. */
+  events: readonly FlowEvent[];
+  /** What it gives back. */
+  result: Value;
+}
+
+/** What the wrapper of a decorator does, of one that is made for its function (`@with_socket("chat")`) too. */
+function probed(frame: Frame, d: Expr, runRest: (frame: Frame) => void): Probed {
   const names = new Env(new Map(), undefined);
-  const own = evalExpr(frame, names, d.f).types.some((t) => t.k === "fn" && !t.fn.nested && !t.fn.cls);
-  if (!own) return [];
+  const isMade = d.k === "call";
+  const isOwn = (t: TypeRef): boolean => t.k === "fn" && !t.fn.nested && !t.fn.cls;
+  if (isMade ? !evalExpr(frame, names, d.f).types.some(isOwn) : d.k !== "name" && d.k !== "attr") return NOTHING;
   const probe = new Frame(frame.program, frame.module, frame.fn, frame.chunk);
   const loc = probe.loc(d);
-  const step = { loc, msg: `\`${lastNameOf(d.f)}\` wraps it`, prev: undefined };
+  const x: CallExpr = isMade ? d : { k: "call", f: d, args: [], kw: [], ps: d.e, s: d.s, e: d.e };
+  const step = { loc, msg: `\`${lastNameOf(x.f)}\` wraps it`, prev: undefined };
   const wrapped = labelled([
     { kind: "param", key: WRAPPED, step, path: [], cleared: 0, weak: 0, doubt: 0, param: 0, what: WRAPPED },
   ]);
+  const call = (t: TypeRef, ...pos: Value[]): Value => {
+    if (t.k !== "fn") return EMPTY;
+    const args = pos.map((value) => ({ value, loc }));
+    const all: Args = { pos: args, kw: new Map(), star: undefined, dstar: undefined, self: undefined, x };
+    return callFunction(probe, names, t, all, x, t.fn.name);
+  };
+  let result = EMPTY;
+  const events: FlowEvent[] = [];
   for (const t of evalExpr(probe, names, d).types) {
-    if (t.k !== "fn" || !t.env) continue;
-    const args: Args = {
-      pos: [{ value: wrapped, loc }],
-      kw: new Map(),
-      star: undefined,
-      dstar: undefined,
-      self: undefined,
-      x: d,
-    };
-    callFunction(probe, names, t, args, d, t.fn.name);
+    if (t.k !== "fn" || (isMade ? !t.env : !isOwn(t))) continue;
+    // A wrapper that is made anew for each function is looked at there; one of a plain decorator is known.
+    if (!isMade) events.push(...frame.program.summary(t.fn).events);
+    for (const wrapper of call(t, wrapped).types)
+      if (wrapper.k === "fn" && wrapper.fn.nested) result = join(result, call(wrapper));
   }
+  if (!isMade) return { events, result };
   runRest(probe);
   const isProbed = (l: Label): boolean => l.key === WRAPPED;
-  return [...probe.events.values()].filter((e) => e.slots.some((s) => someLabel(s.value, isProbed)));
+  return {
+    events: [...probe.events.values()].filter((e) => e.slots.some((s) => someLabel(s.value, isProbed))),
+    result,
+  };
 }
 
-/** What a decorator's wrapper does with what it wraps: the first parameter of the decorator. */
-function eventsOfWrapping(frame: Frame, d: Expr): readonly FlowEvent[] {
-  if (d.k !== "name" && d.k !== "attr") return [];
-  const out: FlowEvent[] = [];
-  for (const t of evalExpr(frame, new Env(new Map(), undefined), d).types) {
-    if (t.k !== "fn" || t.fn.nested || t.fn.cls) continue;
-    out.push(...frame.program.summary(t.fn).events);
-  }
-  return out;
-}
+const NOTHING: Probed = { events: [], result: EMPTY };

@@ -12,6 +12,7 @@ import { entryParameter } from "./entry-parameters.js";
 import { Env } from "./env.js";
 import { evalExpr } from "./expr.js";
 import { Frame } from "./frame.js";
+import { sanitise } from "./guards.js";
 import { addStep, type Label, placeOf } from "./labels.js";
 import { mentions } from "./mentions.js";
 import { isStub } from "./overrides.js";
@@ -68,6 +69,7 @@ export function analyseFunction(
   const wrapped = wrappedOf(frame, fn);
   const initial = bindParameters(frame, env, fn.ir, selfClass, entry, fn, defaults, wrapped?.handed);
   runFunctionBody(frame, env, fn.ir);
+  if (wrapped) keepBack(frame, wrapped);
   if (entry) emitEntry(frame, fn, entry);
   else if (wrapped?.answers) emitReturn(frame, fn, 0);
   runNested(frame);
@@ -147,6 +149,18 @@ function smallEvent(e: FlowEvent, small: (v: Value) => Value): FlowEvent {
     return { ...s, value };
   });
   return same ? e : { ...e, slots };
+}
+
+/** Takes out of what a function gives back what the wrappers of its decorators keep from it. */
+function keepBack(frame: Frame, { cleared, weak }: Wrapped): void {
+  const kept = (v: Value): Value => {
+    const out = cleared ? sanitise(v, cleared, false) : v;
+    return weak ? sanitise(out, weak, true) : out;
+  };
+  if (!cleared && !weak) return;
+  frame.returned = kept(frame.returned);
+  frame.yielded = kept(frame.yielded);
+  for (const site of frame.returnSites) site.value = kept(site.value);
 }
 
 /** The value of a call: what is returned; a generator gives its elements. */

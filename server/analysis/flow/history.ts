@@ -10,7 +10,7 @@ import type { Env } from "./env.js";
 import { evalExpr } from "./expr.js";
 import type { Frame } from "./frame.js";
 import { type Label, type Loc, OWNED, type RecordInfo, unreadRecord } from "./labels.js";
-import { sqlText } from "./records.js";
+import { sqlText } from "./query-text.js";
 import type { FlowEvent, Slot } from "./summary.js";
 import { deepLabels, dictOf, EMPTY, flatten, join, mapLabels, someLabel, type Value } from "./value.js";
 

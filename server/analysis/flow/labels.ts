@@ -61,6 +61,8 @@ export interface RecordInfo {
   name: string;
   /** Output names in order, when the query names its fields. */
   columns: readonly string[] | undefined;
+  /** The query fetches every field, although only the columns are given out. */
+  fetchesAll?: boolean;
   /** Fields left out by an excluding projection or removed later. */
   excluded: ReadonlySet<string>;
   /** The query itself leaves some of them out. */
@@ -75,6 +77,8 @@ export interface RecordInfo {
   fix: string | undefined;
   /** The query's call, for the fix: text places of its parts. */
   call: Loc;
+  /** The query's text where a helper is handed it, and whether such a query can be asked for less. */
+  text?: { readonly value: Value; readonly narrowable: boolean };
   /** What a conversation was chosen by: `id`, and `owner` where the query says whose it must be; and where. */
   by?: { readonly value: Value; readonly loc: Loc };
 }

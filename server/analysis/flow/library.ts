@@ -23,6 +23,7 @@ import { judgeCall, keysSent } from "./raw-calls.js";
 import { queryName, recordLabel, refineRecord } from "./records.js";
 import { withSaved } from "./saved-files.js";
 import { rowSaved } from "./saved-rows.js";
+import { dumped } from "./serializers.js";
 import { isOnByDefault } from "./settings.js";
 import { wordsFor } from "./sources.js";
 import { stateGraph } from "./state-graphs.js";
@@ -115,6 +116,7 @@ function register(frame: Frame, q: string, args: Args): void {
 }
 
 const LOADS = /^marshmallow\.Schema\.loads?$/;
+const DUMPS = /^marshmallow\.Schema\.dumps?$/;
 
 /** Everything that the models say of one call, added up. @param begin what is known of the result already */
 export function runModels(
@@ -144,6 +146,7 @@ export function runModels(
     if (m.propagate !== undefined && m.propagate !== "none") out = join(out, propagated(frame, m.propagate, args));
     if (m.holds !== undefined) out = { ...withField(out, m.holds, { ...out, types: [] }), str: undefined };
     if (m.record) out = readRecord(frame, env, t, m, args, x, out, recv);
+    if (DUMPS.test(t.q) && t.cls) out = dumped(frame.program, t.cls, out);
     if (LOADS.test(t.q) && t.cls) out = converted(frame.program, t.cls, "validated_data", out);
     if (m.saves)
       out = join(out, t.cls ? rowSaved(frame, env, t.cls, args, x, recv) : (recv?.fields?.get("instance") ?? EMPTY));
@@ -179,7 +182,8 @@ export function runModels(
           unsafe: m.guard.unsafe_when === "false" ? "else" : "then",
         };
         if (r.labels.length && m.guard.unsafe_when === "raises") clearNow(env, r);
-        else if (r.labels.length && m.guard.path) out = withTestAt(out, m.guard.path, r);
+        else if (r.labels.length && m.guard.path)
+          out = withTestAt(out, m.guard.path.replace(/\[\]/g, ".[]").split("."), r);
         else if (r.labels.length) tests.push(r);
       }
     }
@@ -199,11 +203,11 @@ export function clearNow(env: Env, r: Refinement): void {
     );
 }
 
-function withTestAt(v: Value, path: string, r: Refinement): Value {
-  const [head = "", ...rest] = path.replace(/\[\]/g, ".[]").split(".");
-  if (!head) return { ...v, test: [r] };
+/** @param path keys from the outside in; `[]` stands for any element */
+function withTestAt(v: Value, [head, ...rest]: readonly string[], r: Refinement): Value {
+  if (head === undefined) return { ...v, test: [...(v.test ?? []), r] };
   const inner = head === "[]" ? (v.elem ?? EMPTY) : (v.fields?.get(head) ?? EMPTY);
-  const next = rest.length ? withTestAt(inner, rest.join("."), r) : { ...inner, test: [r] };
+  const next = withTestAt(inner, rest, r);
   return head === "[]" ? { ...v, elem: next } : withField(v, head, next);
 }
 

@@ -10,8 +10,9 @@ import type { Frame } from "./frame.js";
 import type { Label, Loc, RecordInfo } from "./labels.js";
 import { postgrestColumns } from "./postgrest.js";
 import type { Program } from "./program.js";
+import { describeRead, sqlText } from "./query-text.js";
 import { parseSelect } from "./sql.js";
-import { dictOf, formsOf, labelled, mapLabels, type TypeRef, type Value } from "./value.js";
+import { dictOf, labelled, mapLabels, someLabel, type TypeRef, type Value } from "./value.js";
 
 /** The label of what a query returns. */
 export function recordLabel(
@@ -24,6 +25,8 @@ export function recordLabel(
 ): Label {
   const p = args && model.projection ? projectionOf(frame, model, args) : undefined;
   const known = cls && knownFields(frame.program, cls);
+  const text =
+    p?.unclear && model.projection?.style === "sql" ? argument(frame, args!, model.projection.arg!) : undefined;
   const record: RecordInfo = {
     store: model.store,
     loc,
@@ -37,6 +40,9 @@ export function recordLabel(
     narrowable: model.narrowable === true && !p?.unclear,
     fix: model.fix,
     call: loc,
+    ...(text && someLabel(text.value, (l) => l.kind === "param")
+      ? { text: { value: text.value, narrowable: model.narrowable === true } }
+      : {}),
   };
   return {
     kind: "record",
@@ -85,16 +91,6 @@ function plainFields(frame: Frame, cls: ClassDef, known: readonly string[]): str
 
 /** `Column(ForeignKey("users.id"))`: the id of another row. */
 const isForeignKey = (x: Expr): boolean => x.k === "call" && lastNameOf(x.f) === "ForeignKey";
-
-export function describeRead(r: RecordInfo): string {
-  if (r.columns) return `${r.columns.length ? list(r.columns) : "nothing"} is read from ${r.name}`;
-  if (r.excluded.size) return `a record is read from ${r.name}, without ${list([...r.excluded])}`;
-  return `a record is read from ${r.name} with every field`;
-}
-
-const list = (xs: readonly string[]) =>
-  xs.length > 6 ? `${xs.slice(0, 6).map(tick).join(", ")} …` : xs.map(tick).join(", ");
-const tick = (s: string) => `\`${s}\``;
 
 interface Projection {
   columns?: string[] | undefined;
@@ -228,13 +224,6 @@ function dynamoNames(expression: string, names: Value | undefined): string[] {
       const real = n.startsWith("#") ? names?.fields?.get(n)?.c : undefined;
       return typeof real === "string" ? real : n;
     });
-}
-
-/** The SQL text with `\uFFFC` for every dynamic part; undefined when it is not known at all. */
-export function sqlText(v: Value): string | undefined {
-  const form = formsOf(v)?.[0];
-  if (!form) return undefined;
-  return form.pieces.map((p) => (typeof p === "string" ? p : "\uFFFC")).join("");
 }
 
 /** Key of an access path that stands for a choice of columns. */

@@ -1,13 +1,13 @@
 /**
- * What a serializer of Django REST framework gives out: the fields that its `Meta` lists, or that it declares, without those
- * that are only written.
+ * What a serializer of Django REST framework or a schema of marshmallow gives out: the fields that its `Meta` lists, or that it
+ * declares, without those that are only written.
  */
 import type { Expr } from "../ir.js";
 import type { ClassDef } from "../names/definitions.js";
 import { addStep, type Label, type Loc, type RecordInfo } from "./labels.js";
 import type { Program } from "./program.js";
 import { knownFields } from "./records.js";
-import { EMPTY, labelled, mapLabels, type Value } from "./value.js";
+import { EMPTY, labelled, mapLabels, someLabel, type Value } from "./value.js";
 
 export const SERIALIZER = "rest_framework.serializers.Serializer";
 
@@ -44,7 +44,31 @@ export function rowsGivenOut(program: Program, cls: ClassDef, given: Value, at: 
   );
 }
 
-type Mark = "read_only" | "write_only";
+/** What a schema of marshmallow dumps of rows: the rows with the fields that it has. */
+export function dumped(program: Program, cls: ClassDef, v: Value): Value {
+  const isRow = (l: Label) => l.record !== undefined && l.kind === "record" && !l.path.length;
+  if (!someLabel(v, isRow)) return v;
+  const fields = fieldsOf(program, cls);
+  const declared = [...program.classes.declared(cls).keys()];
+  // Only an automatic schema has the columns of its table without naming them.
+  const isAuto = program.classes.libraryBases(cls).some((q) => /Auto\w*$/.test(q));
+  const columns = fields.columns ?? (isAuto || !declared.length ? undefined : declared);
+  const { excluded, known } = fields;
+  const harmless = !columns && !!known?.every((f) => excluded.has(f) || !program.lexicon.sensitive(f));
+  const given = { columns, excluded, known: columns ? undefined : known, ...(harmless ? { leavesOut: true } : {}) };
+  return mapLabels(v, (l) => {
+    if (!l.record || !isRow(l)) return l;
+    const record: RecordInfo = {
+      ...l.record,
+      ...given,
+      columns: columns ?? l.record.columns,
+      ...(l.record.columns ? {} : { fetchesAll: true }),
+    };
+    return { ...l, record };
+  });
+}
+
+type Mark = "read_only" | "write_only" | "load_only";
 
 /** Names of a serializer's fields: those that its `Meta` lists, or those that it declares; undefined for all. */
 export function namesGivenOut(program: Program, cls: ClassDef): ReadonlySet<string> | undefined {
@@ -87,7 +111,10 @@ function fieldsOf(program: Program, cls: ClassDef): Pick<RecordInfo, "columns" |
   const declared = program.classes.declared(cls);
   const hidden = new Set([
     ...marked(option("extra_kwargs"), "write_only"),
-    ...[...declared].flatMap(([name, a]) => (a.value && isMarked(a.value, "write_only") ? [name] : [])),
+    ...[...declared].flatMap(([name, a]) =>
+      a.value && (isMarked(a.value, "write_only") || isMarked(a.value, "load_only")) ? [name] : [],
+    ),
+    ...(textsOf(option("load_only")) ?? []),
     ...(textsOf(option("exclude")) ?? []),
   ]);
   const listed = textsOf(option("fields"));

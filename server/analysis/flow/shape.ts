@@ -147,5 +147,6 @@ function digest(text: string): string {
 function recordText(r: RecordInfo): string {
   const chosen = [...(r.by?.value.fields ?? [])].map(([k, v]) => `${k}${deepLabels(v).map(labelText).join()}`);
   const by = r.by ? `<${chosen.join()}@${r.by.loc.id}` : "";
-  return `:${r.columns ? r.columns.join("+") : "*"}-${[...r.excluded].join("-")}${r.leavesOut ? "l" : ""}${r.narrowable ? "n" : ""}${r.name}${r.store}${r.fix ?? ""}${r.row?.key ?? ""}${by}`;
+  const text = r.text ? `<${deepLabels(r.text.value).map(labelText).join()}${r.text.narrowable ? "n" : ""}` : "";
+  return `:${r.columns ? r.columns.join("+") : "*"}-${[...r.excluded].join("-")}${r.leavesOut ? "l" : ""}${r.fetchesAll ? "f" : ""}${r.narrowable ? "n" : ""}${r.name}${r.store}${r.fix ?? ""}${r.row?.key ?? ""}${by}${text}`;
 }
