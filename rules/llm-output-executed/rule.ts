@@ -1,5 +1,5 @@
 /** Model text that is run, queried, opened or put into a page as it is. */
-import { bit, type Label } from "../../server/analysis/flow/labels.js";
+import { bit, ESCAPED, type Label } from "../../server/analysis/flow/labels.js";
 import type { Slot } from "../../server/analysis/flow/summary.js";
 import { CONTENT, deepLabels, formsOf, type StrForm, type Value } from "../../server/analysis/flow/value.js";
 import type { SinkKind } from "../../server/analysis/names/model-schema.js";
@@ -48,6 +48,7 @@ const rule: Rule = {
         deepLabels(s.value).find((l) => isModelText(l) && !(isAddress && l.kind === "llm-object")) ??
         (e.sink === "shell" ? writtenTo(e.slots, s) : undefined);
       if (!label || (isAddress && keepsHost(s.value))) continue;
+      if (e.sink === "html-unescaped" && label.weak & ESCAPED) continue;
       const weak = (label.weak & bit("llm")) !== 0;
       cx.report({
         at: s.loc,

@@ -60,7 +60,7 @@ export function entryParameter(
     )
   )
     return v;
-  if (types.some((t) => t.k === "ext" && /^builtins\.(int|float|bool)$/.test(t.q))) return v;
+  if (types.some((t) => t.k === "ext" && NO_TEXT.test(t.q))) return v;
   const user: Label = {
     kind: "user",
     key: `user@${frame.key}:${index}`,
@@ -74,6 +74,10 @@ export function entryParameter(
   };
   return { ...v, labels: [...v.labels, user] };
 }
+
+/** Types whose values have a form of their own: what does not fit is refused. */
+const NO_TEXT =
+  /^(?:builtins\.(?:int|float|bool)|uuid\.UUID|decimal\.Decimal|datetime\.(?:date|datetime|time|timedelta)|ipaddress\.\w+)$/;
 
 const FORMS = /^(?:django\.forms\.Form|rest_framework\.serializers\.Serializer)$/;
 

@@ -13,6 +13,8 @@ import { Routes } from "./routes.js";
 interface Hook {
   fn: FunctionDef;
   blueprint: boolean;
+  /** Where it is made a hook. */
+  from: ModuleDef;
 }
 
 export interface Facts extends AppFacts {
@@ -35,11 +37,22 @@ export function appFacts(program: Program): Facts {
     perModule.set(mod.ir, { registered: program.registered.version, hooks: found });
     return found;
   };
+  /** Files with functions that calls register as hooks, wherever these stand. */
+  const registered = () => program.registered.ofKind("after-request").map(({ key }) => key.slice(0, key.indexOf("::")));
+  /** Modules that say something of hooks. */
+  const speakingOfHooks = (): ModuleDef[] => {
+    const mods = new Set(program.modulesInView());
+    for (const file of registered()) {
+      const mod = program.module(file);
+      if (mod) mods.add(mod);
+    }
+    return [...mods];
+  };
   const all = () => {
-    hooks ??= [...program.modulesInView()].flatMap(hooksIn);
+    hooks ??= speakingOfHooks().flatMap(hooksIn);
     return hooks;
   };
-  const textOf = (hooks: readonly Hook[]) => hooks.map((h) => h.fn.key + h.blueprint).join();
+  const textOf = (hooks: readonly Hook[]) => hooks.map((h) => h.fn.key + h.blueprint + h.from.file).join();
   /** What single modules said when all were last asked, and what came out. */
   const voices = new Map<string, string>();
   const voiceOf = (mod: ModuleDef) => textOf(hooksIn(mod)) + routes.voice(mod) + listedMiddleware(mod).join();
@@ -48,7 +61,7 @@ export function appFacts(program: Program): Facts {
   const stands = (version: string): boolean => {
     if (last?.version !== version) return false;
     for (const file of program.stirred) {
-      const mod = program.view.has(file) ? program.module(file) : undefined;
+      const mod = program.view.has(file) || voices.has(file) ? program.module(file) : undefined;
       if ((mod && voiceOf(mod)) !== voices.get(file)) return false;
     }
     return true;
@@ -80,7 +93,7 @@ export function appFacts(program: Program): Facts {
       hooks = undefined;
       reach = new Map();
       voices.clear();
-      for (const mod of program.modulesInView()) voices.set(mod.file, voiceOf(mod));
+      for (const mod of speakingOfHooks()) voices.set(mod.file, voiceOf(mod));
       last = {
         version: `${program.registered.version}|${program.viewVersion}`,
         text: [textOf(all()), routes.refresh(), ...listings()].join("\n"),
@@ -101,11 +114,11 @@ export function appFacts(program: Program): Facts {
     saysWhoCalls: (l) => saysWhoCalls(program, l),
     constantWith: (text, near) => constantWith(program, text, near),
     filtersResponses(mod) {
-      return all().some(({ fn, blueprint }) => {
-        if (fn.module === mod) return true;
+      return all().some(({ fn, blueprint, from }) => {
+        if (from === mod) return true;
         if (blueprint) return false;
         if (fn.cls && coversByFolder(program, fn.cls, mod)) return true;
-        return importsOf(fn.module).has(mod.file) || importsOf(mod).has(fn.module.file);
+        return [from, fn.module].some((m) => importsOf(m).has(mod.file) || importsOf(mod).has(m.file));
       });
     },
   };
@@ -120,10 +133,30 @@ function hooksOf(program: Program, mod: ModuleDef): Hook[] {
     const entry = named ? undefined : entryOf(program, fn, fn.cls);
     if (!named && entry?.model.kind !== "after-request") continue;
     const d = fn.ir.decorators[0];
-    const last = d?.k === "attr" ? d.a : "";
-    out.push({ fn, blueprint: last === "after_request" && isBlueprint(program, fn) });
+    const onBlueprint = d?.k === "attr" && d.a === "after_request" && isBlueprint(program, mod, d.o);
+    const by = program.registered.has(fn.key)
+      ? (program.registered.ofKind("after-request").find(({ key }) => key === fn.key)?.files ?? [])
+      : [];
+    if (!by.length) out.push({ fn, blueprint: onBlueprint, from: mod });
+    for (const file of by) {
+      const from = program.module(file);
+      if (from) out.push({ fn, blueprint: registersOnBlueprint(program, from, fn.name), from });
+    }
   }
   return out;
+}
+
+/** Whether a module makes a function a hook of a blueprint: `pages.after_request(redact)`. */
+function registersOnBlueprint(program: Program, mod: ModuleDef, name: string): boolean {
+  return mod.ir.body.some(
+    (s) =>
+      s.k === "expr" &&
+      s.x.k === "call" &&
+      s.x.f.k === "attr" &&
+      s.x.f.a === "after_request" &&
+      s.x.args.some((a) => lastNameOf(a) === name) &&
+      isBlueprint(program, mod, s.x.f.o),
+  );
 }
 
 /**
@@ -182,10 +215,9 @@ function importedFiles(program: Program, mod: ModuleDef): Set<string> {
   return out;
 }
 
-function isBlueprint(program: Program, fn: FunctionDef): boolean {
-  const d = fn.ir.decorators[0];
-  if (d?.k !== "attr" || d.o.k !== "name") return false;
-  const v = program.moduleState(fn.module).lookup(d.o.id);
+function isBlueprint(program: Program, mod: ModuleDef, x: Expr): boolean {
+  if (x.k !== "name") return false;
+  const v = program.moduleState(mod).lookup(x.id);
   return v?.types.some((t) => t.k === "ext" && /Blueprint/.test(t.q)) ?? false;
 }
 

@@ -6,7 +6,7 @@ import { type Env, mapEnv } from "./env.js";
 import { evalExpr } from "./expr.js";
 import type { Frame, Refinement } from "./frame.js";
 import { noteOwner } from "./history.js";
-import { ALL_KINDS, bit, type Label, ownPart } from "./labels.js";
+import { ALL_KINDS, bit, ESCAPED, type Label, ownPart } from "./labels.js";
 import { narrowed } from "./spoken.js";
 import { deepLabels, mapLabels, mapsLabels, originsIn, originsOf, type Value } from "./value.js";
 
@@ -125,7 +125,7 @@ export function clearLabel(l: Label, mask: number, weak: boolean): Label | undef
   const own = ownPart(mask);
   const out = own ? { ...l, weak: l.weak | own } : l;
   if (!(mask & bit(l.kind)) && !(l.kind === "llm-object" && mask & bit("llm"))) return out;
-  return weak ? { ...out, weak: out.weak | bit(l.kind) } : undefined;
+  return weak ? { ...out, weak: out.weak | bit(l.kind) | (mask & ESCAPED) } : undefined;
 }
 
 /** A value after a sanitiser. */

@@ -38,14 +38,16 @@ const bits = new Map<string, number>([...labelKinds, "own", "param"].map((k, i) 
 export const bit = (kind: string): number => bits.get(kind) ?? 0;
 export const ALL_KINDS = (1 << bits.size) - 1;
 /** How many sets of sanitisers users' own rules may have: the bits of a mask that no kind takes. */
-export const MAX_OWN_SETS = 29 - bits.size;
+export const MAX_OWN_SETS = 28 - bits.size;
+/** What a browser would run was taken out. */
+export const ESCAPED = 1 << 28;
 /** Presence, type or length was asked about. */
 export const CHECKED = 1 << 29;
 /** That it belongs to the caller was asked about. */
 export const OWNED = 1 << 30;
 /** The bit that says that a value passed a sanitiser of the n-th set, whatever it holds. */
 export const ownBit = (n: number): number => 1 << (bits.size + n);
-const OWN_BITS = ~(ALL_KINDS | CHECKED | OWNED);
+const OWN_BITS = ~(ALL_KINDS | ESCAPED | CHECKED | OWNED);
 /** What of a mask speaks of users' own sanitisers. */
 export const ownPart = (mask: number): number => mask & OWN_BITS;
 /** The mask of several kinds; `all` is every kind. */

@@ -14,7 +14,7 @@ import type { Frame, Refinement } from "./frame.js";
 import { clearLabel, sanitise } from "./guards.js";
 import { chosenBy } from "./history.js";
 import { invoke } from "./invoked.js";
-import { type Kind, type Label, maskOf, unionLabels } from "./labels.js";
+import { ESCAPED, type Kind, type Label, maskOf, unionLabels } from "./labels.js";
 import { llmCall, openRawCall, transport } from "./llm-calls.js";
 import { dataMethod, keepsNothing } from "./methods.js";
 import { noteOwnTools, noteRegisteredTool } from "./own-tools.js";
@@ -168,6 +168,7 @@ export function runModels(
     if (m.assigns) out = assigned(frame, env, args, x, recv, out);
     if (m.invokes) out = join(out, invoke(frame, env, m, args, x));
     if (m.sanitise && (!m.sanitise.pattern || patternRedacts(frame, m.sanitise.pattern, args))) {
+      if (m.sanitise.escapes) weak |= ESCAPED;
       if (m.sanitise.strength === "strong") cleared |= maskOf(m.sanitise.labels);
       else weak |= maskOf(m.sanitise.labels);
     }

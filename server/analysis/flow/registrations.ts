@@ -48,6 +48,19 @@ export class Registrations {
     return this.entries.has(key) || this.foreign.has(key);
   }
 
+  /** Keys of what is registered as one kind of entry, in order, and the files of those who register it. */
+  ofKind(kind: EntryModel["kind"]): { key: string; files: readonly string[] }[] {
+    const out = new Map<string, Set<string>>();
+    const take = (key: string, by: string, entry: Entry): void => {
+      if (entry.model.kind !== kind) return;
+      const files = out.get(key) ?? new Set<string>();
+      out.set(key, files.add(by.slice(0, by.indexOf("::"))));
+    };
+    for (const [key, owners] of this.entries) for (const [u, entry] of owners) take(key, u.key, entry);
+    for (const [key, owners] of this.foreign) for (const [by, entry] of owners) take(key, by, entry);
+    return [...out].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, files]) => ({ key, files: [...files].sort() }));
+  }
+
   /** What was registered here, for other engines. */
   own(kind: Registration["kind"]): Registration[] {
     return [...this.entries].flatMap(([key, owners]) =>

@@ -191,6 +191,8 @@ const call = z.strictObject({
       /** The argument with a regular expression: it counts only when the expression looks for data, and not for white
        * space or markup (`redactsData` in `names/sanitisers.ts`). */
       pattern: arg.optional(),
+      /** What a browser would run is taken out, too: the result may be put into a page as it is. */
+      escapes: z.literal(true).optional(),
     })
     .optional(),
   /** A check of an argument: the branch in which the result says "safe" is cleared. */
