@@ -47,7 +47,8 @@ export function hitsByText<T>(
 
 /**
  * Where a value was put into a text: what the same function worded before (`context = f"E-mail: {user.email}"`) and has in the prompt
- * as one piece now. What another function made is mended where the prompt takes it in, and so is what was only strung together.
+ * as one piece now. What another function made is mended where the prompt takes it in, and so is what was only strung together;
+ * but a helper that strings together what it is handed has no words of its own.
  */
 export function putInAt(piece: Exclude<Piece, string>, label: Label, depth = 0): Loc {
   const { v, loc } = piece;
@@ -55,7 +56,7 @@ export function putInAt(piece: Exclude<Piece, string>, label: Label, depth = 0):
   for (const { pieces } of v.str ?? []) {
     if (!pieces.some((p) => typeof p === "string" && WORDED.test(p))) continue;
     for (const inner of pieces)
-      if (typeof inner !== "string" && inner.loc.chunk === loc.chunk && holds(inner.v, label))
+      if (typeof inner !== "string" && (piece.listed || inner.loc.chunk === loc.chunk) && holds(inner.v, label))
         return putInAt(inner, label, depth + 1);
   }
   return loc;

@@ -281,7 +281,7 @@ function handedAt(v: Value, b: Binding): Loc | undefined {
 function inARow(items: readonly Value[], by: string, loc: Loc): Piece[] {
   return items.flatMap((v, n): Piece[] => [
     ...(n ? [by] : []),
-    typeof v.c === "string" || typeof v.c === "number" ? String(v.c) : { v, loc },
+    typeof v.c === "string" || typeof v.c === "number" ? String(v.c) : { v, loc, listed: true },
   ]);
 }
 

@@ -14,7 +14,18 @@ import { evalExpr } from "./expr.js";
 import { Frame } from "./frame.js";
 import type { Label } from "./labels.js";
 import type { FlowEvent } from "./summary.js";
-import { EMPTY, element, flatten, join, labelled, mapLabels, someLabel, type TypeRef, type Value } from "./value.js";
+import {
+  EMPTY,
+  element,
+  flatten,
+  join,
+  joinAll,
+  labelled,
+  mapLabels,
+  someLabel,
+  type TypeRef,
+  type Value,
+} from "./value.js";
 
 /** What wrapping does to a function. */
 export interface Wrapped {
@@ -114,22 +125,19 @@ function probed(frame: Frame, d: Expr, runRest: (frame: Frame) => void): Probed 
     const all: Args = { pos: args, kw: new Map(), star: undefined, dstar: undefined, self: undefined, x };
     return callFunction(probe, names, t, all, x, t.fn.name);
   };
-  let result = EMPTY;
-  const events: FlowEvent[] = [];
+  const known: FlowEvent[] = [];
+  const wrappers: TypeRef[] = [];
   for (const t of evalExpr(probe, names, d).types) {
     if (t.k !== "fn" || (isMade ? !t.env : !isOwn(t))) continue;
-    // A wrapper that is made anew for each function is looked at there; one of a plain decorator is known.
-    if (!isMade) events.push(...frame.program.summary(t.fn).events);
-    for (const wrapper of call(t, wrapped).types)
-      if (wrapper.k === "fn" && wrapper.fn.nested) result = join(result, call(wrapper));
+    // A wrapper that is made anew for each function is looked at here; what one of a plain decorator does is known.
+    if (!isMade) known.push(...frame.program.summary(t.fn).events);
+    wrappers.push(...call(t, wrapped).types.filter((w) => w.k === "fn" && w.fn.nested));
   }
-  if (!isMade) return { events, result };
-  runRest(probe);
+  if (isMade) runRest(probe);
   const isProbed = (l: Label): boolean => l.key === WRAPPED;
-  return {
-    events: [...probe.events.values()].filter((e) => e.slots.some((s) => someLabel(s.value, isProbed))),
-    result,
-  };
+  const met = [...probe.events.values()].filter((e) => e.slots.some((s) => someLabel(s.value, isProbed)));
+  // Only now: what is called here counts as called, and a framework that calls it hands it other things.
+  return { events: isMade ? met : known, result: joinAll(wrappers.map((w) => call(w))) };
 }
 
 const NOTHING: Probed = { events: [], result: EMPTY };

@@ -176,16 +176,16 @@ export function runModels(
       const a = argument(frame, args, m.guard.arg);
       if (a) {
         const held = m.guard.of === undefined ? a.value : (a.value.fields?.get(m.guard.of) ?? EMPTY);
-        const r: Refinement = {
-          labels: unionLabels(held.labels, flatten(held).labels),
-          mask: maskOf(m.guard.labels),
-          weak: m.guard.strength === "weak",
-          unsafe: m.guard.unsafe_when === "false" ? "else" : "then",
-        };
-        if (r.labels.length && m.guard.unsafe_when === "raises") clearNow(env, r);
-        else if (r.labels.length && m.guard.path)
-          out = withTestAt(out, m.guard.path.replace(/\[\]/g, ".[]").split("."), r);
-        else if (r.labels.length) tests.push(r);
+        const labels = unionLabels(held.labels, flatten(held).labels);
+        const unsafe = m.guard.unsafe_when === "false" ? "else" : "then";
+        const said: Refinement[] = [
+          { labels, mask: maskOf(m.guard.labels), weak: m.guard.strength === "weak", unsafe },
+          ...(m.guard.weak_for ? [{ labels, mask: maskOf(m.guard.weak_for), weak: true, unsafe } as const] : []),
+        ];
+        if (labels.length && m.guard.unsafe_when === "raises") for (const r of said) clearNow(env, r);
+        else if (labels.length && m.guard.path)
+          out = withTestAt(out, m.guard.path.replace(/\[\]/g, ".[]").split("."), said);
+        else if (labels.length) tests.push(...said);
       }
     }
   }
@@ -205,10 +205,10 @@ export function clearNow(env: Env, r: Refinement): void {
 }
 
 /** @param path keys from the outside in; `[]` stands for any element */
-function withTestAt(v: Value, [head, ...rest]: readonly string[], r: Refinement): Value {
-  if (head === undefined) return { ...v, test: [...(v.test ?? []), r] };
+function withTestAt(v: Value, [head, ...rest]: readonly string[], said: readonly Refinement[]): Value {
+  if (head === undefined) return { ...v, test: said };
   const inner = head === "[]" ? (v.elem ?? EMPTY) : (v.fields?.get(head) ?? EMPTY);
-  const next = withTestAt(inner, rest, r);
+  const next = withTestAt(inner, rest, said);
   return head === "[]" ? { ...v, elem: next } : withField(v, head, next);
 }
 

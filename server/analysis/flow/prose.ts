@@ -19,6 +19,7 @@ const VERBS = words(`
   redact inform notify clarify justify prioritize prioritise customize customise recast introduce understand reflect assemble construct formulate narrate
   pinpoint distill distil rearrange enrich rework
   invent annotate apologize apologise persuade convince refute rebut criticize criticise visualize visualise disambiguate contextualize contextualise
+  obey heed honor honour comply adhere remind prefer reject refuse recite lengthen
   tabulate itemize itemise hypothesize hypothesise reconstruct reimagine modernize modernise soften mimic imitate emulate impersonate reassure
   ubersetze fasse erstelle schreibe beantworte erklare analysiere antworte formuliere extrahiere generiere nenne verwende bewerte bitte verfasse gib
   identifiziere klassifiziere korrigiere vergleiche erzeuge berechne erlautere verbessere prufe entwickle wandle
@@ -45,6 +46,7 @@ const NOUN_VERBS = words(`
 /** What follows such a verb when it is one. */
 const OBJECTS = words(`
   the this that these those a an your my our their its his her it them me us with in only to if as all any each every no not exactly concisely briefly following
+  today's tomorrow's somebody someone
   based using from for one two three at least most down out up into json yaml markdown valid just
   el la los las le les un una une os as il lo gli de der die das den het
 `);

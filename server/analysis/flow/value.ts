@@ -26,6 +26,8 @@ export interface DynamicPiece {
   joined?: Joined | undefined;
   /** A template that callers know: what nobody can read of it is words all the same. */
   template?: boolean | undefined;
+  /** An element of a list that a helper was handed and puts together. */
+  listed?: boolean;
 }
 /** `by.join(list)`. */
 export interface Joined {

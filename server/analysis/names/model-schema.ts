@@ -206,6 +206,8 @@ const call = z.strictObject({
       /** The part of the result that is tested, where it is not the result: `results[].flagged`. */
       path: z.string().optional(),
       strength: z.enum(["strong", "weak"]).optional(),
+      /** Kinds for which the check is a weak one, besides those that it holds for. */
+      weak_for: z.array(labelKind).optional(),
     })
     .optional(),
   /** A message object: its role (or the argument that holds it) and where its text is. */
