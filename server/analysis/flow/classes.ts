@@ -12,6 +12,7 @@ import { Frame } from "./frame.js";
 import { type Label, unreadRecord } from "./labels.js";
 import { rowOfView } from "./library.js";
 import type { Program } from "./program.js";
+import { givenToRuns } from "./run-context.js";
 import { asGivenOut } from "./serializers.js";
 import { external, PENDING, pendingLabel, placed } from "./sources.js";
 import { EMPTY, join, mapLabels, type TypeRef, typed, type Value, withLabels } from "./value.js";
@@ -258,6 +259,10 @@ export class Classes {
           return inner ? { labels: [], types: [], elem: this.annotated(frame, env, inner) } : EMPTY;
         }
         if (head === "Literal") return EMPTY;
+        if (head.includes("Context")) {
+          const run = this.runContext(frame, env, ann);
+          if (run) return run;
+        }
         if (/^(dict|Dict|Mapping|MutableMapping)$/.test(head)) {
           const inner = ann.i.k === "tuple" ? ann.i.xs[1] : undefined;
           return inner ? { labels: [], types: [], elem: this.annotated(frame, env, inner) } : EMPTY;
@@ -280,6 +285,18 @@ export class Classes {
       default:
         return EMPTY;
     }
+  }
+
+  /** What the functions of an agent are handed: `RunContext[Deps]`. Undefined for any other type with an argument. */
+  private runContext(frame: Frame, env: Env, ann: Extract<Expr, { k: "sub" }>): Value | undefined {
+    for (const t of evalExpr(frame, env, ann.o).types) {
+      const holds = t.k === "ext" ? this.program.models.type(t.q)?.holds : undefined;
+      if (holds === undefined) continue;
+      const own = this.annotated(frame, env, ann.i.k === "tuple" ? (ann.i.xs[0] ?? ann.i) : ann.i);
+      const given = own.types.flatMap((c) => (c.k === "inst" ? [givenToRuns(this.program, c.cls)] : []));
+      return { labels: [], types: [t], fields: new Map([[holds, given.reduce((a, b) => join(a, b), own)]]) };
+    }
+    return undefined;
   }
 
   /** Instances of the type are rows of a data store. */

@@ -394,6 +394,7 @@ function libraryAttribute(frame: Frame, t: Extract<TypeRef, { k: "ext" }>, name:
 
 /** `value[index]`. */
 export function subscript(frame: Frame, o: Value, i: Value): Value {
+  if (isOfClass(o, i)) return o;
   let out: Value;
   if (typeof i.c === "string") out = field(o, i.c);
   else if (typeof i.c === "number") out = o.fields?.size && !o.items ? field(o, String(i.c)) : item(o, i.c);
@@ -415,6 +416,15 @@ export function subscript(frame: Frame, o: Value, i: Value): Value {
   }
   return refine(frame, out);
 }
+
+/** A class with its type arguments, which is made like the class: `Agent[Deps](...)`. */
+const isOfClass = (o: Value, i: Value): boolean =>
+  [i, ...(i.items ?? [])].some((v) => v.types.some((t) => t.k === "class")) &&
+  !o.labels.length &&
+  !o.fields &&
+  !o.items &&
+  !o.elem &&
+  o.types.some((t) => t.k === "class" || (t.k === "ext" && /(?:^|\.)[A-Z]\w*[a-z]\w*$/.test(t.q)));
 
 /** `entries[key]` in `for key in entries`, of a mapping that was handed in: some value of it. */
 function byOwnKey(o: Value, key: Value): Value | undefined {

@@ -244,6 +244,7 @@ function bindParameters(
         types.push(...known.types);
         // A row is a row, whoever hands it over.
         if (known.labels.length && !entry) v = { ...v, labels: [...v.labels, ...known.labels] };
+        if (known.fields) v = { ...v, fields: known.fields };
       }
       if (p.def) {
         const def = evalExpr(frame, env, p.def);
@@ -278,17 +279,18 @@ function dedupe(types: TypeRef[]): TypeRef[] {
     .slice(0, 6);
 }
 
-/** What the framework does with the result: a response, or what a tool tells the model. */
+/** What the framework does with the result: a response, what a tool tells the model, or what a model is told of itself. */
 function emitEntry(frame: Frame, fn: FunctionDef, entry: NonNullable<ReturnType<typeof entryOf>>): void {
   if (entry.model.returns === "response") emitReturn(frame, fn, entry.doubt);
-  if (entry.model.kind !== "tool") return;
-  noteDecoratedTool(frame, fn, [...frame.events.values()]);
+  const { kind } = entry.model;
+  if (kind !== "tool" && kind !== "prompt") return;
+  if (kind === "tool") noteDecoratedTool(frame, fn, [...frame.events.values()]);
   for (const r of frame.returnSites) {
     frame.emit({
       kind: "llm",
       loc: r.loc,
       q: fn.name,
-      slots: [{ slot: "tool", value: r.value, loc: r.loc }],
+      slots: [{ slot: kind === "tool" ? "tool" : "system", value: r.value, loc: r.loc }],
       fn,
       module: fn.module,
       via: [],

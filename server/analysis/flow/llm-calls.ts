@@ -12,7 +12,17 @@ import type { Slot } from "./summary.js";
 import { fillTemplate, openTemplate } from "./templates.js";
 import { constant, dictOf, type Value, withField } from "./value.js";
 
-const PROMPT_SLOTS = ["messages", "completion", "input", "system", "body", "variables", "tools", "history"] as const;
+const PROMPT_SLOTS = [
+  "messages",
+  "completion",
+  "input",
+  "system",
+  "body",
+  "variables",
+  "tools",
+  "history",
+  "context",
+] as const;
 
 /** A call that sends a prompt, or that sets up what a later one on the same object will send; @returns its result. */
 export function llmCall(

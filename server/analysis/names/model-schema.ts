@@ -74,6 +74,8 @@ const llm = z.strictObject({
   variables: arg.optional(),
   /** Tools handed over. */
   tools: arg.optional(),
+  /** What the run hands to the functions of its agent, which read it of their context (`holds` of its type). */
+  context: arg.optional(),
   model: arg.optional(),
   /** Arguments that bound the output, and those that bound the time. */
   bounds: z.array(z.string()).optional(),
@@ -281,6 +283,8 @@ const type = z.strictObject({
   paths: z.record(z.string(), labelKind).optional(),
   /** Types by access path: `choices[].message: openai.Message`. */
   types: z.record(z.string(), z.string()).optional(),
+  /** Where an object of the type has what its type argument names, as a run was given it: `deps` of `RunContext[Deps]`. */
+  holds: z.string().optional(),
   /** The methods of a class made of it that run when its instance is called: the first that it has. */
   runs: names.optional(),
 });
@@ -302,6 +306,7 @@ const entry = z.strictObject({
     "after-request",
     "error-handler",
     "tool",
+    "prompt",
     "task",
     "middleware",
   ]),
