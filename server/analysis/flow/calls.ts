@@ -21,6 +21,7 @@ import { callLibrary } from "./library.js";
 import { dataMethod, keepsNothing, unknownMethod } from "./methods.js";
 import { callOverrides } from "./overrides.js";
 import { applyOwnRules, callOwnModelled } from "./own.js";
+import { toldByTool } from "./own-tools.js";
 import { answersSchema, ofWhole } from "./pipes.js";
 import { noteWrittenText, readBack } from "./saved-files.js";
 import { settingCall } from "./settings.js";
@@ -351,7 +352,7 @@ export function callFunction(
   for (const [i, v] of applied.writes) write(i, v);
   noteStores(frame, applied.stores);
   let out = kept(closedOver(refine(frame, applied.ret), binding));
-  out = stepThrough(out, s.ret, at, fn.name);
+  out = toldByTool(s, fn, stepThrough(out, s.ret, at, fn.name));
   const tests = s.guards.flatMap((g) => {
     const a = bound.get(g.param);
     if (!a) return [];

@@ -12,6 +12,7 @@ import { applyRefinements, conditionOf, flip, sanitise } from "./guards.js";
 import { keptInMemory } from "./history.js";
 import { callProperty } from "./instances.js";
 import { ANY_VALUE, bit, extendLabel, type Label, type Loc } from "./labels.js";
+import { noteChosenTools } from "./own-tools.js";
 import { pipe } from "./pipes.js";
 import { withColumns, withKnown } from "./records.js";
 import { copiedRow, copiesCells, rowOfCell } from "./row-copies.js";
@@ -88,13 +89,9 @@ export function evalExpr(frame: Frame, env: Env, x: Expr): Value {
       const i = evalExpr(frame, env, x.i);
       if (typeof i.c === "string" && isSecretName(i.c) && o.types.some((y) => y.k === "ext" && holdsVariables(y.q)))
         return secretVariable(i.c, undefined, frame.loc(x));
-      return keptInMemory(
-        x.o,
-        o,
-        i,
-        frame.loc(x),
-        placed(subscript(frame, o, i), () => frame.loc(x)),
-      );
+      const out = placed(subscript(frame, o, i), () => frame.loc(x));
+      noteChosenTools(frame, x.o, i, out);
+      return keptInMemory(x.o, o, i, frame.loc(x), out);
     }
     case "call":
       return evalCall(frame, env, x);

@@ -133,6 +133,8 @@ export interface Label {
   readonly own?: string;
   /** What the key of a stored text calls what is stored: `user` of `user:{id}` (`kind: "stored"`). */
   readonly entity?: string;
+  /** A tool gave it, whose own function says so: what goes to the model as its result is known already. */
+  readonly told?: true;
   /** Text parsed from model output or the like: `json`. */
   readonly parsed?: boolean;
 }

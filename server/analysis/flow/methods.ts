@@ -11,6 +11,7 @@ import type { Frame } from "./frame.js";
 import { sanitise } from "./guards.js";
 import { keptInMemory } from "./history.js";
 import { ALL_KINDS, ANY_VALUE, extendLabel, type Label } from "./labels.js";
+import { noteChosenTools } from "./own-tools.js";
 import { refineRecord } from "./records.js";
 import { isFile, noteSaved } from "./saved-files.js";
 import { placed } from "./sources.js";
@@ -167,7 +168,10 @@ export function dataMethod(
       if (name === "setdefault" && target && typeof key === "string" && def) {
         updateAt(frame, env, target, (o) => (o.fields?.has(key) ? o : withField(o, key, join(v, def))));
       }
-      if (target && first) v = keptInMemory(target, recv, first, at, v);
+      if (target && first) {
+        noteChosenTools(frame, target, first, v);
+        v = keptInMemory(target, recv, first, at, v);
+      }
       // `answer.get("choices", [{}])[0]`: the placeholder says nothing of what is there.
       return !def || def.c === null || (v.labels.length && isBlank(def)) ? v : join(v, def);
     }

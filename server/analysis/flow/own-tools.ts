@@ -1,4 +1,6 @@
 /** Tools of the app's own that are handed to a model, and what a model can do with them. */
+import type { Expr } from "../ir.js";
+import { lastNameOf } from "../last-name.js";
 import type { FunctionDef } from "../names/definitions.js";
 import type { CallModel, EntryModel } from "../names/model-schema.js";
 import { type Args, argument } from "./arguments.js";
@@ -6,7 +8,7 @@ import { wordsOf } from "./body-words.js";
 import type { Frame } from "./frame.js";
 import { bit, type Loc } from "./labels.js";
 import type { FlowEvent, Summary } from "./summary.js";
-import { formsOf, someLabel, type TypeRef, type Value } from "./value.js";
+import { formsOf, mapLabels, someLabel, type TypeRef, type Value } from "./value.js";
 
 type Danger = NonNullable<CallModel["danger"]>;
 
@@ -28,6 +30,32 @@ export function noteOwnTools(frame: Frame, spec: readonly (number | string)[], a
   }
   if (elem) noteTool(frame, elem, a.loc);
 }
+
+/** Names of mappings that hold tools for a model to choose from. */
+const OF_TOOLS = /(?:^|_)(?:tools?|functions?|tool_?(?:map|registry|handlers?|functions?)|function_?map)(?:_|$)/i;
+
+/**
+ * The functions that a model chooses from where the app calls them itself: `TOOLS[block.name](**block.input)`. What they give
+ * is what a tool gives.
+ * @param mapping what they are looked up in, as it is written
+ */
+export function noteChosenTools(frame: Frame, mapping: Expr, key: Value, chosen: Value): void {
+  if (key.c !== undefined || !chosen.types.some((t) => t.k === "fn")) return;
+  const named = OF_TOOLS.test(lastNameOf(mapping)) && key.labels.some((l) => l.kind === "param");
+  if (!named && !key.labels.some((l) => l.kind === "llm" || l.kind === "llm-object")) return;
+  const { registered } = frame.program;
+  for (const t of chosen.types)
+    if (t.k === "fn" && !t.fn.nested && !t.fn.ir.decorators.length && !registered.get(t.fn.key))
+      registered.set(t.fn.key, { model: CHOSEN, doubt: 0 });
+}
+
+const CHOSEN: EntryModel = { kind: "tool" };
+
+/** What a function gives that reports as a tool what it gives: wherever that is handed on as the tool's result, it is known. */
+export const toldByTool = (s: Summary, fn: FunctionDef, v: Value): Value =>
+  s.events.some((e) => e.kind === "llm" && e.data?.tool && e.fn === fn && !e.via.length)
+    ? mapLabels(v, (l) => (l.kind === "param" ? l : { ...l, told: true }))
+    : v;
 
 /** The function that a call makes a tool of: `Tool(name="run", func=run_command)`. */
 export function noteRegisteredTool(frame: Frame, entry: EntryModel, type: TypeRef, at: Loc): void {

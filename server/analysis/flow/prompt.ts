@@ -1,7 +1,17 @@
 /** What a model call sends, part by part: whose voice each text speaks with, and how it is put together. */
 import type { Loc } from "./labels.js";
 import type { FlowEvent, Slot } from "./summary.js";
-import { EMPTY, element, field, formsOf, type Piece, type StrForm, type Value } from "./value.js";
+import {
+  deepLabels,
+  EMPTY,
+  element,
+  field,
+  formsOf,
+  mapLabels,
+  type Piece,
+  type StrForm,
+  type Value,
+} from "./value.js";
 
 export type Role = "system" | "assistant" | "user" | "tool" | "completion" | "client";
 
@@ -51,7 +61,8 @@ function slotParts(s: Slot, out: PromptPart[]): void {
       for (const v of contents(s.value)) out.push({ role: "system", value: v, loc: s.loc });
       return;
     case "tool":
-      out.push({ role: "tool", value: s.value, loc: s.loc });
+      // What another tool gave it, that one tells.
+      out.push({ role: "tool", value: untold(s.value), loc: s.loc });
       return;
     case "body":
       body(s.value, s.loc, out);
@@ -85,7 +96,11 @@ function body(v: Value, loc: Loc, out: PromptPart[]): void {
 
 const isMessages = (v: Value): boolean =>
   [...(v.items ?? []), ...(v.elem ? [v.elem] : [])].some(
-    (i) => i.fields?.has("role") || i.fields?.has("content") || isPair(i),
+    (i) =>
+      i.fields?.has("role") ||
+      i.fields?.has("content") ||
+      i.fields?.get("type")?.c === "function_call_output" ||
+      isPair(i),
   );
 
 /** `("system", "...")`. */
@@ -118,10 +133,31 @@ function message(m: Value, loc: Loc, out: PromptPart[]): void {
     if (m.items || m.elem) messageList(m, loc, out);
     return;
   }
+  for (const given of toolResults(m)) out.push({ role: "tool", value: untold(given), loc });
   const role = field(m, "role");
   const content = m.fields.get("content") ?? m.fields.get("parts") ?? m.fields.get("text") ?? EMPTY;
-  for (const c of contents(content))
-    out.push({ role: roleOf(role.c), value: c, loc, ...(role.labels.length ? { spoken: role } : {}) });
+  const spoken = role.labels.length ? { spoken: role } : {};
+  const as = roleOf(role.c);
+  for (const c of contents(content)) out.push({ role: as, value: as === "tool" ? untold(c) : c, loc, ...spoken });
+}
+
+/** A tool's result without what the tool's own function tells. */
+const untold = (v: Value): Value => mapLabels(v, (l) => (l.told ? undefined : l));
+
+/**
+ * What tools gave, in the providers' own words: blocks of a message (`{"type": "tool_result", "content": ...}`,
+ * `{"toolResult": {"content": [{"json": ...}]}}`), or an item that stands for one (`{"type": "function_call_output", "output": ...}`).
+ */
+function toolResults(m: Value): Value[] {
+  const f = m.fields;
+  if (f?.get("type")?.c === "function_call_output") return [f.get("output") ?? EMPTY];
+  const content = f?.get("content");
+  const blocks = [...(content?.items ?? []), ...(content?.elem ? [element({ ...content, items: undefined })] : [])];
+  return blocks.flatMap((b) => {
+    const held = b.fields?.get("type")?.c === "tool_result" ? b : b.fields?.get("toolResult");
+    const given = held?.fields?.get("content");
+    return given ? contents(given).map((v) => v.fields?.get("json") ?? v) : [];
+  });
 }
 
 function roleOf(c: Value["c"]): Role {
@@ -161,9 +197,24 @@ export interface TextForm {
 
 /** The ways in which a part's text is put together; a value that is no known text is one dynamic piece. */
 export function textForms(p: { value: Value; loc: Loc }): TextForm[] {
-  const forms = formsOf(p.value) ?? [{ pieces: [{ v: p.value, loc: p.loc }], loc: p.loc }];
+  const whole = (v: Value): StrForm => ({ pieces: [{ v, loc: p.loc }], loc: p.loc });
+  const texts = formsOf(p.value);
+  // `json.dumps(row) if row else "nobody"`: what was put into JSON is one more way in which the text can be.
+  const forms = !texts ? [whole(p.value)] : holdsMore(p.value) ? [...texts, whole(made(p.value))] : texts;
   return forms.map((f) => ({ pieces: f.pieces, loc: f.loc, text: constantText(f.pieces) }));
 }
+
+/** Whether a text may be something else that holds what the text does not. */
+const holdsMore = (v: Value): boolean =>
+  (v.fields !== undefined || v.items !== undefined || v.elem !== undefined) &&
+  deepLabels(made(v)).some((l) => !v.labels.some((x) => x.key === l.key));
+
+const made = ({ fields, items, elem }: Value): Value => ({
+  ...EMPTY,
+  fields: fields && new Map([...fields].filter(([key]) => !key.startsWith("#"))),
+  items,
+  elem,
+});
 
 /** By pieces and depth: a text that many others are put together of is read once. */
 const constantTexts = new WeakMap<readonly Piece[], string[]>();

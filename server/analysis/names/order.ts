@@ -185,6 +185,7 @@ export class Order {
       if (registersErrors(def)) for (const t of this.mentioned(n)) own[t]! |= HANDLES_ERRORS;
     }
     const model = this.closure(own);
+    for (const n of this.tabled(touched)) model[n] = 1;
     const near = this.nearby(this.nearby(own));
     const out = new Map<string, Set<string>>();
     for (let n = 0; n < count; n++) {
@@ -199,6 +200,28 @@ export class Order {
       getOrMake(out, file, () => new Set<string>()).add(key);
     }
     return { roots: out, touched };
+  }
+
+  /**
+   * Functions that a module puts into a table, where the file or one that imports it has to do with a model: `TOOLS = {"find": find}`.
+   * Which of them is called is chosen there.
+   */
+  private tabled(touched: ReadonlySet<string>): Set<number> {
+    const files = new Set<FileIndex>();
+    for (const file of touched) {
+      const f = this.files.get(file)!;
+      files.add(f);
+      for (const to of this.importedBy(f).files) files.add(to);
+    }
+    const out = new Set<number>();
+    for (const f of files)
+      for (const code of f.sketch.defs[0]?.words ?? []) {
+        if ((code & 7) === CALLED || !this.mayName(code >> 3)) continue;
+        const named = new Set<number>();
+        this.named(f, code >> 3, named, MAX_REEXPORTS);
+        for (const n of named) if (this.nodes[n]!.def.kind === "function") out.add(n);
+      }
+    return out;
   }
 
   /** Files that talk to a model, and those that import them, directly or not. */
