@@ -89,3 +89,16 @@ describe("libraries beside folders of the same name", () => {
     );
   });
 });
+
+describe("a file with the name of a library", () => {
+  const files = ["/w/app/openai.py", "/w/app/titles.py", "/w/app/main.py"];
+  it.each([
+    ["the file itself", ["openai.py", "titles.py"]],
+    ["a neighbour", ["titles.py", "openai.py"]],
+  ])("means the same whoever asks first: %s", (_, order) => {
+    const resolver = createResolver(files);
+    const meant = new Map(order.map((name) => [name, resolver.resolve(`/w/app/${name}`, "openai", 0)]));
+    expect(meant.get("openai.py")).toBeUndefined();
+    expect(meant.get("titles.py")).toBe("/w/app/openai.py");
+  });
+});

@@ -1,5 +1,7 @@
 /** Functions that are not looked at: what an edit, or a question on the side, makes of them is no finding. */
 import { beforeAll, describe, expect, it } from "vitest";
+import { outlineOf } from "../../server/analysis/flow/outline.js";
+import { defineModule } from "../../server/analysis/names/definitions.js";
 import type { Syntax } from "../../server/analysis/syntax/index.js";
 import { testSyntax } from "../support/engine.js";
 import { engineOver, printed } from "./lib/engines.js";
@@ -88,5 +90,60 @@ ${note}
       expect(engine.allFindings().some((f) => f.file === "/p/writer.py")).toBe(counts);
     }
     engine.dispose();
+  });
+});
+
+describe("a function at the end of a class", () => {
+  const parser = (indent: string) => `import json
+
+
+class Reader:
+    def open(self):
+        return self
+
+${indent}@staticmethod
+${indent}def read(text):
+${indent}    return json.loads(text)
+`;
+  const view = `from flask import Flask
+from openai import OpenAI
+
+from reader import Reader
+
+app = Flask(__name__)
+
+
+@app.get("/text")
+def text():
+    return Reader.read(OpenAI().responses.create(model="m", input="Write.").output_text)
+`;
+
+  it("is looked for again when it joins or leaves the class", () => {
+    const file = "/p/reader.py";
+    const texts = new Map([
+      [file, parser("    ")],
+      ["/p/view.py", view],
+    ]);
+    const engine = engineOver(syntax, texts);
+    const said: string[][] = [];
+    for (const indent of ["    ", "", "    "]) {
+      texts.set(file, parser(indent));
+      engine.refresh([file]);
+      said.push(printed(engine.allFindings()));
+      expect(said.at(-1)).toEqual(freshly(texts));
+    }
+    expect(said[0]).not.toEqual(said[1]);
+    engine.dispose();
+  });
+
+  it("is seen in what others rely on of the module", () => {
+    const [inside, behind] = ["    ", ""].map((indent) =>
+      outlineOf(
+        defineModule(
+          syntax.lower("/p/a.py", `class A:\n    def a(self):\n        pass\n\n${indent}def b():\n${indent}    pass\n`),
+        ),
+      ),
+    );
+    expect(inside).not.toEqual(behind);
   });
 });

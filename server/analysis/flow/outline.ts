@@ -12,6 +12,8 @@ export function outlineOf(mod: ModuleDef): unknown[] {
     else if (s.k === "class") {
       out.push(classHead(s.cls));
       for (const b of s.cls.body) out.push(b.k === "def" ? headerOf(b.fn) : b);
+      // What follows is no member of it.
+      out.push("");
     } else out.push(s);
   }
   for (const c of mod.classes) out.push(writersText(c.writers));

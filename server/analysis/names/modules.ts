@@ -73,7 +73,9 @@ export function createResolver(
     resolve(from, module, level) {
       const dir = dirname(from);
       const key = `${dir}|${level}|${module}`;
-      if (cache.has(key)) return cache.get(key);
+      // `import openai` in a file called openai.py means the library; its neighbours mean the file.
+      const own = (found: string | undefined) => (level === 0 && found === from ? undefined : found);
+      if (cache.has(key)) return own(cache.get(key));
       const parts = module ? module.split(".") : [];
       let found: string | undefined;
       if (level > 0) {
@@ -106,11 +108,9 @@ export function createResolver(
         }
         if (!found) inner.some(lookIn);
         found ??= namespace ?? elsewhere(from, parts);
-        // `import openai` in a file called openai.py means the library.
-        if (found === from) found = undefined;
       }
       cache.set(key, found);
-      return found;
+      return own(found);
     },
   };
 }
