@@ -112,15 +112,16 @@ export class Classes {
   }
 
   /**
-   * What an attribute of an instance cannot hold by its class: no text of the caller's where a schema declares a number, no
-   * detail of an error where an error class of the app's own was given the text to answer with.
+   * What an attribute of an instance cannot hold by its class: no text of the caller's or a model's where a schema declares a
+   * number, no detail of an error where an error class of the app's own was given the text to answer with.
    */
-  holdsNone(cls: ClassDef, name: string): LabelKind | undefined {
+  holdsNone(cls: ClassDef, name: string): readonly LabelKind[] {
     const lineage = this.mro(cls);
     const annotation = lineage.find((c) => c.attributes.has(name))?.attributes.get(name)?.annotation;
-    if (annotation && holdsNoText(annotation, false) && this.isSchema(cls)) return "user";
+    if (annotation && holdsNoText(annotation) && this.isSchema(cls))
+      return holdsNoText(annotation, false) ? ["user", "llm"] : ["llm"];
     const written = lineage.some((c) => c.writers.has(name));
-    return written && this.libraryBases(cls).some((q) => q === "builtins.Exception") ? "exception" : undefined;
+    return written && this.libraryBases(cls).some((q) => q === "builtins.Exception") ? ["exception"] : [];
   }
 
   method(cls: ClassDef, name: string): FunctionDef | undefined {

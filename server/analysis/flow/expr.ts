@@ -249,13 +249,18 @@ export function refine(frame: Frame, v: Value): Value {
   const labels = v.labels.map((l): Label => {
     if (l.kind !== "llm-object" || !l.path.length) return l;
     const found = frame.program.classes.providerLabel(l.type ?? "", l.path);
-    const kind = found === "prefix" ? "llm-object" : (found ?? guessByName(l.path.at(-1)!));
-    return kind === "llm-object" || kind === undefined ? l : { ...l, kind, path: [] };
+    const kind = found === "prefix" ? "llm-object" : (found ?? guessByName(l.path.at(-1)!, l.path.length === 1));
+    if (kind === "llm-object" || kind === undefined) return l;
+    return { ...l, kind, path: [], ...(PARSED.test(l.path.at(-1)!) ? { parsed: true } : {}) };
   });
   return { ...v, labels };
 }
 
-function guessByName(name: string): "llm" | "llm-meta" | undefined {
+/** Attributes in which a provider's library keeps an answer that it parsed. */
+const PARSED = /^(?:output_)?parsed$/;
+
+/** @param own whether it is the answer's own, and no part's: the messages of a thread have ids as well */
+function guessByName(name: string, own: boolean): "llm" | "llm-meta" | undefined {
   if (
     /^(content|text|output_text|completion|generated_text|response|answer|output|final_output|result|reply|delta|parsed|message_content)$/.test(
       name,
@@ -263,13 +268,18 @@ function guessByName(name: string): "llm" | "llm-meta" | undefined {
   )
     return "llm";
   if (
-    /^(usage|model|id|system_fingerprint|created|.*_tokens|stop_reason|finish_reason|llm_output|response_metadata|usage_metadata)$/.test(
+    /^(usage|system_fingerprint|.*_tokens|stop_reason|finish_reason|llm_output|response_metadata|usage_metadata)$/.test(
       name,
-    )
+    ) ||
+    (own && /^(model|id|created)$/.test(name))
   )
     return "llm-meta";
   return undefined;
 }
+
+/** Whether a label is of a kind that is ruled out; of what a model wrote, where its answer was parsed. */
+const isNone = (l: Label, none: readonly string[]): boolean =>
+  none.includes(l.kind) && (l.kind !== "llm" || l.parsed === true);
 
 /** `value.name`. `from` is the expression before the dot, for names that only say something by their look. */
 export function attribute(frame: Frame, o: Value, name: string, from?: Expr): Value {
@@ -329,9 +339,10 @@ export function attribute(frame: Frame, o: Value, name: string, from?: Expr): Va
   }
   for (const t of o.types) {
     if (t.k !== "inst" || !out.labels.length) continue;
-    const kind = program.classes.holdsNone(t.cls, name);
-    const holds = kind === "exception" && out.labels.some((l) => l.kind === kind) && holdsOthers(program, t.cls);
-    if (kind && !holds) out = { ...out, labels: out.labels.filter((l) => l.kind !== kind) };
+    const none = program.classes.holdsNone(t.cls, name);
+    const holds =
+      none.includes("exception") && out.labels.some((l) => l.kind === "exception") && holdsOthers(program, t.cls);
+    if (none.length && !holds) out = { ...out, labels: out.labels.filter((l) => !isNone(l, none)) };
     // An error that is itself the answer says what it was given, and that is told where it is raised.
     if (
       /^(?:detail|description)$/.test(name) &&

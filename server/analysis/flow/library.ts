@@ -152,6 +152,7 @@ export function runModels(
       out = join(out, t.cls ? rowSaved(frame, env, t.cls, args, x, recv) : (recv?.fields?.get("instance") ?? EMPTY));
     if (m.source && m.source !== "record" && asks)
       out = withLabels(out, [{ ...source(frame, m, t.q, x, out, doubt), ...ofEntity(m, args) }]);
+    if (asks && (m.schema || m.source === "llm" || m.source === "llm-object")) out = fitted(frame, m, args, recv, out);
     if (m.result_paths)
       for (const [path, kind] of Object.entries(m.result_paths)) out = resultPath(frame, out, path, kind, x, t);
     if (m.outcome) out = join(out, queuedOutcome(frame, x));
@@ -345,6 +346,30 @@ function rowsDeclared(frame: Frame, cls: ClassDef): Value {
   if (rows.labels.length) return rows;
   const table = classes.attribute(cls, "model", undefined);
   return table.types.some((t) => t.k === "class") ? access(frame, table, "objects") : rows;
+}
+
+/** The field of a client, an agent or a chain that says that its answers fit a class. */
+const SCHEMA = "#schema";
+/** The field of such a class where the answer is an instance of it, and not something that holds one. */
+const ITSELF = "#itself";
+
+/** The result of a call that is told which class the answer has to fit, or that is made on what was told before. */
+function fitted(frame: Frame, m: CallModel, args: Args, recv: Value | undefined, out: Value): Value {
+  const given = m.schema && argument(frame, args, m.schema)?.value;
+  const told = given ?? recv?.fields?.get(SCHEMA) ?? args.pos[0]?.value.fields?.get(SCHEMA);
+  if (!told || told.c !== undefined || told.types.some((t) => t.k === "ext" && t.q === "builtins.str")) return out;
+  if (!m.source) {
+    const schema: Value = { ...EMPTY, types: told.types };
+    return withField(out, SCHEMA, m.returns === "self" ? withField(schema, ITSELF, constant(true)) : schema);
+  }
+  const itself = m.source === "llm" || told.fields?.has(ITSELF) === true;
+  const labels = out.labels.map((l): Label => {
+    if (l.kind === "llm-object" && itself) return { ...l, kind: "llm", parsed: true };
+    return l.kind === "llm" || l.kind === "llm-object" ? { ...l, parsed: true } : l;
+  });
+  if (!itself) return { ...out, labels };
+  const made = told.types.flatMap((t): TypeRef[] => (t.k === "class" ? [{ k: "inst", cls: t.cls }] : []));
+  return { ...out, labels, types: made.length ? made : out.types };
 }
 
 /** Whose data a stored text is, as its key says: `cache.get(f"customer:{customer_id}")`. */

@@ -79,6 +79,10 @@ const CHOSEN_FIELDS: RecordModel = {
 export const isDataMethod = (name: string): boolean =>
   SAME_TEXT.has(name) || SPLITS.has(name) || NOTHING_KEPT.has(name) || CONTAINERS.has(name);
 
+/** The entries of a dictionary of which all are known. */
+const knownEntries = (v: Value): [string, Value][] | undefined =>
+  v.fields?.size && !v.labels.length && !v.elem ? [...v.fields].filter(([key]) => !key.startsWith("#")) : undefined;
+
 /** The result of `recv.name(...)` for plain data; undefined when the name says nothing. */
 export function dataMethod(
   frame: Frame,
@@ -184,22 +188,15 @@ export function dataMethod(
         return v;
       }
       return element(recv);
-    case "items":
-      return {
-        labels: [],
-        types: [],
-        elem: pairOf(frame, recv),
-        items:
-          recv.fields && !recv.labels.length && !recv.elem
-            ? [...recv.fields].map(([k, v]) => listOf([constant(k), v]))
-            : undefined,
-      };
-    case "values":
-      return {
-        labels: [],
-        types: [],
-        elem: anyValue(frame, recv),
-      };
+    case "items": {
+      const known = knownEntries(recv);
+      if (known) return listOf(known.map(([k, v]) => listOf([constant(k), v])));
+      return { labels: [], types: [], elem: pairOf(frame, recv) };
+    }
+    case "values": {
+      const known = knownEntries(recv);
+      return known ? listOf(known.map(([, v]) => v)) : { labels: [], types: [], elem: anyValue(frame, recv) };
+    }
     case "keys":
       return recv.fields && !recv.elem && !recv.labels.length
         ? listOf([...recv.fields.keys()].map(constant))

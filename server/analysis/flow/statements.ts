@@ -299,13 +299,19 @@ const SWITCH = /(?:^|_)(?:debug|verbose|trace|dump|print|log|show)(?:$|_)/i;
 /** Most turns of loops over constants, those of nested ones multiplied. */
 const MAX_TURNS = 40;
 
+/** A constant, or a compiled pattern. */
+const isFixed = (v: Value): boolean => v.c !== undefined || v.fields?.has("#pattern") === true;
+
 function execFor(frame: Frame, env: Env, s: Extract<Stmt, { k: "for" }>): Env | undefined {
   const iter = evalExpr(frame, env, s.iter);
-  // A loop over a few constants is an allowlist as often as not: run it once for each.
+  // A loop over a few constants is an allowlist as often as not, and one over patterns a redactor: run it once for each.
   const fixed = iter.items && !iter.elem && iter.items.length > 0 && iter.items.length <= 10 ? iter.items : undefined;
   // Nested, the turns multiply: beyond some, such a loop is run like any other.
   const turns = frame.turns * (fixed?.length ?? 1);
-  if (turns <= MAX_TURNS && fixed?.every((v) => v.c !== undefined || v.items?.some((x) => typeof x.c === "string"))) {
+  if (
+    turns <= MAX_TURNS &&
+    fixed?.every((v) => isFixed(v) || v.items?.some((x) => typeof x.c === "string" || x.fields?.has("#pattern")))
+  ) {
     const outer = frame.turns;
     frame.turns = turns;
     let state: Env | undefined = env;

@@ -176,6 +176,9 @@ const call = z.strictObject({
   saves: z.literal(true).optional(),
   /** Labels on the result. */
   source: labelKind.optional(),
+  /** The argument with the class that a model's answer has to fit, here or in what is made here: what comes out is a parsed
+   * answer then, of which the fields named as text are text. `str` is no such class. */
+  schema: arg.optional(),
   record: record.optional(),
   llm: llm.optional(),
   sink: z.enum(sinkKinds).optional(),
