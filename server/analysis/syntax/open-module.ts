@@ -6,7 +6,7 @@ import { type ChunkDiff, Chunks } from "./chunks.js";
 import type { Grammar } from "./grammar.js";
 import type { OpenModule } from "./index.js";
 import { difference, grow, type Hull } from "./positions.js";
-import { editTree, parseText, type Source, sourceFor } from "./source.js";
+import { editTree, parseAgain, parseText, type Source, sourceFor } from "./source.js";
 
 /** What is left to say of a text that could not be parsed at all. */
 export function unreadable(file: string, text: string): ModuleIR {
@@ -62,7 +62,7 @@ export class TreeSitterModule implements OpenModule {
     const old = this.tree;
     this.tree = null;
     try {
-      this.tree = parseText(this.parser, text, old);
+      this.tree = parseAgain(this.parser, text, old);
     } finally {
       old?.delete();
     }

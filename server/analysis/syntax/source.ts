@@ -13,6 +13,12 @@ const DAMAGE_LIMIT = 500;
 /** Longest text that is mended, in code units: nobody types in longer ones, and they would be parsed twice. */
 const MEND_LENGTH = 1_000_000;
 
+/**
+ * Longest broken text that is parsed from its beginning after every change, in code units: what is made of an error depends on
+ * the tree that an edit started from, and this takes some milliseconds. Of a longer one it may differ from that of a file opened.
+ */
+const FROM_SCRATCH = 16_000;
+
 /** A parsed text. Whoever holds it frees the tree. */
 export interface Source {
   text: string;
@@ -54,6 +60,17 @@ export function parseText(parser: Parser, text: string, old: Tree | null): Tree 
   }
 }
 
+/**
+ * The tree of a text that was changed.
+ * @param old the tree of the former text, which was told of the change; stays the caller's
+ */
+export function parseAgain(parser: Parser, text: string, old: Tree | null): Tree | null {
+  const tree = parseText(parser, text, old);
+  if (!tree?.rootNode.hasError || old === null || text.length > FROM_SCRATCH) return tree;
+  tree.delete();
+  return parseText(parser, text, null);
+}
+
 /** Tells a tree what was replaced in its text. */
 export function editTree(tree: Tree, before: string, after: string, hull: Hull): void {
   tree.edit(
@@ -83,7 +100,7 @@ export function sourceFor(parser: Parser, text: string, tree: Tree, last?: Sourc
   const blanked = extent(mended.spans);
   if (blanked >= damage) return own();
   if (last !== undefined) editTree(last.tree, last.text, mended.text, difference(last.text, mended.text));
-  const other = parseText(parser, mended.text, last?.tree ?? null);
+  const other = parseAgain(parser, mended.text, last?.tree ?? null);
   if (other === null) return own();
   if (blanked + extent(errorsIn(other.rootNode, 0, DAMAGE_LIMIT)) < damage) {
     return { text: mended.text, tree: other, blanked: mended.spans };
