@@ -130,7 +130,33 @@ const PROMPT_LIKE = 3;
 const EXAMPLE =
   /(?<!\b(?:my|mine|own|given)\b[^.!?\n]{0,60})\b(?:such as|for example|for instance|e\.g\.|(?:texts?|sentences?|things|phrases?|lines?) like|zum Beispiel|par exemple|por ejemplo),?:?\s{1,2}["“„«][^"”“»\n]{5,400}["”»]/gi;
 
+/** A sentence in which the speaker keeps something back: it has the words of instructions, and hands none on. */
+const DECLINED =
+  /(?<=^|[.!?\n]\s{0,4})[^.!?:\n]{0,120}?\b(?:I|we)(?:['’]m| am| are|['’]re)? (?:really |simply |just |also |therefore )?(?:cannot|can['’]?t|can not|do not|don['’]t|will not|won['’]t|would not|wouldn['’]t|may not|must not|never|not (?:able|allowed|permitted|authori[sz]ed|going|willing) to|unable to|(?:must |have to )?(?:decline|refuse) to|keep)\b(?: \w+){0,3}? ?(?:share|reveal|disclose|divulge|quote|show|give|repeat|discuss|print|provide|tell|hand|pass|help|mine|private|confidential|secret|to (?:my|our)sel(?:f|ves))\b[^.!?:\n]*(?:[.!?]|$)/gi;
+
+/** Text in quotation marks within a text. */
+const QUOTED = /["“„«][^"“”«»\n]{5,600}["”“»]/g;
+/** How far ahead of a quotation the words are that announce it. */
+const LEAD = 160;
+/** What announces that a quotation is the speaker's own instructions, and no sample of what such texts say. */
+const ANNOUNCED =
+  /\b(?:my|mine|own|given|told|instructed|I|me|here|following|above|below|it (?:says|reads|begins|starts|goes)|the (?:\w+ ){0,3}(?:prompts?|messages?|instructions?|texts?|lines?|sentences?|rules?))\b/i;
+
+/**
+ * A text without what it says about prompts in general: examples, declining, and quotations of who somebody is that nothing
+ * announces, where the text around them is what the reply has to say.
+ */
+function withoutTalkOfPrompts(text: string): string {
+  const rest = text.replace(EXAMPLE, " ").replace(DECLINED, " ");
+  if (rest.replace(QUOTED, "").length * 2 < rest.length) return rest;
+  return rest.replace(QUOTED, (quotation, at: number) => {
+    if (!IDENTITY.test(quotation) && !ELSEWHERE.identity.test(quotation)) return quotation;
+    const lead = /[^.!?\n"“”„«»]*$/.exec(rest.slice(Math.max(0, at - LEAD), at))?.[0] ?? "";
+    return ANNOUNCED.test(lead) ? quotation : " ";
+  });
+}
+
 /** Whether a text reads like a prompt. */
 export function readsLikeAPrompt(text: string): boolean {
-  return instructionScore(text.replace(EXAMPLE, " ")) >= PROMPT_LIKE;
+  return instructionScore(withoutTalkOfPrompts(text)) >= PROMPT_LIKE;
 }
