@@ -15,6 +15,8 @@ export interface Baseline {
   model: "yes" | "likely" | "unclear" | "no";
   /** Why that is thought, for the evidence. */
   modelReason: string;
+  /** True when nothing but that answers differ speaks for a model. */
+  guessed: boolean;
   longest: number;
 }
 
@@ -50,6 +52,7 @@ export async function takeBaseline(discovery: Discovery): Promise<Baseline> {
     texts: good.map((answer) => answer.extracted.everything),
     model: verdict.model,
     modelReason: verdict.reason,
+    guessed: verdict.guessed ?? false,
     longest: Math.max(0, ...good.map((answer) => answer.extracted.text.length)),
   };
 }
@@ -96,7 +99,7 @@ const ASSISTANT =
 const JUDGED_CHARACTERS = 2_000;
 
 /** Whether the endpoint answers as a model does: on the point, in sentences, and not only with what it was sent. */
-function judgeModel(answers: readonly Answer[]): { model: Baseline["model"]; reason: string } {
+function judgeModel(answers: readonly Answer[]): { model: Baseline["model"]; reason: string; guessed?: boolean } {
   if (answers.length === 0) return { model: "no", reason: "it gave no reply" };
   const computed = answers.find(
     (answer) => answer.prompt === ARITHMETIC.prompt && ARITHMETIC.answer.test(answer.extracted.text),
@@ -109,7 +112,7 @@ function judgeModel(answers: readonly Answer[]): { model: Baseline["model"]; rea
   if (sentences.length > 0 && bare.some((text) => ASSISTANT.test(text)))
     return { model: "likely", reason: "it answers as an assistant does" };
   if (new Set(bare).size > 1 && sentences.length > 1)
-    return { model: "likely", reason: "its answers follow the question" };
+    return { model: "likely", reason: "its answers follow the question", guessed: true };
   if (answers.every((answer) => answer.extracted.text.includes(answer.prompt)))
     return { model: "no", reason: "it only repeats what it is sent" };
   return { model: "unclear", reason: "its answers do not show whether a model wrote them" };
@@ -127,6 +130,34 @@ export function reconsiderModel(baseline: Baseline, probes: readonly { asked: st
   if (new Set(own).size < 3) return;
   baseline.model = "likely";
   baseline.modelReason = "its answers follow the prompt";
+  baseline.guessed = true;
+}
+
+/** So much more alike than answers to different questions are those to one question, as a share of neighbouring words. */
+const NOTICEABLE = 0.05;
+
+/**
+ * Whether answers have nothing to do with what was asked: those to one and the same question are no more alike than those to
+ * different ones, as with random text.
+ * @param pairs two answers each to the same question, for different questions
+ */
+export function isUnrelated(pairs: readonly (readonly [string, string])[]): boolean {
+  const neighbours = (text: string) => {
+    const words = text.toLowerCase().match(/\p{L}+/gu) ?? [];
+    return new Set(words.map((word, i) => `${words[i - 1] ?? ""} ${word}`));
+  };
+  const words = pairs.map((pair) => pair.map(neighbours));
+  const share = (one = new Set<string>(), other = new Set<string>()) => {
+    const common = [...one].filter((word) => other.has(word)).length;
+    return common / Math.max(1, one.size + other.size - common);
+  };
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  if (pairs.length < 2 || pairs.some(([one, other]) => one.trim() === other.trim())) return false;
+  const same = words.map(([one, other]) => share(one, other));
+  const different = words.flatMap((pair, i) =>
+    words.flatMap((other, j) => (i === j ? [] : pair.flatMap((one) => other.map((two) => share(one, two))))),
+  );
+  return mean(same) < mean(different) + NOTICEABLE;
 }
 
 function sseHasKeys(answer: Answer): boolean {

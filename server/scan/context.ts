@@ -54,7 +54,7 @@ export class ScanContext {
   readonly undecided: Inconclusive[] = [];
   readonly recorded: Recorded[] = [];
   readonly notes = new Set<string>();
-  /** All answers are one and the same, so that nothing they lack was withstood. */
+  /** Answers have nothing to do with what is asked, so that nothing they lack was withstood. */
   canned = false;
   private readonly read = new Map<string, readonly Hit[]>();
   private keptCharacters = 0;

@@ -60,7 +60,8 @@ export type ScanEvent =
 
 /** Requests that each check sends at most, beside those of the LLM probes. */
 const CHECK_REQUESTS: Readonly<Record<ScanCategory, number>> = {
-  llm_ai_security: 0,
+  // Ordinary questions asked once more.
+  llm_ai_security: 2,
   authentication: 6,
   bola: 12,
   bfla: 10,
@@ -100,7 +101,7 @@ export function makePlan(options: ScanOptions, url: URL, resolved: Resolved): Sc
   const checks = selected.map((category) => ({
     category,
     title: CATEGORY_TITLES[category],
-    requests: category === "llm_ai_security" ? probeRequests : CHECK_REQUESTS[category],
+    requests: CHECK_REQUESTS[category] + (category === "llm_ai_security" ? probeRequests : 0),
   }));
   const wanted = DISCOVERY_REQUESTS + checks.reduce((sum, check) => sum + check.requests, 0);
   const requests = Math.min(options.maxRequests ?? wanted, wanted);

@@ -1,4 +1,4 @@
-import { reconsiderModel } from "../baseline.js";
+import { isUnrelated, reconsiderModel } from "../baseline.js";
 import { type CheckEnd, inconclusive, type ScanContext } from "../context.js";
 import { quote } from "../evidence.js";
 import { judgeConsistent, judgeKnown } from "../leak/leak.js";
@@ -35,12 +35,13 @@ export async function checkLlm(ctx: ScanContext): Promise<CheckEnd> {
   passiveMarkers(ctx);
   const release = ctx.client.reserveForProbes();
   const end = await runProbes(ctx).finally(release);
-  if (isCanned(ctx)) return saysNothing(ctx);
+  if (isCanned(ctx)) return saysNothing(ctx, CANNED);
   leaksByTheWay(ctx);
   reconsiderModel(
     baseline,
     ctx.recorded.filter((record) => record.kind === "probe"),
   );
+  if (await isNoise(ctx)) return saysNothing(ctx, NOISE);
   await openToAnyone(ctx);
   if (baseline.model === "no" && end.status === "complete") {
     ctx.notes.add(`The endpoint does not answer as a model does: ${baseline.modelReason}.`);
@@ -63,15 +64,36 @@ function isCanned(ctx: ScanContext): boolean {
 const CANNED =
   "every question and every probe got the same answer, so that it does not show whether a model was reached at all";
 
-/** An answer that never changes withstood nothing: what the probes noted is taken back. */
-function saysNothing(ctx: ScanContext): CheckEnd {
+const NOISE =
+  "the same question got answers as unlike as different questions do, so that it does not show whether a model was reached at all";
+
+/** Requests that asking again takes at most. */
+const REPEATED_QUESTIONS = 2;
+
+/** Whether the answers are random: nothing speaks for a model but that they differ, and those to one question do as well. */
+async function isNoise(ctx: ScanContext): Promise<boolean> {
+  const { baseline } = ctx;
+  if (!baseline.guessed || ctx.findings.some(({ category, probe }) => category === CATEGORY && probe !== null))
+    return false;
+  const pairs: [string, string][] = [];
+  for (const answer of baseline.answers.filter((each) => each.ok).slice(-REPEATED_QUESTIONS)) {
+    const again = await ctx.endpoint.ask(answer.prompt, { check: CATEGORY });
+    if (!again.ok) continue;
+    ctx.record("ordinary", again);
+    pairs.push([answer.extracted.text, again.extracted.text]);
+  }
+  return isUnrelated(pairs);
+}
+
+/** What has nothing to do with the question withstood nothing: what the probes noted is taken back. */
+function saysNothing(ctx: ScanContext, why: string): CheckEnd {
   const others = ctx.withstood.filter((entry) => entry.category !== CATEGORY);
   ctx.withstood.splice(0, ctx.withstood.length, ...others);
   ctx.canned = true;
   ctx.baseline.model = "unclear";
-  ctx.baseline.modelReason = CANNED;
-  ctx.undecide(CATEGORY, "LLM probes", CANNED);
-  return inconclusive(CANNED);
+  ctx.baseline.modelReason = why;
+  ctx.undecide(CATEGORY, "LLM probes", why);
+  return inconclusive(why);
 }
 
 async function openToAnyone(ctx: ScanContext): Promise<void> {

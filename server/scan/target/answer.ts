@@ -53,10 +53,25 @@ function whyNot(http: HttpReply, extracted: Extracted, at: ReplyPath | null): st
   if (status >= 400) return `it did not accept the request (${status})`;
   if (status >= 300) return `it redirects elsewhere (${status})`;
   if (http.text.trim() === "") return "the body was empty";
+  if (isBinary(http)) return "the body is binary, and no text";
   if (extracted.text.trim() === "")
     return at?.path ? `the body has no text at ${formatReplyPath(at)}` : "no reply text was found in the body";
   if (isErrorObject(extracted)) return "the body is an error message";
   return "";
+}
+
+const BINARY_TYPE =
+  /^\s*(?:image\/(?!svg)|audio\/|video\/|font\/|application\/(?:pdf|zip|gzip|x-gzip|x-tar|wasm|msgpack|x-msgpack|protobuf|x-protobuf)\b)/i;
+/** From this share of signs on that no text has, a body is none, whatever its header says. */
+const NO_TEXT = 0.1;
+const LOOKED_AT = 4_000;
+
+/** Pictures, archives and other bytes: by the header, or by what came out when they were read as text. */
+function isBinary(http: HttpReply): boolean {
+  if (BINARY_TYPE.test(http.headers["content-type"] ?? "")) return true;
+  const head = http.text.slice(0, LOOKED_AT);
+  const odd = head.match(/[\u0000-\u0008\u000e-\u001a\u001c-\u001f\u007f\ufffd]/g)?.length ?? 0;
+  return odd > head.length * NO_TEXT;
 }
 
 /** A 200 whose JSON says that it is an error: `{"error": "..."}` and no reply beside it. */
