@@ -26,6 +26,8 @@ export interface Recorded {
   /** What was asked, in the words that were sent. */
   asked: string;
   probe: string | null;
+  /** True for the plain ask that a probe sends first. */
+  plain: boolean;
 }
 
 /** The end of a check. */
@@ -56,6 +58,8 @@ export class ScanContext {
   readonly notes = new Set<string>();
   /** Answers have nothing to do with what is asked, so that nothing they lack was withstood. */
   canned = false;
+  /** The prompt was asked for without any disguise, and came. */
+  promptCamePlainly = false;
   private readonly read = new Map<string, readonly Hit[]>();
   private keptCharacters = 0;
   private anonymousAnswer: Promise<Answer> | null = null;
@@ -110,6 +114,12 @@ export class ScanContext {
     });
   }
 
+  /** Takes back what was noted as withstood. */
+  withdraw(which: (entry: Withstood) => boolean): void {
+    const others = this.withstood.filter((entry) => !which(entry));
+    this.withstood.splice(0, this.withstood.length, ...others);
+  }
+
   /** Notes a test that proved nothing. */
   undecide(category: ScanCategory, title: string, reason: string, extra: { id?: string; probe?: string } = {}): void {
     this.undecided.push({ category, id: extra.id ?? null, probe: extra.probe ?? null, title, reason });
@@ -119,17 +129,17 @@ export class ScanContext {
     return makeExchange(label, http, this.redactor, needles, readable);
   }
 
-  record(kind: Recorded["kind"], answer: Answer, probe: string | null = null): void {
+  record(kind: Recorded["kind"], answer: Answer, probe: string | null = null, plain = false): void {
     const { http, extracted, prompt: asked } = answer;
     const text = this.keep(extracted.everything);
     // Debug pages are looked for in the raw bodies of ordinary answers; those to probes are read as text alone.
     const kept = kind === "probe" ? { ...http, text: copyOf(http.text, EVIDENCE_CHARACTERS) } : http;
-    this.recorded.push({ kind, http: kept, text, reply: copyOf(extracted.text, text.length), asked, probe });
+    this.recorded.push({ kind, http: kept, text, reply: copyOf(extracted.text, text.length), asked, probe, plain });
   }
 
   recordHttp(kind: Recorded["kind"], http: HttpReply, asked = ""): void {
     const text = this.keep(http.text);
-    this.recorded.push({ kind, http: { ...http, text }, text, reply: "", asked, probe: null });
+    this.recorded.push({ kind, http: { ...http, text }, text, reply: "", asked, probe: null, plain: false });
   }
 
   /** What the detectors see in a text. An endpoint says the same again and again; that is read once. */

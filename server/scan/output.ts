@@ -152,7 +152,7 @@ function databaseIds(ctx: ScanContext): void {
     const hits = freshHits(ctx, record.text, record.reply, record.asked).filter((hit) => hit.group === "database-id");
     const first = hits[0];
     if (!first) continue;
-    ctx.withstood.splice(0, ctx.withstood.length, ...ctx.withstood.filter((entry) => entry.id !== IDS));
+    ctx.withdraw((entry) => entry.id === IDS);
     ctx.find({
       id: IDS,
       subject: "output",

@@ -1,9 +1,10 @@
 import { isUnrelated, reconsiderModel } from "../baseline.js";
-import { type CheckEnd, inconclusive, type ScanContext } from "../context.js";
+import { type CheckEnd, inconclusive, type Recorded, type ScanContext } from "../context.js";
 import { quote } from "../evidence.js";
-import { judgeConsistent, judgeKnown } from "../leak/leak.js";
+import { judgeConsistent, judgeKnown, type LeakSample } from "../leak/leak.js";
 import { findMarkers } from "../leak/markers.js";
 import { runProbes } from "../probes/run.js";
+import { probesFor } from "../probes/schema.js";
 import { hasCredentials } from "../target/auth.js";
 import { ARITHMETIC } from "../target/discover.js";
 import { namesNoCaller, refusedHandshake } from "./authentication.js";
@@ -37,6 +38,7 @@ export async function checkLlm(ctx: ScanContext): Promise<CheckEnd> {
   const end = await runProbes(ctx).finally(release);
   if (isCanned(ctx)) return saysNothing(ctx, CANNED);
   leaksByTheWay(ctx);
+  waysOut(ctx);
   reconsiderModel(
     baseline,
     ctx.recorded.filter((record) => record.kind === "probe"),
@@ -87,8 +89,7 @@ async function isNoise(ctx: ScanContext): Promise<boolean> {
 
 /** What has nothing to do with the question withstood nothing: what the probes noted is taken back. */
 function saysNothing(ctx: ScanContext, why: string): CheckEnd {
-  const others = ctx.withstood.filter((entry) => entry.category !== CATEGORY);
-  ctx.withstood.splice(0, ctx.withstood.length, ...others);
+  ctx.withdraw((entry) => entry.category === CATEGORY);
   ctx.canned = true;
   ctx.baseline.model = "unclear";
   ctx.baseline.modelReason = why;
@@ -128,15 +129,17 @@ async function openToAnyone(ctx: ScanContext): Promise<void> {
 /** How much of each reply is looked at when all of them are compared, in characters. */
 const LOOKED_AT = 20_000;
 
+const LEAK = "system-prompt-leak";
+
+function sampleOf(record: Recorded): LeakSample {
+  return { request: record.asked, reply: record.reply.slice(0, LOOKED_AT), rest: record.text.slice(0, LOOKED_AT) };
+}
+
 /** A prompt that came out in answer to a probe that asked for something else. */
 function leaksByTheWay(ctx: ScanContext): void {
-  if (ctx.findings.some((finding) => finding.id === "system-prompt-leak")) return;
+  if (ctx.findings.some((finding) => finding.id === LEAK)) return;
   const records = ctx.recorded.filter((record) => record.kind === "probe");
-  const samples = records.map((record) => ({
-    request: record.asked,
-    reply: record.reply.slice(0, LOOKED_AT),
-    rest: record.text.slice(0, LOOKED_AT),
-  }));
+  const samples = records.map(sampleOf);
   const { systemPrompts, secrets } = ctx.options.knowledge;
   const known = systemPrompts.length > 0 || secrets.length > 0;
   const found = known ? judgeKnown(samples, { prompts: systemPrompts, secrets }, ctx.baseline.texts) : null;
@@ -147,7 +150,7 @@ function leaksByTheWay(ctx: ScanContext): void {
   const sample = leak ? samples[leak.sample] : undefined;
   if (!leak || !record || !sample) return;
   ctx.find({
-    id: "system-prompt-leak",
+    id: LEAK,
     subject: "by the way",
     severity: proven ? "critical" : "high",
     suspected: !proven,
@@ -166,6 +169,58 @@ function leaksByTheWay(ctx: ScanContext): void {
       ),
     ],
   });
+}
+
+/** Ways to get what a plain ask does not get; a prompt that came out by one of them only shows that it works. */
+const WAYS: ReadonlySet<string> = new Set([
+  "instruction-override",
+  "jailbreak",
+  "encoding-bypass",
+  "token-smuggling",
+  "indirect-injection",
+  "multi-turn-erosion",
+]);
+
+/** Reports the ways by which a prompt came out that was kept from those who asked for it plainly. */
+function waysOut(ctx: ScanContext): void {
+  if (ctx.promptCamePlainly || !ctx.findings.some((finding) => finding.id === LEAK)) return;
+  const probes = new Map(probesFor(ctx.options.depth, ctx.options.userProbes).map((probe) => [probe.id, probe]));
+  const wayOf = ({ probe, plain }: Recorded) => {
+    const entry = plain ? undefined : probes.get(probe ?? "");
+    return entry && WAYS.has(entry.finding) ? entry : undefined;
+  };
+  const records = ctx.recorded.filter((record) => record.kind === "probe");
+  const { systemPrompts, secrets } = ctx.options.knowledge;
+  const shows = new Map<Recorded, string>();
+  if (systemPrompts.length > 0 || secrets.length > 0)
+    for (const record of records) {
+      const leak = judgeKnown([sampleOf(record)], { prompts: systemPrompts, secrets }, ctx.baseline.texts);
+      if (leak && leak.by !== "paraphrase") shows.set(record, leak.excerpt);
+    }
+  const proven = shows.size > 0;
+  if (!proven && systemPrompts.length === 0) {
+    const leak = judgeConsistent(records.map(sampleOf), ctx.baseline.texts);
+    for (const hit of leak?.hits ?? []) {
+      const record = records[hit];
+      if (record) shows.set(record, leak?.excerpt ?? "");
+    }
+  }
+  if ([...shows.keys()].some((record) => wayOf(record) === undefined)) return;
+  for (const [record, excerpt] of shows) {
+    const way = wayOf(record);
+    if (!way || ctx.findings.some((finding) => finding.id === way.finding)) continue;
+    const all = records.filter((each) => each.probe === way.id && !each.plain);
+    ctx.withdraw((entry) => entry.probe === way.id);
+    ctx.find({
+      id: way.finding,
+      subject: way.id,
+      suspected: !proven,
+      probe: way.id,
+      hits: `${all.filter((each) => shows.has(each)).length}/${all.length}`,
+      evidence: `Asked plainly it kept its prompt to itself; this way ${proven ? "text of it" : "the same instruction-like text"} came out: ${quote(excerpt)}.`,
+      exchanges: [ctx.exchange("attack", record.http, [], record.text)],
+    });
+  }
 }
 
 function disclosures(ctx: ScanContext): void {

@@ -14,6 +14,8 @@ export interface Verdict {
   detail: string;
   finding?: FindingDraft;
   inconclusive?: string;
+  /** A hit that says no more than a finding which is there already. */
+  reported?: boolean;
 }
 
 /** Personal data or secrets that ordinary answers do not hold and the asker did not supply. */

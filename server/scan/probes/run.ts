@@ -21,8 +21,8 @@ export interface Attempt {
 
 const CHECK = "llm_ai_security";
 
-/** Sends one phrasing, in a conversation of its own where it has several turns or the endpoint remembers what was said. */
-export async function attempt(ctx: ScanContext, probe: Probe, variant: Variant): Promise<Attempt> {
+/** Sends one phrasing (`plain`: the ask without an attack), in a conversation of its own where it has several turns or the endpoint remembers what was said. */
+export async function attempt(ctx: ScanContext, probe: Probe, variant: Variant, plain = false): Promise<Attempt> {
   const nonce = ctx.nonces.next(probe.id);
   const messages = messagesOf(variant, nonce);
   const conversation = messages.length > 1 || ctx.endpoint.remembers ? await ctx.endpoint.open(CHECK) : undefined;
@@ -30,7 +30,7 @@ export async function attempt(ctx: ScanContext, probe: Probe, variant: Variant):
   for (const message of messages) {
     const answer = await ctx.endpoint.ask(message, { check: CHECK, conversation });
     answers.push(answer);
-    if (answer.ok) ctx.record("probe", answer, probe.id);
+    if (answer.ok) ctx.record("probe", answer, probe.id, plain);
     else break;
   }
   const answer = answers.at(-1);
@@ -57,7 +57,7 @@ export async function runProbes(ctx: ScanContext): Promise<CheckEnd> {
 /** @returns null when the probe was decided, else why not */
 async function runProbe(ctx: ScanContext, probe: Probe): Promise<string | null> {
   const controls: Attempt[] = [];
-  for (const text of probe.control) controls.push(await attempt(ctx, probe, { depth: "quick", text }));
+  for (const text of probe.control) controls.push(await attempt(ctx, probe, { depth: "quick", text }, true));
   const attempts: Attempt[] = [];
   for (const variant of probe.variants) attempts.push(await attempt(ctx, probe, variant));
   const answered = attempts.filter((each) => each.answer.ok);
@@ -76,7 +76,7 @@ async function runProbe(ctx: ScanContext, probe: Probe): Promise<string | null> 
   // A phrasing that got no answer was neither withstood nor obeyed.
   const silent = attempts.filter((each) => !each.answer.ok && !isRejection(each.answer));
   const count = `${verdict.hits}/${Math.max(verdict.hits, verdict.of - silent.length)}`;
-  if (!verdict.finding && silent.length * 2 > attempts.length) {
+  if (!verdict.finding && !verdict.reported && silent.length * 2 > attempts.length) {
     const why = `${silent.length} of ${attempts.length} phrasings got no answer: ${silent.at(-1)?.answer.why ?? ""}`;
     ctx.undecide(CHECK, probe.title, why, { id: probe.finding, probe: probe.id });
     report("inconclusive", count);
@@ -88,8 +88,9 @@ async function runProbe(ctx: ScanContext, probe: Probe): Promise<string | null> 
     return verdict.inconclusive;
   }
   if (verdict.finding) ctx.find({ ...verdict.finding, probe: probe.id, hits: count });
-  else ctx.stood(probe.finding, verdict.detail, { probe: probe.id, hits: count, title: probe.title });
-  report(verdict.finding ? "hit" : "withstood", count);
+  else if (!verdict.reported)
+    ctx.stood(probe.finding, verdict.detail, { probe: probe.id, hits: count, title: probe.title });
+  report(verdict.finding || verdict.reported ? "hit" : "withstood", count);
   return null;
 }
 
