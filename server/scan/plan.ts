@@ -98,10 +98,14 @@ export function makePlan(options: ScanOptions, url: URL, resolved: Resolved): Sc
     (sum, probe) => sum + requestsOf(probe) + openings * (probe.control.length + probe.variants.length),
     0,
   );
+  // Each identity's session, two messages of the first, one of the second, and one to nobody's.
+  const sessionRequests = options.secret2 === undefined ? 0 : 4 + 2 * openings;
   const checks = selected.map((category) => ({
     category,
     title: CATEGORY_TITLES[category],
-    requests: CHECK_REQUESTS[category] + (category === "llm_ai_security" ? probeRequests : 0),
+    requests:
+      CHECK_REQUESTS[category] +
+      (category === "llm_ai_security" ? probeRequests : category === "bola" ? sessionRequests : 0),
   }));
   const wanted = DISCOVERY_REQUESTS + checks.reduce((sum, check) => sum + check.requests, 0);
   const requests = Math.min(options.maxRequests ?? wanted, wanted);

@@ -1,7 +1,8 @@
 import { type CheckEnd, COMPLETE, inconclusive, type ScanContext } from "../context.js";
 import { quote } from "../evidence.js";
 import { isRefusal } from "../leak/refusal.js";
-import type { Shape } from "../target/shape.js";
+import type { Answer } from "../target/answer.js";
+import { SESSION, type Shape, takesSession, withPlaces } from "../target/shape.js";
 import type { HttpReply } from "../transport/client.js";
 import { properties } from "./properties.js";
 
@@ -41,8 +42,10 @@ export async function checkObjects(ctx: ScanContext): Promise<CheckEnd> {
       for (const id of own.slice(0, 2))
         swaps.push({ place, id, identity: "other", how: "the second identity asking for the first one's id" });
   }
-  const handed = swaps.length === 0 ? await handedOut(ctx) : null;
+  const session = await sessionOfAnother(ctx);
+  const handed = swaps.length === 0 && !session ? await handedOut(ctx) : null;
   if (handed) return handed;
+  if (swaps.length === 0 && session) return session;
   if (swaps.length === 0)
     return inconclusive(
       places.length === 0 && options.otherIds.length === 0
@@ -76,17 +79,92 @@ export async function checkObjects(ctx: ScanContext): Promise<CheckEnd> {
         ],
       });
   }
-  if (answered === 0) return inconclusive("no swapped request was answered");
+  if (answered === 0) return session ?? inconclusive("no swapped request was answered");
   if (ctx.findings.some((finding) => finding.category === "bola")) return COMPLETE;
   if (ignored > 0) return inconclusive("it answers the same to an id that nobody has, so a swapped one shows nothing");
   ctx.stood("object-access-without-ownership", `${answered} requests with swapped ids were turned away.`);
   return COMPLETE;
 }
 
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+/** Where a UUID has its version and variant, which are not free. */
+const FIXED = [14, 19];
+
 /** A made-up id of the same form as another. */
 function madeUp(id: string): string {
   if (!/\d/.test(id)) return `${id}-nobody`;
-  return id.replace(/\d/g, (digit, at: number) => (at === 0 ? (digit === "9" ? "7" : "9") : digit === "8" ? "6" : "8"));
+  const fixed = UUID.test(id) ? FIXED : [];
+  return id.replace(/\d/g, (digit, at: number) =>
+    fixed.includes(at) ? digit : at === 0 ? (digit === "9" ? "7" : "9") : digit === "8" ? "6" : "8",
+  );
+}
+
+/**
+ * The first identity's session, whose id the endpoint gave it or the scan chose, used by the second one. It is open to others
+ * when a word told in it comes out, or when it answers although sessions that nobody has do not. Null without a session in the
+ * request or without a second identity.
+ */
+async function sessionOfAnother(ctx: ScanContext): Promise<CheckEnd | null> {
+  const { endpoint, options } = ctx;
+  const { shape } = endpoint;
+  if (options.secret2 === undefined || !takesSession(shape)) return null;
+  const nonce = ctx.nonces.next("bola-session");
+  const word = nonce.a + nonce.b;
+  const conversation = await endpoint.open(CHECK);
+  const told = await endpoint.ask(`Please remember for later: my locker word is ${word}.`, {
+    check: CHECK,
+    conversation,
+  });
+  if (!told.ok) return inconclusive(told.why);
+  const question = "What is my locker word?";
+  const owners = await endpoint.ask(question, { check: CHECK, conversation });
+  const within = (session: string) =>
+    endpoint.ask(question, { check: CHECK, identity: "other", shape: withSession(shape, session) });
+  const answer = await within(conversation.session);
+  if (answer.http.failure) return inconclusive(answer.http.failure.message);
+  ctx.record("ordinary", answer);
+  // What it says to the owner as well turns nobody away.
+  const letIn = ({ ok, extracted: { text } }: Answer) =>
+    ok && (!deniesInWords(text) || (owners.ok && saysTheSame(text, owners.extracted.text)));
+  const said = answer.extracted.everything.toUpperCase().includes(word);
+  const nobodys = said || !letIn(answer) ? null : await within(madeUp(conversation.session));
+  if (nobodys?.http.failure) return inconclusive(nobodys.http.failure.message);
+  // Sessions whose ids the scan chooses begin with the first message, so that one more is not refused to anybody.
+  if (!said && nobodys && letIn(nobodys))
+    return inconclusive("it answers in a session that nobody has, so that one of another's shows nothing");
+  if (!said && !letIn(answer)) {
+    ctx.stood("object-access-without-ownership", "The second identity was turned away from the first one's session.");
+    return COMPLETE;
+  }
+  ctx.find({
+    id: "object-access-without-ownership",
+    subject: "session",
+    evidence: said
+      ? "The second identity, with the first one's session, was told the word of the first."
+      : `The second identity was answered in the first one's session (${answer.http.status}), and not in one that nobody has.`,
+    exchanges: [
+      ctx.exchange("first identity", told.http),
+      ctx.exchange(
+        "second identity, same session",
+        answer.http,
+        said ? [{ text: word, label: "word of the first session" }] : [],
+      ),
+    ],
+  });
+  return COMPLETE;
+}
+
+/** The same request within one session. */
+function withSession(shape: Shape, session: string): Shape {
+  const json = shape.contentType?.includes("json") ?? false;
+  return {
+    ...shape,
+    url: withPlaces(shape.url).replaceAll(SESSION, encodeURIComponent(session)),
+    bodyTemplate:
+      shape.bodyTemplate?.replaceAll(SESSION, () =>
+        json ? JSON.stringify(session).slice(1, -1) : encodeURIComponent(session),
+      ) ?? null,
+  };
 }
 
 /**
@@ -96,11 +174,15 @@ function madeUp(id: string): string {
 async function answersAnyId(ctx: ScanContext, { place, id, identity }: Swap, said: string): Promise<boolean> {
   const control = await ctx.endpoint.ask(QUESTION, { check: CHECK, identity, shape: place.withId(madeUp(id)) });
   if (!control.ok) return false;
+  return saysTheSame(said, control.extracted.text);
+}
+
+function saysTheSame(one: string, other: string): boolean {
   const wordsOf = (text: string) => new Set(text.toLowerCase().match(/\p{L}{2,}/gu) ?? []);
-  const one = wordsOf(said);
-  const other = wordsOf(control.extracted.text);
-  const shared = [...one].filter((word) => other.has(word)).length;
-  return shared / Math.max(1, one.size + other.size - shared) >= ALIKE;
+  const ones = wordsOf(one);
+  const others = wordsOf(other);
+  const shared = [...ones].filter((word) => others.has(word)).length;
+  return shared / Math.max(1, ones.size + others.size - shared) >= ALIKE;
 }
 
 /** From this share of common words on two answers say the same. */

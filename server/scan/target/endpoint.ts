@@ -6,7 +6,7 @@ import type { HttpClient, HttpReply } from "../transport/client.js";
 import { type Answer, toAnswer } from "./answer.js";
 import { authHeaders, withoutSecrets } from "./auth.js";
 import type { ReplyPath } from "./reply.js";
-import { type ChatMessage, fill, SESSION, type Shape, takesMessages } from "./shape.js";
+import { type ChatMessage, fill, SESSION, type Shape, takesMessages, takesSession, withPlaces } from "./shape.js";
 import { copyOf } from "./text.js";
 
 /** Who asks: `own` with the caller's credentials, `other` with the second identity's, `nobody` without any. */
@@ -206,14 +206,12 @@ export class Endpoint {
 
   /** True when several turns can be told apart from single questions: a messages list, a session id, or cookies. */
   get keepsConversations(): boolean {
-    const text = `${this.shape.url} ${this.shape.bodyTemplate ?? ""}`;
-    return takesMessages(this.shape) || text.includes(SESSION) || this.options.session !== undefined;
+    return takesMessages(this.shape) || takesSession(this.shape) || this.options.session !== undefined;
   }
 
   /** True when a single question needs a conversation of its own, lest the endpoint answers in the light of those before it. */
   get remembers(): boolean {
-    const text = `${this.shape.url} ${this.shape.bodyTemplate ?? ""}`;
-    return text.includes(SESSION) || this.options.session !== undefined;
+    return takesSession(this.shape) || this.options.session !== undefined;
   }
 }
 
@@ -227,7 +225,7 @@ function sessionId(body: string, path: string | undefined): string | null {
 }
 
 function stripPlaceholders(url: string): string {
-  return url.replaceAll("{{prompt}}", "hello").replaceAll(SESSION, "spillcheck");
+  return withPlaces(url).replaceAll("{{prompt}}", "hello").replaceAll(SESSION, "spillcheck");
 }
 
 function lowerKeys(headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -85,15 +85,23 @@ export interface Filled {
   contentType: string | null;
 }
 
+/** An address with its places as they are written, which parsing it escapes. */
+export function withPlaces(url: string): string {
+  return url.replace(/%7B%7B(prompt|session)%7D%7D/gi, "{{$1}}");
+}
+
+/** Whether a request holds the id of a session. */
+export function takesSession(shape: Pick<Shape, "url" | "bodyTemplate">): boolean {
+  return `${withPlaces(shape.url)} ${shape.bodyTemplate ?? ""}`.includes(SESSION);
+}
+
 /**
  * Puts a prompt into a shape, escaped as its place demands: JSON string contents, form or query encoding, or as it is.
  * @param history earlier turns; used where the shape takes messages
  */
 export function fill(shape: Shape, prompt: string, session: string, history: readonly ChatMessage[] = []): Filled {
   const url = new URL(
-    shape.url
-      .replaceAll("%7B%7B", "{{")
-      .replaceAll("%7D%7D", "}}")
+    withPlaces(shape.url)
       .replaceAll(PROMPT, () => encodeURIComponent(wellFormed(prompt)))
       .replaceAll(SESSION, () => encodeURIComponent(session)),
   );
