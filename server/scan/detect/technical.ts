@@ -174,17 +174,17 @@ const PATTERNS: readonly Pattern[] = [
     group: "tool-call",
     kind: "tool-call-json",
     title: "Tool call",
-    needs: ["tool_calls", "function_call", "tool_use", "arguments", "tool_call"],
+    needs: ["tool_calls", "function_call", "tool_use", "arguments", "tool_call", "<invoke", ":invoke"],
     expression:
-      /"(?:tool_calls|function_call)"\s{0,3}:\s{0,3}[[{]\s{0,3}[^\s\]}][^\n]{0,300}|"type"\s{0,3}:\s{0,3}"tool_use"[^\n]{0,300}|\{\s{0,8}"(?:name|tool|function)"\s{0,3}:\s{0,3}"[\w.-]{1,80}"\s{0,3},\s{0,8}"(?:arguments|parameters|args|input)"\s{0,3}:[^\n]{0,300}|<tool_call>[^<]{0,300}|\[TOOL_CALLS\][^\n]{0,300}/g,
+      /"(?:tool_calls|function_call)"\s{0,3}:\s{0,3}[[{]\s{0,3}[^\s\]}][^\n]{0,300}|"type"\s{0,3}:\s{0,3}"tool_use"[^\n]{0,300}|\{\s{0,8}"(?:name|tool|function)"\s{0,3}:\s{0,3}"[\w.-]{1,80}"\s{0,3},\s{0,8}"(?:arguments|parameters|args|input)"\s{0,3}:[^\n]{0,300}|<tool_call>[^<]{0,300}|<(?:\w{1,20}:)?function_calls>\s{0,8}<(?:\w{1,20}:)?invoke name="[\w.-]{1,80}">[^\n]{0,300}|<(?:\w{1,20}:)?invoke name="[\w.-]{1,80}">\s{0,8}<(?:\w{1,20}:)?parameter name="[^\n]{0,300}|\[TOOL_CALLS\][^\n]{0,300}/g,
   },
   {
     group: "tool-call",
     kind: "agent-trace",
     title: "Agent trace",
-    needs: ["action:", "observation:", "tool:"],
+    needs: ["action:", "observation:", "tool:", "> entering new", "invoking:"],
     expression:
-      /(?:^|\n)Action:\s{0,3}[\w .-]{1,80}\n+Action Input:[^\n]{0,300}|(?:^|\n)Thought:[^\n]{1,300}\n+Action:[^\n]{1,200}|> Entering new [\w ]{1,40} chain/g,
+      /(?:^|\n)Action:\s{0,3}[\w .-]{1,80}\n+Action Input:[^\n]{0,300}|(?:^|\n)Thought:[^\n]{1,300}\n+Action:[^\n]{1,200}|> Entering new [\w ]{1,40} chain|(?:^|\n)Invoking: `[\w.-]{1,80}` with `[^\n]{1,300}/g,
   },
 ];
 

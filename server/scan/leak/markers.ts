@@ -6,7 +6,11 @@ const schema = () =>
   z.object({
     families: z.record(
       z.string(),
-      z.object({ strong: z.array(z.string()).default([]), weak: z.array(z.string()).default([]) }),
+      z.object({
+        strong: z.array(z.string()).default([]),
+        weak: z.array(z.string()).default([]),
+        sequences: z.array(z.array(z.string()).min(2)).default([]),
+      }),
     ),
   });
 
@@ -23,7 +27,10 @@ export interface MarkerHit {
 
 /** How many patterns are known. */
 export function markerCount(): number {
-  return Object.values(markerFamilies()).reduce((sum, family) => sum + family.strong.length + family.weak.length, 0);
+  return Object.values(markerFamilies()).reduce(
+    (sum, { strong, weak, sequences }) => sum + strong.length + weak.length + sequences.length,
+    0,
+  );
 }
 
 /**
@@ -33,18 +40,32 @@ export function markerCount(): number {
 export function findMarkers(reply: string, request: string): MarkerHit[] {
   const hits: MarkerHit[] = [];
   const folded = reply.replace(/&lt;/g, "<").replace(/&gt;/g, ">");
-  for (const [family, { strong, weak }] of Object.entries(markerFamilies())) {
+  for (const [family, { strong, weak, sequences }] of Object.entries(markerFamilies())) {
     const strongHits = strong.flatMap((marker) =>
       places(folded, marker, request).filter((hit) => !isMention(folded, hit.start, hit.end)),
     );
     const weakHits = weak.flatMap((marker) =>
       places(folded, marker, request).filter((hit) => atLineStart(folded, hit.start)),
     );
+    hits.push(...sequences.flatMap((tokens) => inOrder(folded, tokens, request)).map((hit) => ({ ...hit, family })));
     const weakKinds = new Set(weakHits.map((hit) => hit.marker)).size;
     if (strongHits.length > 0 || weakKinds >= 2)
       hits.push(...[...strongHits, ...weakHits].map((hit) => ({ ...hit, family })));
   }
   return hits.sort((a, b) => a.start - b.start);
+}
+
+/** Tokens that ordinary text may hold each, all of them one after another. */
+function inOrder(text: string, tokens: readonly string[], request: string): Omit<MarkerHit, "family">[] {
+  const out: Omit<MarkerHit, "family">[] = [];
+  let from = 0;
+  for (const marker of tokens) {
+    const start = request.includes(marker) ? -1 : text.indexOf(marker, from);
+    if (start < 0 || isMention(text, start, start + marker.length)) return [];
+    from = start + marker.length;
+    out.push({ marker, start, end: from });
+  }
+  return out;
 }
 
 function places(text: string, marker: string, request: string): Omit<MarkerHit, "family">[] {

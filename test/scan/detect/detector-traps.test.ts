@@ -285,12 +285,26 @@ describe("other groups", () => {
       "Thought: I need the order.\nAction: lookup_order\nAction Input: 42\nObservation: shipped",
       "tool-call",
     ],
+    [
+      "calls in tags",
+      '<function_calls>\n<invoke name="find_parcel">\n<parameter name="number">7</parameter>\n</invoke>\n</function_calls>',
+      "tool-call",
+    ],
+    [
+      "one call in tags",
+      'Gladly. <x:invoke name="find_parcel"><x:parameter name="number">7</x:parameter>',
+      "tool-call",
+    ],
+    ["the log of a chain", "> Entering new AgentExecutor chain...\nI look it up.\n> Finished chain.", "tool-call"],
+    ["a tool that a chain invokes", "Invoking: `find_parcel` with `{'number': 7}`\nresponded: none", "tool-call"],
   ])("%s", (_, text, group) => {
     expect(groups(text)).toContain(group);
   });
 
   it.each([
     ["prose about traces", "If you see a traceback, send us the last line. The most recent call is shown last."],
+    ["prose about calls", "Invoking: we invoke the name of the harbour with `care`, entering new waters in a chain."],
+    ["a button that invokes", '<button invoke name="search">Find</button> <parameter name="number">'],
     ["prose about action", "Our plan of action: observe, think, act. Thoughts are free."],
     ["a public host", "See https://docs.halyard.dev/internal-links for how internal links work."],
     ["a local route", "Go to /admin/internal/users in the menu."],
