@@ -60,8 +60,8 @@ export type ScanEvent =
 
 /** Requests that each check sends at most, beside those of the LLM probes. */
 const CHECK_REQUESTS: Readonly<Record<ScanCategory, number>> = {
-  // Ordinary questions asked once more.
-  llm_ai_security: 2,
+  // Two ordinary questions asked once more, and the plain ask of the probes three times.
+  llm_ai_security: 5,
   authentication: 6,
   bola: 12,
   bfla: 10,
