@@ -2,6 +2,7 @@ import type { Baseline } from "./baseline.js";
 import type { Detectors, Hit } from "./detect/index.js";
 import { makeExchange, type Needle } from "./evidence.js";
 import { type FindingDraft, findingKind, makeFinding } from "./findings.js";
+import { Mask } from "./mask.js";
 import type { Operation } from "./openapi/document.js";
 import type { ScanOptions } from "./options.js";
 import type { ScanEvent } from "./plan.js";
@@ -49,6 +50,12 @@ const LEAST_KEPT = 4_000;
 /** What is found in texts up to this length is remembered: longer ones seldom come twice, and may hold thousands of hits. */
 const LONGEST_REMEMBERED = 2_000;
 
+/** Nobody looks through more values than this, and looking for each takes time. */
+const MOST_SENSITIVE = 1_000;
+
+/** Personal data that nothing else looks like. */
+const CHECKSUMMED: ReadonlySet<string> = new Set(["card", "iban", "ssn"]);
+
 /** Everything that checks share in one scan. */
 export class ScanContext {
   readonly findings: ScanFinding[] = [];
@@ -60,6 +67,8 @@ export class ScanContext {
   canned = false;
   /** The prompt was asked for without any disguise, and came. */
   promptCamePlainly = false;
+  /** Secrets and personal data that came out, which nothing that is shown holds whole. */
+  private readonly sensitive = new Set<string>();
   private readonly read = new Map<string, readonly Hit[]>();
   private keptCharacters = 0;
   private anonymousAnswer: Promise<Answer> | null = null;
@@ -98,7 +107,7 @@ export class ScanContext {
     const finding = makeFinding(draft, endpoint, { location, confirmed: knowledge.confirmedBy.includes(draft.id) });
     if (this.findings.some((known) => known.fingerprint === finding.fingerprint)) return;
     this.findings.push(finding);
-    this.emit({ kind: "finding", finding, ...this.progress });
+    this.emit({ kind: "finding", finding: this.mask().finding(finding), ...this.progress });
   }
 
   /** Notes that the endpoint stood up to a test. */
@@ -126,7 +135,13 @@ export class ScanContext {
   }
 
   exchange(label: string, http: HttpReply, needles: readonly Needle[] = [], readable = ""): Exchange {
+    for (const needle of needles) if (needle.mask) this.sensitive.add(needle.text);
     return makeExchange(label, http, this.redactor, needles, readable);
+  }
+
+  /** Takes what came out so far out of what is shown. */
+  mask(): Mask {
+    return new Mask(this.sensitive);
   }
 
   record(kind: Recorded["kind"], answer: Answer, probe: string | null = null, plain = false): void {
@@ -147,6 +162,9 @@ export class ScanContext {
     const known = this.read.get(text);
     if (known) return known;
     const hits = this.detectors.read(text);
+    for (const hit of hits)
+      if (((hit.group === "secret" && !hit.weak) || CHECKSUMMED.has(hit.kind)) && this.sensitive.size < MOST_SENSITIVE)
+        this.sensitive.add(hit.value);
     if (text.length <= LONGEST_REMEMBERED) this.read.set(text, hits);
     return hits;
   }

@@ -212,7 +212,9 @@ async function runPhases(
   // What is needed of them is recorded; the rest is memory.
   discovery.answers.length = 0;
 
-  const reply = redactor.text((baseline.answers.find((answer) => answer.ok)?.extracted.text ?? "").slice(0, 200));
+  const first = baseline.answers.find((answer) => answer.ok)?.extracted.text ?? "";
+  context.hitsIn(first);
+  const reply = context.mask().text(redactor.text(first)).slice(0, 200);
   emit({ kind: "shape", note: shapeNote(discovery), reply, ...progress() });
   emit({ kind: "phase", phase: "checks", message: "Running the checks and probes", ...progress() });
   const ends = await runChecks(context, running);
@@ -309,6 +311,9 @@ function assemble(
   const { score, grade, reason, breakdown } = scoreScan(outcomes);
   for (const category of SCAN_CATEGORIES)
     breakdown[category].findings.sort((a, b) => a.id.localeCompare(b.id) || a.fingerprint.localeCompare(b.fingerprint));
+  const mask = ctx.mask();
+  for (const category of SCAN_CATEGORIES)
+    breakdown[category].findings = breakdown[category].findings.map((finding) => mask.finding(finding));
   const shown = (text: string | null) => (text === null ? null : ctx.redactor.text(text));
   if (running.seen.silent >= SILENCE)
     ctx.notes.add(`The last ${running.seen.silent} requests got no answer: the endpoint went down during the scan.`);
@@ -329,7 +334,7 @@ function assemble(
       baseline: ctx.baseline.answers.map((answer) => ({
         prompt: answer.prompt,
         status: answer.http.status,
-        reply: ctx.redactor.text(answer.extracted.text.slice(0, 1_000)),
+        reply: mask.text(ctx.redactor.text(answer.extracted.text)).slice(0, 1_000),
       })),
     },
     depth: options.depth,
@@ -339,8 +344,8 @@ function assemble(
     grade,
     grade_reason: reason,
     category_breakdown: breakdown,
-    withstood: ctx.withstood,
-    inconclusive: ctx.undecided,
+    withstood: ctx.withstood.map((entry) => ({ ...entry, detail: mask.text(entry.detail) })),
+    inconclusive: ctx.undecided.map((entry) => ({ ...entry, reason: mask.text(entry.reason) })),
     requests: {
       sent: client.counters.sent,
       budget: plan.requests,
