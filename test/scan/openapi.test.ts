@@ -246,6 +246,36 @@ describe("the document against the endpoint", () => {
     expect(result.notes.join(" ")).toContain("answered 200, which the API document does not list");
   });
 
+  it.each([
+    [200, ["deprecated-operation"]],
+    [410, []],
+  ])("reports a deprecated operation that answers a question with %i", async (status, found) => {
+    const text = { type: "object", properties: { message: { type: "string" } } };
+    const takesText = (deprecated: boolean) => ({
+      post: { deprecated, requestBody: { content: { "application/json": { schema: text } } }, responses: {} },
+    });
+    const document = {
+      openapi: "3.0.3",
+      info: { title: "t", version: "1" },
+      paths: { "/chat": takesText(false), "/v0/chat": takesText(true), "/v0/reviews": takesText(true) },
+    };
+    const endpoint = await serve((body, request, response) => {
+      const send = (code: number, value: unknown) =>
+        response.writeHead(code, { "content-type": "application/json" }).end(JSON.stringify(value));
+      if (request.url === "/openapi.json") return void send(200, document);
+      if (request.method !== "POST" || !/^\/(v0\/)?(chat|reviews)$/.test(request.url ?? "")) return void send(404, {});
+      if (!body.includes('"message":"')) return void send(422, { error: "invalid" });
+      const code = request.url === "/chat" ? 200 : status;
+      send(code, code === 200 ? { reply: /17 plus 25/.test(body) ? "42" : "Only kites, please." } : { error: "gone" });
+    }, "/");
+    open.push(endpoint);
+    const result = await runScan({ url: `${endpoint.url}chat`, checks: ["inventory"] });
+    expect(findingIds(result).filter((id) => id === "deprecated-operation")).toEqual(found);
+    // What may write something is not tried.
+    expect(endpoint.requests.map((request) => request.url)).not.toContain("/v0/reviews");
+    expect(result.requests.by_check.inventory).toBeLessThanOrEqual(21);
+  });
+
   const paths = (keys: string) => `paths:
   /api/ask:
     post:

@@ -1,11 +1,11 @@
 import { type CheckEnd, COMPLETE, inconclusive, type ScanContext } from "../context.js";
 import { credentialHeaderOf } from "../credential-header.js";
+import { samePath } from "../openapi/choose.js";
 import { certificateRefusal, missesCsrf } from "../target/answer.js";
 import { credentialHeaders, hasCredentials, queryNames } from "../target/auth.js";
 import { ARITHMETIC } from "../target/discover.js";
 import { secretsInUrl } from "../target/request-secrets.js";
 import type { HttpReply } from "../transport/client.js";
-import { samePath } from "./inventory.js";
 
 /** Whether the endpoint tells callers apart, asks for credentials properly, and insists on a client certificate. */
 export async function checkAuthentication(ctx: ScanContext): Promise<CheckEnd> {

@@ -1,5 +1,8 @@
 import { type CheckEnd, COMPLETE, inconclusive, type ScanContext } from "../context.js";
 import { quote } from "../evidence.js";
+import { asksAModel, samePath } from "../openapi/choose.js";
+import type { Operation } from "../openapi/document.js";
+import { ARITHMETIC } from "../target/discover.js";
 import { GRAPHQL_INTROSPECTION, isGraphqlPath } from "../target/graphql.js";
 import type { HttpReply } from "../transport/client.js";
 
@@ -192,33 +195,46 @@ async function operations(ctx: ScanContext): Promise<void> {
         subject: operation.path,
         evidence: `${operation.method} ${operation.path} is marked deprecated and answers.`,
       });
-  for (const operation of ctx.operations
-    .filter((each) => each.deprecated && each.method === "GET" && !each.path.includes("{"))
-    .slice(0, 3)) {
-    const http = await ctx.endpoint.send(
-      { method: "GET", url: new URL(operation.url), body: null },
-      { check: "inventory" },
-    );
-    if (http.status === 200)
-      ctx.find({
-        id: "deprecated-operation",
-        subject: operation.path,
-        evidence: `GET ${operation.path} is marked deprecated and answers 200.`,
-        exchanges: [ctx.exchange("deprecated operation", http)],
-      });
+  const deprecated = ctx.operations.filter(
+    (each) =>
+      each.deprecated &&
+      !(own.includes(each) && each.method === ctx.endpoint.shape.method) &&
+      (asksAModel(each) || isPlainGet(each)),
+  );
+  for (const operation of deprecated.slice(0, MOST_DEPRECATED)) {
+    const http = asksAModel(operation) ? await asked(ctx, operation) : await got(ctx, operation);
+    if (http === null) continue;
+    ctx.find({
+      id: "deprecated-operation",
+      subject: operation.path,
+      evidence: `${operation.method} ${operation.path} is marked deprecated and answers ${http.status}.`,
+      exchanges: [ctx.exchange("deprecated operation", http)],
+    });
   }
 }
 
-/** Whether a path with `{parameters}` stands for the URL's path. */
-export function samePath(template: string, full: string, url: URL): boolean {
-  const pattern = new URL(full).pathname.replaceAll("%7B", "{").replaceAll("%7D", "}");
-  const wanted = pattern.replace(/\/$/, "").split("/");
-  const actual = url.pathname.replace(/\/$/, "").split("/");
-  return (
-    template !== "" &&
-    wanted.length === actual.length &&
-    wanted.every((part, i) => /^\{.*\}$/.test(part) || part === actual[i])
+/** So many deprecated operations are tried. */
+const MOST_DEPRECATED = 3;
+
+function isPlainGet({ method, path }: Operation): boolean {
+  return method === "GET" && !path.includes("{");
+}
+
+/** What a deprecated operation answers to an ordinary question; null when it does not. */
+async function asked(ctx: ScanContext, { shape }: Operation): Promise<HttpReply | null> {
+  if (shape === null) return null;
+  const answer = await ctx.endpoint.ask(ARITHMETIC.prompt, { check: "inventory", shape });
+  if (!answer.ok) return null;
+  ctx.record("ordinary", answer);
+  return answer.http;
+}
+
+async function got(ctx: ScanContext, operation: Operation): Promise<HttpReply | null> {
+  const http = await ctx.endpoint.send(
+    { method: "GET", url: new URL(operation.url), body: null },
+    { check: "inventory" },
   );
+  return http.status === 200 ? http : null;
 }
 
 /** Function-level authorisation: operators' pages that answer this caller. */

@@ -1,5 +1,4 @@
 /** Which operations of an API document are asked, by the address that the scan was given. */
-import { samePath } from "../checks/inventory.js";
 import type { Shape } from "../target/shape.js";
 import type { Operation } from "./document.js";
 
@@ -8,6 +7,18 @@ const ASKS_A_MODEL =
   /(?:^|[/_\s-])(?:chat|ask|assist|assistants?|complet(?:e|ions?)|converse|prompt|generate|chat ?bot|bot|llm|gpt|ai|agent|talk|copilot)(?:$|[/_\s-])/i;
 const TAKES_A_PROMPT = /prompt|message|question|query|text|input|content|utterance/i;
 const MOST = 3;
+
+/** Whether a path with `{parameters}` stands for the URL's path. */
+export function samePath(template: string, full: string, url: URL): boolean {
+  const pattern = new URL(full).pathname.replaceAll("%7B", "{").replaceAll("%7D", "}");
+  const wanted = pattern.replace(/\/$/, "").split("/");
+  const actual = url.pathname.replace(/\/$/, "").split("/");
+  return (
+    template !== "" &&
+    wanted.length === actual.length &&
+    wanted.every((part, i) => /^\{.*\}$/.test(part) || part === actual[i])
+  );
+}
 
 function postFirst(a: { method: string }, b: { method: string }): number {
   return Number(b.method === "POST") - Number(a.method === "POST");
@@ -30,18 +41,23 @@ export function shapesFor(operations: readonly Operation[], method: string | und
     .flatMap(({ shape }) => (shape ? [shape] : []));
 }
 
+/** Whether an operation takes a prompt and seems to hand it to a model, so that asking it does no harm. */
+export function asksAModel({ shape, path, tags }: Operation): boolean {
+  return (
+    shape !== null &&
+    !path.includes("{") &&
+    TAKES_A_PROMPT.test(shape.key) &&
+    [path, ...tags].some((text) => ASKS_A_MODEL.test(text))
+  );
+}
+
 /** Operations below an address that take a prompt and seem to hand it to a model. */
 export function modelOperations(operations: readonly Operation[], url: URL): Operation[] {
   const folder = url.pathname.replace(/\/?$/, "/");
   return operations
     .filter(
-      ({ shape, path, url: full, deprecated, tags }) =>
-        shape !== null &&
-        !deprecated &&
-        !path.includes("{") &&
-        TAKES_A_PROMPT.test(shape.key) &&
-        new URL(full).pathname.startsWith(folder) &&
-        [path, ...tags].some((text) => ASKS_A_MODEL.test(text)),
+      (operation) =>
+        asksAModel(operation) && !operation.deprecated && new URL(operation.url).pathname.startsWith(folder),
     )
     .sort(postFirst);
 }
