@@ -17,7 +17,7 @@ import type { FunctionDef } from "./names/definitions.js";
 import type { Order } from "./names/order.js";
 import { resketch, type Sketch, type SketchedText, sketch } from "./names/sketch.js";
 import { lexiconFor } from "./names/words.js";
-import { Idle, Needed } from "./needed.js";
+import { Idle, neededAmong } from "./needed.js";
 import { type Part, type Progress, partition, type Share, type UnitReports } from "./part.js";
 import { mayMatter, speaksToModel } from "./relevance.js";
 import { RouteReach } from "./route-reach.js";
@@ -631,9 +631,14 @@ class ProjectEngine implements TrialEngine {
 
   private share(): Share {
     const called = new Set<string>();
-    const needed = new Needed((u) => this.isRootUnit(u));
-    for (const u of this.program.units.values())
-      if (u.level === FULL && (u.summary || u.state) && needed.has(u)) for (const key of calledBy(u)) called.add(key);
+    const units = new Set(this.program.units.values());
+    const isNeeded = neededAmong(
+      units,
+      (u) => this.isRootUnit(u),
+      () => false,
+    );
+    for (const u of units)
+      if (u.level === FULL && (u.summary || u.state) && isNeeded(u)) for (const key of calledBy(u)) called.add(key);
     return { registered: this.program.registrations(), called: [...called], speakers: this.facts.speakers() };
   }
 
@@ -666,6 +671,7 @@ class ProjectEngine implements TrialEngine {
     const before = this.roots?.keys;
     const roots = this.rootKeys();
     const turned = before !== roots;
+    if (turned) this.idle.turnRoots();
     if (before && turned) this.program.unroot((u) => before.has(u.module.file) && !this.isRootUnit(u));
     return { roots, turned };
   }
