@@ -11,7 +11,7 @@ import {
 import { findMarkers } from "../leak/markers.js";
 import type { Verdict } from "./oracles.js";
 import { type Attempt, attempt } from "./run.js";
-import type { Probe } from "./schema.js";
+import { isAskedAgain, type Probe } from "./schema.js";
 
 const LEAK = "system-prompt-leak";
 
@@ -40,7 +40,9 @@ export async function judgeExtraction(ctx: ScanContext, probe: Probe, attempts: 
 
   let suspected = judgeConsistent(samples, ctx.baseline.texts);
   const candidates = candidatesForConfirmation(samples, ctx.baseline.texts);
-  const asked = candidates.map((index) => all[index]?.variant).find((each) => each?.text !== undefined);
+  const asked = (isAskedAgain(probe) ? candidates : [])
+    .map((index) => all[index]?.variant)
+    .find((each) => each?.text !== undefined);
   // Unanimous replies need no second look; a single one, or two that agree against a third, do.
   if (asked?.text !== undefined && (suspected === null || suspected.hits.length < candidates.length)) {
     for (const rephrase of CONFIRMATIONS) {

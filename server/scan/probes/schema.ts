@@ -114,5 +114,13 @@ export function readProbes(text: string, file: string): Probe[] {
 /** Requests that a probe sends at most. */
 export function requestsOf(probe: Probe): number {
   const attacks = probe.variants.reduce((sum, variant) => sum + (variant.turns?.length ?? 1), 0);
-  return attacks + probe.control.length + (probe.oracle === "leak" ? 2 : 0);
+  return attacks + probe.control.length + (isAskedAgain(probe) ? 2 : 0);
+}
+
+/**
+ * Whether a reply that reads like a prompt is asked for once more in other words. In a part that it plays, a model makes the
+ * same up again; there only another part tells.
+ */
+export function isAskedAgain(probe: Probe): boolean {
+  return probe.oracle === "leak" && probe.finding !== "jailbreak";
 }
