@@ -1,4 +1,4 @@
-/** A model call without a bound on its output or its time. */
+/** A model call without any bound, neither on its output nor on its time. */
 import type { Rule } from "../../server/analysis/rule.js";
 import page from "./page.md";
 
@@ -9,7 +9,7 @@ const rule: Rule = {
     level: "hint",
     preset: "strict",
     summary:
-      "A model call has no bound on its output or its time, so one request can cost much and hold a worker for long.",
+      "A model call has no bound on its output and none on its time, so one request can cost much and hold a worker for long.",
     fix: "adds the argument",
     cwe: [770, 400],
     owaspLlm: ["LLM10"],
@@ -21,6 +21,8 @@ const rule: Rule = {
   },
   check(e, cx) {
     if (e.kind !== "llm" || e.via.length || !e.model?.llm || e.data?.setup || e.data?.tool) return;
+    // A bound on either keeps what one request can cost within limits.
+    if (e.data?.bounded || e.data?.timed) return;
     const missing = [
       ...(e.data?.bounded === false ? [`an output bound (\`${e.model.llm.bounds?.[0]}\`)`] : []),
       ...(e.data?.timed === false ? ["a timeout on the call or its client"] : []),

@@ -21,7 +21,7 @@ const freshly = (texts: ReadonlyMap<string, string>) => {
 describe("what nobody looks at says nothing, as in a fresh engine", () => {
   it("a function that was looked at, and is edited once it no longer is", () => {
     const file = "/p/clerk.py";
-    const call = `    return claude.messages.create(model="m", max_tokens=9, messages=[{"role": "user", "content": question}])\n`;
+    const call = `    return claude.messages.create(model="m", messages=[{"role": "user", "content": question}])\n`;
     const route = `import openai\n\n\n@app.route("/clerk")\ndef clerk():\n    question = request.args["q"]\n${call}`;
     let text = route;
     const engine = engineOver(syntax, new Map([[file, text]]));
@@ -59,7 +59,7 @@ def notes():
 `;
     const writer = (note: string) => `def install(app):
     app.tidy = 1
-    return claude.messages.create(model="m", max_tokens=9, messages=[])
+    return claude.messages.create(model="m", messages=[])
 
 
 ${note}

@@ -4,6 +4,7 @@ import { lastNameOf } from "../last-name.js";
 import type { FunctionDef, ModuleDef } from "../names/definitions.js";
 import type { MarkModel } from "../names/model-schema.js";
 import type { Models } from "../names/models.js";
+import { dirname } from "../names/modules.js";
 import { lastWord, namesIn, someNode, wordsOf } from "./body-words.js";
 import { entryOf } from "./entries.js";
 import { Env } from "./env.js";
@@ -39,7 +40,9 @@ interface Guards {
 export class Routes {
   private readonly known = new Map<FunctionDef, Endpoint | undefined>();
   private readonly perModule = new WeakMap<object, { registered: number; guards: Guards }>();
-  private whole: Guards | undefined;
+  /** Modules that say something, with what they say. */
+  private whole: { file: string; guards: Guards }[] | undefined;
+  private readonly perFolder = new Map<string, Guards>();
 
   constructor(private readonly program: Program) {}
 
@@ -47,7 +50,8 @@ export class Routes {
   refresh(): string {
     this.forget();
     this.whole = undefined;
-    return JSON.stringify(this.app());
+    this.perFolder.clear();
+    return JSON.stringify(this.said());
   }
 
   /** Forgets what was said of single routes. */
@@ -62,21 +66,32 @@ export class Routes {
 
   /** The route that a function serves. */
   endpoint(fn: FunctionDef): Endpoint | undefined {
-    if (!this.known.has(fn)) this.known.set(fn, endpointOf(this.program, fn, this.app()));
+    if (!this.known.has(fn)) this.known.set(fn, endpointOf(this.program, fn, this.appOf(fn.module)));
     return this.known.get(fn);
   }
 
-  private app(): Guards {
-    if (this.whole) return this.whole;
-    const out: Guards = { auth: false, limit: false, handler: false, limiter: false };
-    for (const mod of this.program.modulesInView()) {
-      const g = this.guardsOf(mod);
-      out.auth ||= g.auth;
-      out.limit ||= g.limit;
-      out.handler ||= g.handler;
-      out.limiter ||= g.limiter;
+  private said(): { file: string; guards: Guards }[] {
+    this.whole ??= [...this.program.modulesInView()]
+      .filter((mod) => this.speaks(mod))
+      .map((mod) => ({ file: mod.file, guards: this.guardsOf(mod) }));
+    return this.whole;
+  }
+
+  /** What holds for the app that a module belongs to. */
+  private appOf({ file }: ModuleDef): Guards {
+    const folder = dirname(file);
+    let out = this.perFolder.get(folder);
+    if (!out) {
+      out = { auth: false, limit: false, handler: false, limiter: false };
+      for (const said of this.said()) {
+        if (said.file !== file && !this.program.resolver.areTogether(said.file, file)) continue;
+        out.auth ||= said.guards.auth;
+        out.limit ||= said.guards.limit;
+        out.handler ||= said.guards.handler;
+        out.limiter ||= said.guards.limiter;
+      }
+      this.perFolder.set(folder, out);
     }
-    this.whole = out;
     return out;
   }
 

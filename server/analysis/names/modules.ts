@@ -13,6 +13,8 @@ export interface ModuleResolver {
    * @returns the module's file, or the folder (ending in `/`) of a namespace package, or undefined for a library
    */
   resolve(from: string, module: string, level: number): string | undefined;
+  /** Whether two files belong to one project: several may stand side by side in one folder. */
+  areTogether(one: string, other: string): boolean;
 }
 
 /**
@@ -69,7 +71,17 @@ export function createResolver(
     return folder !== top || [...set].some((f) => dirname(f) === folder);
   };
   const cache = new Map<string, string | undefined>();
+  const together = new Map<string, boolean>();
   return {
+    areTogether(one, other) {
+      const folder = sharedFolder(one, other);
+      let out = together.get(folder);
+      if (out === undefined) {
+        out = isOneProject(folder);
+        together.set(folder, out);
+      }
+      return out;
+    },
     resolve(from, module, level) {
       const dir = dirname(from);
       const key = `${dir}|${level}|${module}`;
