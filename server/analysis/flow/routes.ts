@@ -166,6 +166,7 @@ function isMarked(program: Program, fn: FunctionDef, kind: MarkKind): boolean {
   const env = new Env(new Map(), undefined);
   const decorators = [...fn.ir.decorators, ...(fn.cls?.ir.decorators ?? [])];
   for (const d of decorators) if (decoratorMarks(frame, env, d, marks, kind)) return true;
+  if (kind === "auth" && dependenciesOf(fn).some((x) => refusesCallers(frame, env, x))) return true;
   const classes = fn.cls ? program.classes.mro(fn.cls) : [];
   for (const c of classes) {
     for (const base of program.classes.libraryBases(c))
@@ -206,6 +207,37 @@ function decoratorMarks(frame: Frame, env: Env, d: Expr, marks: readonly MarkMod
   if (kind === "auth" && v.types.some((t) => t.k === "fn" && checksCaller(t.fn))) return true;
   return v.types.some((t) => t.k === "ext" && marks.some((m) => m.decorator?.includes(t.q)));
 }
+
+/** What FastAPI runs before a route, by its parameters and the `dependencies` of its decorator. */
+function dependenciesOf(fn: FunctionDef): Expr[] {
+  const out: Expr[] = [];
+  const look = (x: Expr | null | undefined): void => {
+    if (x?.k === "call" && /^(?:Depends|Security)$/.test(lastNameOf(x.f))) {
+      const what = x.args[0] ?? x.kw.find((k) => k.n === "dependency")?.x;
+      if (what) out.push(what);
+    } else if (x?.k === "list" || x?.k === "tuple") x.xs.forEach(look);
+    else if (x?.k === "sub" && x.i.k === "tuple") x.i.xs.forEach(look);
+  };
+  for (const d of fn.ir.decorators) if (d.k === "call") for (const k of d.kw) if (k.n === "dependencies") look(k.x);
+  for (const p of fn.ir.params) [p.def, p.ann].forEach(look);
+  return out;
+}
+
+/** Whether a dependency of the app's own answers 401 or 403 to some callers, or one that it rests on does. */
+function refusesCallers(frame: Frame, env: Env, x: Expr, depth = 0): boolean {
+  return evalExpr(frame, env, x).types.some(
+    (t) =>
+      t.k === "fn" &&
+      (checksCaller(t.fn) ||
+        (depth < MAX_DEPENDENCIES &&
+          dependenciesOf(t.fn).some((y) =>
+            refusesCallers(new Frame(frame.program, t.fn.module, undefined, t.fn.ir.chunk), env, y, depth + 1),
+          ))),
+  );
+}
+
+/** Dependencies of dependencies that are looked at. */
+const MAX_DEPENDENCIES = 2;
 
 function hasAttribute(
   attributes: ReadonlyMap<string, { value: Expr | null }>,
@@ -283,8 +315,17 @@ function markedBy(models: Models): Record<MarkKind, Marked> {
 function appWide(program: Program, mod: ModuleDef, kind: MarkKind): boolean {
   const { variables } = markedBy(program.models)[kind];
   if (kind === "auth" && mod.functions.some((fn) => isGuardHook(program, fn))) return true;
-  return someNode(mod.ir.body, (node) => settingMarks(node, kind, variables), true);
+  const marks = (node: object): boolean => settingMarks(node, kind, variables);
+  // What a factory makes holds for its app as well.
+  const makes = (fn: FunctionDef): boolean => {
+    const { calls } = wordsOf(fn.ir.body);
+    return MAKERS.some((name) => calls.has(name)) && someNode(fn.ir.body, marks);
+  };
+  return someNode(mod.ir.body, marks, true) || mod.functions.some((fn) => !fn.cls && makes(fn));
 }
+
+/** Calls that say something for an app or a router. */
+const MAKERS = ["Limiter", "FastAPI", "APIRouter", "include_router"];
 
 /** What the body says is known for as long as it stays the same, and costs less than asking who calls the function. */
 const isGuardHook = (program: Program, fn: FunctionDef): boolean =>
@@ -307,9 +348,14 @@ function settingMarks(node: object, kind: MarkKind, variables: readonly string[]
   if (node.k !== "call" || !("f" in node) || !("kw" in node) || !Array.isArray(node.kw)) return false;
   const callee = lastWord(node.f);
   const keywords = node.kw.map((k: { n?: unknown }) => String(k.n));
-  if (kind === "rate-limit")
-    return callee === "Limiter" && keywords.some((k) => k === "default_limits" || k === "application_limits");
-  return /^(FastAPI|APIRouter|include_router)$/.test(callee) && keywords.includes("dependencies");
+  if (callee === "Limiter")
+    return kind === "rate-limit" && keywords.some((k) => k === "default_limits" || k === "application_limits");
+  if (!/^(FastAPI|APIRouter|include_router)$/.test(callee)) return false;
+  const given = node.kw.find((k: { n?: unknown }) => k.n === "dependencies") as { x: Expr } | undefined;
+  if (!given) return false;
+  const limits = namesIn(given.x).filter((n) => !/^(?:Depends|Security)$/.test(n));
+  // A dependency that counts requests asks nobody who they are.
+  return limits.some((n) => /limit|throttl/i.test(n)) ? kind === "rate-limit" : kind === "auth";
 }
 
 function limiterInUse(program: Program, mod: ModuleDef): boolean {
@@ -323,6 +369,9 @@ function hasHandler(program: Program, mod: ModuleDef): boolean {
     if (/^(process_exception|handle_exception|exception_handler|custom_exception_handler|handler500)$/.test(fn.name))
       return true;
     if (!fn.ir.decorators.length && !program.registered.has(fn.key)) continue;
+    // In a factory the app is a variable of the function.
+    if (fn.nested && fn.ir.decorators.some((d) => d.k === "call" && lastWord(d.f) === "errorhandler" && catchesMost(d)))
+      return true;
     if (fn.ir.decorators.every(catchesMost) && entryOf(program, fn, fn.cls)?.model.kind === "error-handler")
       return true;
   }
