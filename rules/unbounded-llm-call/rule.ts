@@ -22,7 +22,8 @@ const rule: Rule = {
   check(e, cx) {
     if (e.kind !== "llm" || e.via.length || !e.model?.llm || e.data?.setup || e.data?.tool) return;
     // A bound on either keeps what one request can cost within limits.
-    if (e.data?.bounded || e.data?.timed) return;
+    const { bounds, timeouts } = e.model.llm;
+    if ((bounds && e.data?.bounded) || (timeouts && e.data?.timed)) return;
     const missing = [
       ...(e.data?.bounded === false ? [`an output bound (\`${e.model.llm.bounds?.[0]}\`)`] : []),
       ...(e.data?.timed === false ? ["a timeout on the call or its client"] : []),

@@ -56,7 +56,7 @@ export function llmCall(
   const at = frame.loc(x);
   if (recv) slots.push(...(fillTemplate(recv, slots, at) ?? []), ...openTemplate(recv, slots, at));
   const timed = limits(frame, env, m, args, x);
-  if (llm.setup && timed.given) out = withField(out, "#timed", constant(true));
+  for (const mark of llm.setup ? timed.given : []) out = withField(out, mark, constant(true));
   if (!llm.setup) slots.push(...transport(frame, m, args));
   if (llm.setup) {
     const fields = new Map<string, Value>(
@@ -113,16 +113,21 @@ function limits(
   m: CallModel,
   args: Args,
   x: CallExpr,
-): { given: boolean; bounded: boolean; timed: boolean } {
+): { given: string[]; bounded: boolean; timed: boolean } {
   const llm = m.llm!;
-  const has = (names: readonly string[]) => names.some((n) => args.kw.has(n)) || !!args.dstar;
-  const given = !!llm.timeouts && has(llm.timeouts);
-  let timed = !llm.timeouts || given || llm.setup === true;
+  const has = (names: readonly string[] | undefined) =>
+    names !== undefined && (names.some((n) => args.kw.has(n)) || !!args.dstar);
+  const given = [...(has(llm.timeouts) ? ["#timed"] : []), ...(has(llm.bounds) ? ["#bounded"] : [])];
+  let timed = !llm.timeouts || has(llm.timeouts) || llm.setup === true;
+  let bounded = !llm.bounds || has(llm.bounds);
   // Only what is looked up is looked at again; a call in the chain would happen twice.
   let r: Expr | undefined = x.f.k === "attr" ? x.f.o : undefined;
-  for (; r && !timed && (r.k === "attr" || r.k === "name"); r = r.k === "attr" ? r.o : undefined)
-    timed = evalExpr(frame, env, r).fields?.has("#timed") ?? false;
-  return { given, bounded: !llm.bounds || has(llm.bounds), timed };
+  for (; r && !(timed && bounded) && (r.k === "attr" || r.k === "name"); r = r.k === "attr" ? r.o : undefined) {
+    const { fields } = evalExpr(frame, env, r);
+    timed ||= fields?.has("#timed") ?? false;
+    bounded ||= fields?.has("#bounded") ?? false;
+  }
+  return { given, bounded, timed };
 }
 
 function emitLlm(

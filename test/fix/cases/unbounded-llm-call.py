@@ -16,10 +16,10 @@ client = OpenAI()
 def ask():
     return client.responses.create(model="m", input="Hello", max_output_tokens=1024, timeout=30)
 
-#%% the output, over lines
+#%% both, over lines
 from openai import OpenAI
 
-client = OpenAI(timeout=10)
+client = OpenAI()
 
 
 def ask():
@@ -31,7 +31,7 @@ def ask():
 #%% fixed
 from openai import OpenAI
 
-client = OpenAI(timeout=10)
+client = OpenAI()
 
 
 def ask():
@@ -39,25 +39,8 @@ def ask():
         model="m",
         messages=[{"role": "user", "content": "Hello"}],
         max_tokens=1024,
+        timeout=30,
     )
-
-#%% the time
-from anthropic import Anthropic
-
-client = Anthropic()
-
-
-def ask():
-    return client.messages.create(model="m", max_tokens=9, messages=[{"role": "user", "content": "Hello"}])
-
-#%% fixed
-from anthropic import Anthropic
-
-client = Anthropic()
-
-
-def ask():
-    return client.messages.create(model="m", max_tokens=9, messages=[{"role": "user", "content": "Hello"}], timeout=30)
 
 #%% a raw call
 import requests
