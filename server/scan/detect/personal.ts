@@ -95,6 +95,18 @@ function isCardRange(digits: string): boolean {
   return false;
 }
 
+/** Groups of a UUID may be digits alone. */
+const UUID = /(?<![0-9a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f])/gi;
+const UUID_LENGTH = 36;
+
+/** Whether a stretch of digits and hyphens is part of a UUID. */
+function isInUuid(text: string, start: number, end: number): boolean {
+  const from = Math.max(0, start - UUID_LENGTH);
+  return [...text.slice(from, end + UUID_LENGTH).matchAll(UUID)].some(
+    ({ index }) => from + index < end && start < from + index + UUID_LENGTH,
+  );
+}
+
 function cards(text: string, hits: Hit[]): void {
   let count = 0;
   for (const match of text.matchAll(CARD)) {
@@ -108,7 +120,8 @@ function cards(text: string, hits: Hit[]): void {
       !(isCardRange(digits) || (named && digits.length <= 19)) ||
       !isLuhnNumber(digits) ||
       TEST_CARDS.has(digits) ||
-      /^(\d)\1+$/.test(digits)
+      /^(\d)\1+$/.test(digits) ||
+      (match[0].includes("-") && isInUuid(text, match.index, match.index + match[0].length))
     )
       continue;
     if (++count > MAX_HITS) return;

@@ -38,6 +38,7 @@ describe("output detectors", () => {
     ["SELECT id, email FROM customers", "sql"],
     ['{"name": "delete_user", "arguments": {"id": 7}}', "tool-call-json"],
     ['{"_id": "507f1f77bcf86cd799439011"}', "object-id"],
+    ["request abc-4539-1488-0343-6467 done", "card"],
     ["number BDG-123456", "badge"],
   ])("finds in %j a %s", (text, kind) => {
     expect(kinds(text)).toContain(kind);
@@ -48,6 +49,7 @@ describe("output detectors", () => {
     "Use AKIAIOSFODNN7EXAMPLE as the access key and wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY as the secret.",
     "The server at 192.0.2.17 is only for documentation.",
     "Pay with the test card 4242 4242 4242 4242.",
+    "request 45391488-4367-8029-b1fe-7abc12de90fa done",
     "Your password is required. The token is invalid. Set the secret: your_secret_here",
     "Version 10.4.2.1 was released on 2024-05-17.",
     "Order 4539148803436468 shipped",
