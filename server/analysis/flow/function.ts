@@ -283,6 +283,20 @@ function dedupe(types: TypeRef[]): TypeRef[] {
 function emitEntry(frame: Frame, fn: FunctionDef, entry: NonNullable<ReturnType<typeof entryOf>>): void {
   if (entry.model.returns === "response") emitReturn(frame, fn, entry.doubt);
   const { kind } = entry.model;
+  // What it sends stands elsewhere; that it answers at all is what rules about routes ask for.
+  if (kind === "websocket" && entry.model.returns !== "response")
+    frame.emit({
+      kind: "sink",
+      sink: "response",
+      loc: frame.loc(fn.ir),
+      q: "websocket",
+      slots: [],
+      fn,
+      module: fn.module,
+      via: [],
+      doubt: entry.doubt,
+      data: { returned: true },
+    });
   if (kind !== "tool" && kind !== "prompt") return;
   if (kind === "tool") noteDecoratedTool(frame, fn, [...frame.events.values()]);
   for (const r of frame.returnSites) {
