@@ -33,6 +33,8 @@ const MAX_LINEAGE = 60;
 export class Classes {
   private readonly extBases = new Map<ClassDef, string[]>();
   private readonly lineages = new Map<ClassDef, ClassDef[]>();
+  /** Classes whose bases are being looked at. */
+  private readonly open = new Set<ClassDef>();
 
   constructor(private readonly program: Program) {}
 
@@ -47,7 +49,8 @@ export class Classes {
     let out = this.lineages.get(cls);
     if (!out) {
       out = this.lineage(cls, new Set());
-      this.lineages.set(cls, out);
+      // What is asked on the way to a class's bases may lack those: it is not kept.
+      if (!this.open.size) this.lineages.set(cls, out);
     }
     // Whoever looks at a class depends on what the modules of its bases say.
     for (const c of out) this.program.dependOnDeclared(c.module);
@@ -66,15 +69,22 @@ export class Classes {
     return out;
   }
 
+  /** What a class is made of; nothing where that is asked on the way to it, as in `class db(db.Model):`. */
   private bases(cls: ClassDef): TypeRef[] {
+    if (this.open.has(cls)) return [];
     const frame = new Frame(this.program, cls.module, undefined, cls.ir.chunk);
     const env = new Env(new Map(), undefined);
-    return this.program.asDeclared(cls.module, () =>
-      cls.ir.bases.flatMap((b) => {
-        const base = b.k === "sub" ? b.o : b;
-        return base.k === "name" || base.k === "attr" || base.k === "call" ? evalExpr(frame, env, base).types : [];
-      }),
-    );
+    this.open.add(cls);
+    try {
+      return this.program.asDeclared(cls.module, () =>
+        cls.ir.bases.flatMap((b) => {
+          const base = b.k === "sub" ? b.o : b;
+          return base.k === "name" || base.k === "attr" || base.k === "call" ? evalExpr(frame, env, base).types : [];
+        }),
+      );
+    } finally {
+      this.open.delete(cls);
+    }
   }
 
   /** Library classes that the class inherits from, directly or not. */
