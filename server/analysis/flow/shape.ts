@@ -4,6 +4,7 @@ import type { FunctionDef } from "../names/definitions.js";
 import { openEvents } from "./apply.js";
 import type { ModuleState } from "./function.js";
 import type { Label, RecordInfo, Step } from "./labels.js";
+import { CONTEXT_SLOT } from "./run-context.js";
 import type { FlowEvent, Summary } from "./summary.js";
 import { deepLabels, EMPTY, type Piece, type TypeRef, type Value } from "./value.js";
 
@@ -65,6 +66,10 @@ export function shapeOf(s: Summary, fn: FunctionDef | undefined, header: Functio
   const { events, cut } = openEvents(s);
   for (const { event } of events) parts.push(eventText(event, value));
   parts.push(`${cut} ${[...new Set(s.events.map((e) => `${e.kind}${e.sink ?? ""}`))].sort().join()}`);
+  // What runs are given is looked up by the functions of their agent, wherever it comes from.
+  for (const e of s.events)
+    for (const x of e.kind === "llm" ? e.slots : [])
+      if (x.slot === CONTEXT_SLOT) parts.push(`run@${x.loc.id}:${value(x.value)}`);
   for (const [i, v] of s.writes) parts.push(`w${i}${value(v)}`);
   for (const [n, v] of s.globals) parts.push(`g${n}${value(v)}`);
   for (const [n, v] of s.stores) parts.push(`s${n}${value(v)}`);
