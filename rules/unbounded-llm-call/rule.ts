@@ -25,7 +25,7 @@ const rule: Rule = {
     const { bounds, timeouts } = e.model.llm;
     if ((bounds && e.data?.bounded) || (timeouts && e.data?.timed)) return;
     const missing = [
-      ...(e.data?.bounded === false ? [`an output bound (\`${e.model.llm.bounds?.[0]}\`)`] : []),
+      ...(e.data?.bounded === false ? [`an output bound (\`${bounds?.[0]}\`)`] : []),
       ...(e.data?.timed === false ? ["a timeout on the call or its client"] : []),
     ];
     if (!missing.length) return;
@@ -39,8 +39,8 @@ const rule: Rule = {
           kind: "add-bound",
           bounded: e.data?.bounded === true,
           timed: e.data?.timed === true,
-          bound: e.model.llm.bounds?.[0] ?? "",
-          timeout: e.model.llm.timeouts?.[0] ?? "",
+          bound: bounds?.[0] ?? "",
+          timeout: timeouts?.[0] ?? "",
         },
       ],
       key: e.loc.id,

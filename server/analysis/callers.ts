@@ -1,5 +1,6 @@
 /** Who calls whom: a function that nobody in the project calls may be called from outside. */
-import { FULL, type Unit } from "./flow/program.js";
+import type { Unit } from "./flow/program.js";
+import { hasResult } from "./needed.js";
 
 /** How many units call a function, by its key. */
 export class Callers {
@@ -32,7 +33,7 @@ export class Callers {
     };
     for (const u of new Set(units)) {
       for (const key of this.counted.get(u) ?? []) add(key, -1);
-      const now = u.level === FULL && (u.summary || u.state) && !idle.has(u) ? calledBy(u) : new Set<string>();
+      const now = hasResult(u) && !idle.has(u) ? calledBy(u) : new Set<string>();
       for (const key of now) add(key, 1);
       this.counted.set(u, now);
     }

@@ -17,7 +17,7 @@ import type { FunctionDef } from "./names/definitions.js";
 import type { Order } from "./names/order.js";
 import { resketch, type Sketch, type SketchedText, sketch } from "./names/sketch.js";
 import { lexiconFor } from "./names/words.js";
-import { Idle, neededAmong } from "./needed.js";
+import { hasResult, Idle, neededAmong } from "./needed.js";
 import { type Part, type Progress, partition, type Share, type UnitReports } from "./part.js";
 import { mayMatter, speaksToModel } from "./relevance.js";
 import { RouteReach } from "./route-reach.js";
@@ -637,8 +637,7 @@ class ProjectEngine implements TrialEngine {
       (u) => this.isRootUnit(u),
       () => false,
     );
-    for (const u of units)
-      if (u.level === FULL && (u.summary || u.state) && isNeeded(u)) for (const key of calledBy(u)) called.add(key);
+    for (const u of units) if (hasResult(u) && isNeeded(u)) for (const key of calledBy(u)) called.add(key);
     return { registered: this.program.registrations(), called: [...called], speakers: this.facts.speakers() };
   }
 

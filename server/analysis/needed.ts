@@ -1,7 +1,8 @@
 /** Which results are there for what is looked at, and which only because something was asked on the side. */
 import { FULL, type Unit } from "./flow/program.js";
 
-const hasResult = (u: Unit): boolean => u.level === FULL && !!(u.summary || u.state);
+/** Whether a unit has a full result, which alone is read off. */
+export const hasResult = (u: Unit): boolean => u.level === FULL && !!(u.summary || u.state);
 
 /**
  * Whether one of two units uses the other's full result as it is. A full result may also stand in for that of a lower level:

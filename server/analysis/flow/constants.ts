@@ -1,6 +1,7 @@
 /** Values known from the text alone: comparisons, and what environment defaults turn into. */
 import type { CallExpr, Expr } from "../ir.js";
 import type { Refinement } from "./frame.js";
+import { flip } from "./guards.js";
 import { ALL_KINDS, type Label } from "./labels.js";
 import { toldApart } from "./spoken.js";
 import { constant, EMPTY, type Value } from "./value.js";
@@ -45,7 +46,7 @@ function answersOf(op: string, l: Value, r: Value): Refinement[] {
   if (!differs && op !== "is" && op !== "==") return [];
   // What differs from nothing, or is true, says yes.
   const yes = differs !== (r.c === true);
-  return yes ? [...l.test] : l.test.map((t) => ({ ...t, unsafe: t.unsafe === "then" ? "else" : "then" }));
+  return yes ? [...l.test] : l.test.map(flip);
 }
 
 /** `message["role"] == "system"`, `role in ("system", "developer")`. */

@@ -84,7 +84,7 @@ export class Routes {
     if (!out) {
       out = { auth: false, limit: false, handler: false, limiter: false };
       for (const said of this.said()) {
-        if (said.file !== file && !this.program.resolver.areTogether(said.file, file)) continue;
+        if (!this.program.resolver.areTogether(said.file, file)) continue;
         out.auth ||= said.guards.auth;
         out.limit ||= said.guards.limit;
         out.handler ||= said.guards.handler;
