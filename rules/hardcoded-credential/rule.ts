@@ -24,7 +24,8 @@ const rule: Rule = {
   },
   check(e, cx) {
     const report = (kind: string, text: string, given: Loc, what: string, mendable = true) => {
-      const at = cx.facts.constantWith(text, e.module) ?? given;
+      const isLiteral = /^[rRbBuU]*["']/.test(cx.textAt(given));
+      const at = (isLiteral ? undefined : cx.facts.constantWith(text, e.module)) ?? given;
       const development = isDevelopment(e.module.file);
       cx.report({
         at,

@@ -130,7 +130,8 @@ function showsPlain(call: string, lexicon: Lexicon): boolean {
 
 /** A key may be one of a table, and `api_key` is none of those. */
 const plainName = (name: string, lexicon: Lexicon): boolean =>
-  PLAIN.test(name.replace(/([a-z\d])([A-Z])/g, "$1_$2")) && !SENSITIVE.has(lexicon.sensitive(name)?.category ?? "");
+  PLAIN.test(name.replace(/([a-z\d])([A-Z])/g, "$1_$2").replace(/_?\d+$/, "")) &&
+  !SENSITIVE.has(lexicon.sensitive(name)?.category ?? "");
 
 /** A `token` may be a word of a text: whether the code around it is about who may do what. */
 function speaksOfAccess(p: LogPart, e: FlowEvent): boolean {

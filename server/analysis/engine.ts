@@ -4,6 +4,7 @@ import { type Candidate, type Drawn, draw, keep } from "./candidate.js";
 import type { Cancel, SourceHost, TextChange, TrialEngine } from "./engine-api.js";
 import type { FileNote, Finding } from "./finding.js";
 import { fixesFor } from "./fix/index.js";
+import { isConstant } from "./flow/constant-places.js";
 import { within } from "./flow/effort.js";
 import { appFacts, type Facts } from "./flow/facts.js";
 import type { Loc } from "./flow/labels.js";
@@ -79,6 +80,7 @@ class ProjectEngine implements TrialEngine {
   private program: Program;
   private facts: Facts;
   private factsText = "";
+  private refusers = "";
   /** What the rules said of each unit, and which units said something about a file. */
   private readonly reports = new Map<Unit, readonly Candidate[]>();
   private readonly byFile = new Map<string, Set<Unit>>();
@@ -99,6 +101,8 @@ class ProjectEngine implements TrialEngine {
   /** Every root has to be asked for. */
   private again = true;
   private readonly changed = new Set<string>();
+  /** Files with another text since the rules last read. */
+  private readonly reread = new Set<string>();
   /** Files with another text since all roots were asked for. */
   private readonly unasked = new Set<string>();
   /** Template files that were looked for, by folder and name; most names are not there. */
@@ -288,7 +292,9 @@ class ProjectEngine implements TrialEngine {
     this.program = this.newProgram();
     this.facts = appFacts(this.program);
     this.factsText = "";
+    this.refusers = "";
     this.reports.clear();
+    this.reread.clear();
     this.templates.clear();
     this.callers.clear();
     this.idle.clear();
@@ -312,6 +318,7 @@ class ProjectEngine implements TrialEngine {
     if (!this.scope.has(file)) return;
     if (!this.keptReports) this.costly.clear();
     this.unasked.add(file);
+    this.reread.add(file);
     this.baselines.clear();
     const before = this.relevant.get(file);
     this.relevant.delete(file);
@@ -366,7 +373,8 @@ class ProjectEngine implements TrialEngine {
 
   notes(): FileNote[] {
     const out: FileNote[] = [...this.knowledge.notes];
-    for (const [file, reasons] of this.program.notes()) for (const reason of reasons) out.push({ file, reason });
+    for (const [file, reasons] of this.program.notes((u) => !this.idle.has(u)))
+      for (const reason of reasons) out.push({ file, reason });
     for (const [file, mod] of this.program.modules)
       if (mod?.ir.truncated) out.push({ file, reason: "part of the file is nested too deeply and was left out" });
     return out;
@@ -591,10 +599,11 @@ class ProjectEngine implements TrialEngine {
   /** This engine as one of several that share a project. */
   asPart(part: number, parts: number): Part {
     let own: ReadonlySet<string> = new Set();
+    let isAlone = false;
     const mine = (files: readonly string[]) => {
       // What few files there are to look at call each other, and would be looked at in every part.
       const few = this.scope.isPartial && files.reduce((sum, f) => sum + this.weightOf(f), 0) < LITTLE_TEXT;
-      const shares = partition(files, (f) => this.weightOf(f), few ? 1 : parts);
+      const shares = partition(files, (f) => this.weightOf(f), few || isAlone ? 1 : parts);
       own = new Set(files.filter((_, i) => shares[i] === part));
       return new Set(own);
     };
@@ -605,7 +614,8 @@ class ProjectEngine implements TrialEngine {
         const own = all.filter((_, i) => i % parts === part);
         return this.scope.look(own, all, cancel) ?? { witness: undefined, chosen: undefined };
       },
-      modules: (shares, cancel) => {
+      modules: (shares, alone, cancel) => {
+        isAlone = alone;
         this.scope.adopt(shares);
         this.heedScope();
         this.askModules(this.rootKeys().keys(), cancel);
@@ -784,9 +794,15 @@ class ProjectEngine implements TrialEngine {
         ? [...program.fresh, ...callees.filter((u) => !program.fresh.has(u))]
         : [...program.units.values()];
     this.factsText = text;
+    const refusers = this.facts.refusers();
+    const guarded = refusers === this.refusers ? [] : [...program.units.values()].filter((u) => u.summary?.entry);
+    this.refusers = refusers;
     const anew = new Set(units);
+    for (const u of guarded) anew.add(u);
     for (const u of turned) anew.add(u);
     for (const u of this.reach.above(program.fresh)) anew.add(u);
+    for (const u of this.withConstantsIn(this.reread)) anew.add(u);
+    this.reread.clear();
     program.fresh.clear();
     program.stale.clear();
     for (const u of anew) {
@@ -795,6 +811,15 @@ class ProjectEngine implements TrialEngine {
       if (u.level < FULL || !events?.length || this.idle.has(u)) continue;
       this.noteReports(u, this.judgeUnit(asCalledFromOutside(u, events, this.isCalled(u.fn?.key ?? ""))));
     }
+  }
+
+  /** Units of which something was said at a constant in one of the files: it was looked up there and is another object now. */
+  private withConstantsIn(files: ReadonlySet<string>): Unit[] {
+    return [...files].flatMap((file) =>
+      [...(this.byFile.get(file) ?? [])].filter((u) =>
+        this.reports.get(u)?.some(({ report: { at } }) => at.chunk.file === file && isConstant(at)),
+      ),
+    );
   }
 
   /**

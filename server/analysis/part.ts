@@ -43,9 +43,14 @@ export interface Part {
   /**
    * Evaluates the modules of the part; they say which functions a framework calls.
    * @param scope what all parts said of it
+   * @param alone the part, the first one, takes all files; the others are not asked any more
    * @returns Python files of the part
    */
-  modules(scope: readonly ScopeShare[], cancel?: Cancel): { files: string[]; registered: Registration[] };
+  modules(
+    scope: readonly ScopeShare[],
+    alone: boolean,
+    cancel?: Cancel,
+  ): { files: string[]; registered: Registration[] };
   /** Looks at the functions of the part. @param registered in all parts, as far as is known */
   functions(registered: readonly Registration[], cancel?: Cancel, progress?: Progress): Share;
   /** Lets the rules read. @param all what the parts said at last, together */

@@ -55,6 +55,9 @@ const APP =
 export const ACCESS = /:\/\/[^\s/:"'@{}]+:[^\s/:"'@{}]+@/;
 /** A password that is given as it is. */
 const GIVEN = /\b(?:password|passwd|pwd|passphrase)\s*=\s*["'][^"'\s]{6,}["']|\bauth\s*=\s*\(\s*["']/;
+/** One that is given among others: `{"API_SECRET": "..."}`. */
+const KEPT =
+  /(?:SECRET|PASSWORD|ACCESS_KEY|ACCESS_TOKEN|secret|password|access_key|access_token)["']\s*:\s*["'][^"'\s]{8,}["']/;
 const ANSWERS =
   /\b(?:jsonify|\w*Response|make_response|render_template|render|HTTPException|abort|emit|exception_handler)\s*\(|\.(?:route|get|post|put|delete|patch)\(\s*["']/;
 /** Routes: what they call may be anywhere. */
@@ -71,7 +74,15 @@ const DANGEROUS = /\beval\s*\(|\bexec\s*\(|subprocess|os\.system|pickle|yaml\.lo
 
 /** Whether a file may hold a source, a sink, a setting or a route that a rule speaks of. Cheap; errs on the side of yes. */
 export function mayMatter(text: string): boolean {
-  if (MODEL.test(text) || APP.test(text) || ROUTES.test(text) || ACCESS.test(text) || GIVEN.test(text)) return true;
+  if (
+    MODEL.test(text) ||
+    APP.test(text) ||
+    ROUTES.test(text) ||
+    ACCESS.test(text) ||
+    GIVEN.test(text) ||
+    KEPT.test(text)
+  )
+    return true;
   if ((ANSWERS.test(text) && FAILS.test(text)) || LOGS_PERSON.test(text)) return true;
   return INPUT.test(text) && (QUERIES.test(text) || LOGS.test(text) || DANGEROUS.test(text));
 }

@@ -1,5 +1,6 @@
 /** Routes that reach another model call than before although they themselves were not done anew. */
 import type { Unit } from "./flow/program.js";
+import { reachOf } from "./flow/routes.js";
 
 /** Remembers whom each unit used and which model it called. */
 export class RouteReach {
@@ -21,12 +22,4 @@ export class RouteReach {
     for (const u of seen) for (const user of u.usedBy) if (user.fn) seen.add(user);
     return [...seen].filter((u) => u.summary?.entry);
   }
-}
-
-/** Whom a function uses, and the model calls that stand in it. */
-function reachOf(u: Unit): string {
-  const out: string[] = [];
-  for (const d of u.uses) if (d.fn) out.push(d.key);
-  for (const e of u.summary?.events ?? []) if (e.kind === "llm" && !e.via.length) out.push(`${e.loc.id} ${e.q}`);
-  return out.join();
 }

@@ -7,8 +7,8 @@
 import type { Cancel } from "./engine-api.js";
 import { glanceAt } from "./glance.js";
 
-/** A project of fewer Python files is looked at whole: that takes seconds, and more is found. */
-const LARGE = 600;
+/** A project of no more Python files is looked at whole: that takes seconds, and more is found. */
+export const LARGE = 600;
 
 /** What some files of a project say about what is to be looked at. Plain data. */
 export interface ScopeShare {

@@ -25,7 +25,7 @@ export type Request =
   /** @param cancelled holds a 1 once the check is cancelled */
   | { call: "begin"; input: PlainInput; part: number; parts: number; cancelled: Int32Array }
   | { call: "scope" }
-  | { call: "modules"; scope: readonly ScopeShare[] }
+  | { call: "modules"; scope: readonly ScopeShare[]; alone: boolean }
   | { call: "functions"; registered: readonly Registration[] }
   | { call: "judge"; all: Pick<Share, "called" | "speakers"> }
   | { call: "write"; files: readonly string[]; chosen: ReadonlyMap<string, readonly Drawn[]> };

@@ -21,7 +21,7 @@ export function servePart(port: MessagePort): void {
     if (!work) throw new Error("nothing was begun");
     const { part, cancel } = work;
     if (request.call === "scope") return part.scope(cancel);
-    if (request.call === "modules") return part.modules(request.scope, cancel);
+    if (request.call === "modules") return part.modules(request.scope, request.alone, cancel);
     if (request.call === "functions")
       return part.functions(request.registered, cancel, (done, total) => say({ kind: "progress", done, total }));
     if (request.call === "judge") return part.judge(request.all);

@@ -35,15 +35,21 @@ export class ThreadPool {
     );
     return used.map((thread) => ({
       scope: () => thread.ask({ call: "scope" }),
-      modules: (scope) => thread.ask({ call: "modules", scope }),
+      modules: (scope, alone) => thread.ask({ call: "modules", scope, alone }),
       functions: (registered, progress) =>
         thread.ask<Share>({ call: "functions", registered }, (done, total) => {
           progress(done, total);
           heed();
         }),
       judge: (all) => thread.ask<UnitReports[]>({ call: "judge", all }),
+      leave: () => this.leave(thread),
       write: (files, chosen) => thread.ask<PartOutcome>({ call: "write", files, chosen }),
     }));
+  }
+
+  private async leave(thread: Thread): Promise<void> {
+    this.threads.splice(this.threads.indexOf(thread), 1);
+    await thread.end();
   }
 
   /** Ends the threads, whatever they are at. */

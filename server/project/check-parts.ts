@@ -11,9 +11,11 @@ import type { Skipped } from "./discover.js";
 /** A part as it is reached: its calls, answered later. */
 export interface RemotePart {
   scope(): Promise<ReturnType<Part["scope"]>>;
-  modules(scope: Parameters<Part["modules"]>[0]): Promise<ReturnType<Part["modules"]>>;
+  modules(scope: Parameters<Part["modules"]>[0], alone: boolean): Promise<ReturnType<Part["modules"]>>;
   functions(registered: readonly Registration[], progress: Progress): Promise<Share>;
   judge(all: Pick<Share, "called" | "speakers">): Promise<UnitReports[]>;
+  /** The part is not needed; instead of all further calls. */
+  leave(): Promise<void>;
   /** What the part has to say at last; it is done then and frees what it holds. */
   write(files: readonly string[], chosen: ReadonlyMap<string, readonly Drawn[]>): Promise<PartOutcome>;
 }
@@ -28,24 +30,32 @@ export interface PartOutcome {
 /** Rounds in which what is registered may change; as many as one engine alone takes. */
 const MAX_ROUNDS = 8;
 
-/** @param parts all of the project's, by number */
+/**
+ * @param all all of the project's parts, by number
+ * @param worthIt one part does all where the whole project is looked at: what its files call they have in common, so that
+ * several parts would do nearly all of it each
+ */
 export async function checkInParts(
-  parts: readonly RemotePart[],
+  all: readonly RemotePart[],
   run: CheckRun,
+  worthIt = false,
 ): Promise<CheckOutcome & { unreadable: Skipped[] }> {
-  const scope = await Promise.all(parts.map((part) => part.scope()));
-  const begun = await Promise.all(parts.map((part) => part.modules(scope)));
-  let registered = together(begun);
+  const scope = await Promise.all(all.map((part) => part.scope()));
+  const alone = worthIt && scope.some((share) => !share.chosen);
+  const parts = alone ? all.slice(0, 1) : all;
+  await Promise.all(all.slice(parts.length).map((part) => part.leave()));
+  const begun = await Promise.all(parts.map((part) => part.modules(scope, alone)));
+  let registered = inOrder(begun);
   const progress = sumOf(parts.length, run.progress);
   let shares: Share[] = [];
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const said = registered;
     shares = await Promise.all(parts.map((part, i) => part.functions(said, progress(i))));
-    registered = together(shares);
+    registered = inOrder(shares);
     if (JSON.stringify(registered) === JSON.stringify(said)) break;
   }
-  const all = { called: union(shares.map((s) => s.called)), speakers: union(shares.map((s) => s.speakers)) };
-  const reports = await Promise.all(parts.map((part) => part.judge(all)));
+  const together = { called: union(shares.map((s) => s.called)), speakers: union(shares.map((s) => s.speakers)) };
+  const reports = await Promise.all(parts.map((part) => part.judge(together)));
   const chosen = choose(reports.flat());
 
   const asked = new Set(run.asked);
@@ -67,7 +77,7 @@ export async function checkInParts(
 }
 
 /** What the parts registered, in an order that does not depend on which part did. */
-function together(shares: readonly { registered: readonly Registration[] }[]): Registration[] {
+function inOrder(shares: readonly { registered: readonly Registration[] }[]): Registration[] {
   const out = new Map<string, Registration>();
   for (const { registered } of shares) for (const one of registered) out.set(keyOf(one), one);
   return [...out].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);

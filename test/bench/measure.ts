@@ -60,8 +60,8 @@ async function timed<T>(work: () => T | Promise<T>): Promise<{ time: number; val
 /** Threads for whole-project checks; they stay warm between the rounds. */
 const pool = new ThreadPool(__filename);
 
-async function findingsOf(input: EngineInput, run: CheckRun, jobs: number) {
-  if (jobs > 1) return (await checkInParts(await pool.open({ engine: input, open: [] }, jobs), run)).findings;
+async function findingsOf(input: EngineInput, run: CheckRun, jobs: number, worthIt = false) {
+  if (jobs > 1) return (await checkInParts(await pool.open({ engine: input, open: [] }, jobs), run, worthIt)).findings;
   const engine = await openEngine(input);
   const { findings } = runCheck(engine, run);
   engine.dispose();
@@ -75,7 +75,7 @@ async function wholeCheck(folder: string, wantedJobs?: number) {
   const host = createFileHost(collected.all);
   const jobs = wantedJobs ?? threadsByDefault(collected.all);
   const given: EngineInput = { host, settings: (file) => configs.forFile(file), models: () => none };
-  const findings = await findingsOf(given, collected, jobs);
+  const findings = await findingsOf(given, collected, jobs, wantedJobs === undefined);
   const texts = new Map<string, string>();
   const text = (file: string): string => {
     const known = texts.get(file) ?? host.read(file) ?? "";

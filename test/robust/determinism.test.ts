@@ -52,3 +52,78 @@ describe("the same input gives the same findings in the same order", () => {
     }
   });
 });
+
+describe("what is followed inside something else", () => {
+  const models = `from flask import request
+from openai import OpenAI
+
+
+class Leaf:
+    def __init__(self, text):
+        self.text = text
+
+    @property
+    def one(self):
+        return self.text
+
+
+class Middle:
+    def __init__(self, leaf):
+        self.leaf = leaf
+
+    @property
+    def two(self):
+        return self.leaf.one
+
+
+class Top:
+    def __init__(self, middle):
+        self.middle = middle
+
+    @property
+    def three(self):
+        return self.middle.two
+
+
+class Child:
+    @property
+    def note(self):
+        text = Top(Middle(Leaf(request.args["q"]))).three
+        prompt = "Answer this as a friendly clerk of the shop would: " + text
+        return OpenAI().responses.create(model="m", input=prompt).output_text
+
+
+class Document:
+    def __init__(self, child):
+        self.child = child
+
+    @property
+    def note(self):
+        return self.child.note
+`;
+  const view = `from flask import Flask
+
+from models import Child, Document
+
+app = Flask(__name__)
+
+
+@app.get("/note")
+def note():
+    return Document(Child()).note
+`;
+
+  // The view asks first in one of them: its property is being followed when the model's is looked at.
+  it.each(["/p/app.py", "/p/web.py"])("counts for nobody else, with the view in %s", (file) => {
+    const engine = engineOver(
+      syntax,
+      new Map([
+        ["/p/models.py", models],
+        [file, view],
+      ]),
+    );
+    const found = engine.allFindings().filter((f) => f.rule === "user-input-in-prompt");
+    expect(found.map((f) => f.file)).toEqual(["/p/models.py"]);
+    engine.dispose();
+  });
+});

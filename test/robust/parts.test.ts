@@ -45,6 +45,22 @@ describe("a check that is shared out says what one engine says", () => {
     expect(await expectTheSame(folder("robust"), [1, 2, 3, 5])).toBeGreaterThan(15);
   });
 
+  it("about an app that is not worth sharing out, in the first part alone", async () => {
+    const texts = folder("robust");
+    const files = [...texts.keys()].sort();
+    const left: number[] = [];
+    const parts = partsOver(syntax, texts, 3).map((part, i) => ({
+      ...part,
+      leave: async () => {
+        left.push(i);
+        await part.leave();
+      },
+    }));
+    const got = await checkInParts(parts, { asked: files, all: files }, true);
+    expect(left).toEqual([1, 2]);
+    expect(differences(alone(texts).findings, printed(got.findings))).toEqual([]);
+  });
+
   it("about all examples laid together as one project", async () => {
     const texts = new Map([...folder("rules"), ...folder("seeds")]);
     expect(await expectTheSame(texts, [1, 2, 3])).toBeGreaterThan(200);

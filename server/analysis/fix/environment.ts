@@ -33,11 +33,13 @@ function inText(n: Node): boolean {
   return p?.k === "fstr" || p?.k === "bin" || p?.k === "cmp" || (p?.k === "dict" && p.items.some((i) => i.key === n.x));
 }
 
-/** `os.getenv("KEY", "...")`: the name that is looked up, and the whole lookup. */
+/** `os.getenv("KEY", "...")` or `os.getenv("KEY") or "..."`: the name that is looked up, and the whole lookup. */
 function lookup(n: Node): { name: string; call: Node } | undefined {
   const p = n.parent;
-  if (p?.x.k !== "call" || !/(^|\.)(getenv|environ\.get)$/.test(dotted(p.x.f) ?? "")) return undefined;
-  const first = p.x.args[0];
+  if (!p) return undefined;
+  const asked = p.x.k === "bool" && p.x.op === "or" && p.x.xs.length === 2 && p.x.xs[1] === n.x ? p.x.xs[0] : p.x;
+  if (asked?.k !== "call" || !/(^|\.)(getenv|environ\.get)$/.test(dotted(asked.f) ?? "")) return undefined;
+  const first = asked.args[0];
   return first?.k === "const" && typeof first.v === "string" && first !== n.x ? { name: first.v, call: p } : undefined;
 }
 

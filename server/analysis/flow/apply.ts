@@ -12,6 +12,7 @@ import { isUnknownText, UNKNOWN_TEXT } from "./strings.js";
 import type { FlowEvent, Summary } from "./summary.js";
 import { fillOpen, TEMPLATE_SLOT } from "./templates.js";
 import {
+  CONTENT,
   chosenFrom,
   type DynamicPiece,
   deepLabels,
@@ -269,7 +270,11 @@ function substituteForm(form: StrForm, b: Binding, cache: Map<Value, Value>, dep
   return { pieces: merged, loc: form.loc };
 }
 
-const isTemplate = (p: Piece): p is DynamicPiece => typeof p !== "string" && p.template === true;
+/** A template that callers hand over; one in a file, of which they only say where it is, is known by nobody. */
+const isTemplate = (p: Piece): p is DynamicPiece =>
+  typeof p !== "string" &&
+  p.template === true &&
+  p.v.labels.some((l) => l.kind === "param" && !l.path.includes(CONTENT));
 
 /** Where a value that is a parameter of the callee is handed to it. */
 function handedAt(v: Value, b: Binding): Loc | undefined {

@@ -4,7 +4,7 @@ import type { CallExpr, Expr } from "../ir.js";
 import { redactsData } from "../names/sanitisers.js";
 import type { Argument } from "./apply.js";
 import { type Args, asCall } from "./arguments.js";
-import { callFunction } from "./calls.js";
+import { callFunction, nameOf } from "./calls.js";
 import type { Env } from "./env.js";
 import { isSecretName, secretVariable } from "./environment.js";
 import { access, calledBy, evalExpr, iterate } from "./expr.js";
@@ -190,7 +190,7 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
       const v =
         typeof key === "string"
           ? access(frame, a, key)
-          : joinAll([labelled(flatten(a).labels), ...methodsNamed(frame, a, args.pos[1]?.value)]);
+          : joinAll([someAttribute(a), ...methodsNamed(frame, a, args.pos[1]?.value)]);
       const def = args.pos[2]?.value;
       return def && def.c === undefined ? join(v, def) : v;
     }
@@ -297,6 +297,15 @@ function parsed(v: Value): Value {
   return made ? mapLabels({ ...v, str: undefined }, read) : labelled(flatten(v).labels.map(read));
 }
 
+/** An attribute of which nobody knows which: any that the object has, but the key that it was given is not what is asked for. */
+function someAttribute(o: Value): Value {
+  const labels = flatten(o).labels.flatMap((l): Label[] => {
+    if (l.kind === "secret") return [];
+    return l.kind === "param" ? [{ ...l, cleared: l.cleared | bit("secret") }] : [l];
+  });
+  return labelled(labels);
+}
+
 /** Most methods that one name of which only a part is known may mean. */
 const MAX_MEANT = 12;
 
@@ -382,6 +391,16 @@ function regexTest(how: string, pattern: Value | undefined, text: Value | undefi
 
 /** How the variables of an environment are called. */
 const VARIABLE = /^\w+$/;
+
+/** What stands in where a lookup found nothing: `os.environ.get("URL") or "mongodb://..."`. */
+export function noteFallback(frame: Frame, env: Env, asked: CallExpr, given: Argument): void {
+  if (typeof given.value.c !== "string" || !/(?:^|\.)(?:get|getenv)$/.test(nameOf(asked.f))) return;
+  const q = evalExpr(frame, env, asked.f).types.find((t) => t.k === "ext" && LOOKUPS.has(t.q));
+  const name = asked.args[0];
+  if (q?.k === "ext") emitLookup(frame, q.q, "default", name?.k === "const" ? String(name.v) : "", given, asked);
+}
+
+const LOOKUPS = new Set(["os.getenv", "os.environ.get", "flask.Flask.config.get", "flask.current_app.config.get"]);
 
 /** The default of a lookup may be a credential, and so may be what is taken for the name of a variable. */
 function emitLookup(

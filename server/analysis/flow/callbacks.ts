@@ -8,6 +8,7 @@ import type { FunctionDef } from "../names/definitions.js";
 import type { Argument, Binding } from "./apply.js";
 import type { Args } from "./arguments.js";
 import { callFunction } from "./calls.js";
+import { nesting } from "./effort.js";
 import type { Env } from "./env.js";
 import type { Frame } from "./frame.js";
 import { withGiven } from "./invoked.js";
@@ -26,7 +27,6 @@ const FUNCTION = "#fn";
 const RECEIVER = "#self";
 /** Nesting of functions that are handed to functions that are handed on. */
 const MAX_NESTING = 4;
-let nesting = 0;
 /** A function that a parameter holds: itself, or a method or an attribute of it. */
 const MAX_PATH = 1;
 /** A method of what the object was made with: `self.client.complete`. */
@@ -92,7 +92,8 @@ export const openResult = (params: readonly Label[], at: Loc): Value =>
 /** Calls the function of an event as soon as it is known; undefined while it is not. */
 export function answerHanded(frame: Frame, env: Env, e: FlowEvent, x: CallExpr): Value | undefined {
   const fn = e.slots.find((s) => s.slot === FUNCTION)?.value;
-  if (!fn?.types.length || nesting >= MAX_NESTING) return undefined;
+  const within = nesting;
+  if (!fn?.types.length || within.handed >= MAX_NESTING) return undefined;
   const kw = new Map<string, Argument>();
   const pos: Argument[] = [];
   let star: Argument | undefined;
@@ -108,7 +109,7 @@ export function answerHanded(frame: Frame, env: Env, e: FlowEvent, x: CallExpr):
   const call: CallExpr = { ...x, args: [], kw: [] };
   const args: Args = { pos, kw, star, dstar, self: undefined, x: call };
   let out: Value | undefined;
-  nesting++;
+  within.handed++;
   try {
     for (const t of fn.types) {
       const r =
@@ -120,7 +121,7 @@ export function answerHanded(frame: Frame, env: Env, e: FlowEvent, x: CallExpr):
       if (r) out = out ? join(out, r) : r;
     }
   } finally {
-    nesting--;
+    within.handed--;
   }
   return out;
 }

@@ -9,6 +9,7 @@ import { answerHanded, callHanded } from "./callbacks.js";
 import { checkedEvent, noteCall, noteChecked } from "./checks.js";
 import { allowance } from "./effort.js";
 import { Env, mapEnv } from "./env.js";
+import { secretVariable } from "./environment.js";
 import { access, attribute, evalExpr, refine } from "./expr.js";
 import { Frame } from "./frame.js";
 import { resultOf, runFunctionBody } from "./function.js";
@@ -83,6 +84,8 @@ export function evalCall(frame: Frame, env: Env, x: CallExpr): Value {
   if (!callee.types.some((t) => t.k === "fn")) noteCall(frame, env, x, name);
   noteOwnerCall(frame, env, x);
   noteWrittenText(frame, env, x, args);
+  // What a `SecretStr` holds.
+  if (name === "get_secret_value" && recvExpr) return secretVariable(lastNameOf(recvExpr), undefined, frame.loc(x));
   const handed = callHanded(frame, callee, args, x, name);
   const own = readBack(resultOfCall(frame, env, callee, args, x, recv, name), callee, args, recv, name, x);
   const out = handed ? join(own, handed) : own;

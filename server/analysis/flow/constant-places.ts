@@ -21,6 +21,11 @@ export function constantWith(program: Program, text: string, near: ModuleDef): L
   return undefined;
 }
 
+const CONSTANT = "constant@";
+
+/** Whether a place is that of a constant that was looked for. */
+export const isConstant = (at: Loc): boolean => at.id.startsWith(CONSTANT);
+
 const inModule = (mod: ModuleDef, text: string): Loc | undefined =>
   find(mod.ir.body, text, { file: mod.file, base: 0 }, 0);
 
@@ -35,7 +40,7 @@ function find(node: unknown, text: string, chunk: Chunk, depth: number): Loc | u
   }
   const here = chunkOf(node) ?? chunk;
   if (holds(node, text) && "s" in node && "e" in node && typeof node.s === "number" && typeof node.e === "number")
-    return { chunk: here, s: node.s, e: node.e, id: `constant@${here.file}:${text}` };
+    return { chunk: here, s: node.s, e: node.e, id: `${CONSTANT}${here.file}:${text}` };
   for (const [key, v] of Object.entries(node)) {
     if (key === "chunk") continue;
     const found = find(v, text, here, depth + 1);

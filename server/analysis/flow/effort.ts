@@ -15,6 +15,22 @@ const VERY_SMALL = 8;
 /** Steps that the function which is being analysed took so far; those of all functions that are done; and where that has to end. */
 export const effort = { steps: 0, done: 0, most: Number.POSITIVE_INFINITY };
 
+/** What is being followed inside something else, all for the same function: one that is analysed meanwhile begins anew. */
+export interface Nesting {
+  /** Properties inside each other, and those read for the sake of the outermost one. */
+  properties: number;
+  propertiesRead: number;
+  /** Functions that are handed to functions that are handed on. */
+  handed: number;
+  /** Modules through whose star imports a name is being looked for, each with the name. */
+  stars: Set<string> | undefined;
+}
+
+const unnested = (): Nesting => ({ properties: 0, propertiesRead: 0, handed: 0, stars: undefined });
+
+/** The nesting of the function that is being analysed. */
+export let nesting = unnested();
+
 /** Most values inside one that the function may still work with; undefined where it may work with all. */
 export const allowance = (): number | undefined =>
   effort.steps <= MUCH ? undefined : effort.steps <= VERY_MUCH ? SMALL : VERY_SMALL;
@@ -31,12 +47,15 @@ export function heedEnd(): void {
 export function onOwnAccount<T>(f: () => T): T {
   heedEnd();
   const { steps } = effort;
+  const outer = nesting;
   effort.steps = 0;
+  nesting = unnested();
   try {
     return f();
   } finally {
     effort.done += effort.steps;
     effort.steps = steps;
+    nesting = outer;
   }
 }
 

@@ -1,6 +1,7 @@
 /** Expressions: from the intermediate form to abstract values. */
 import type { Expr } from "../ir.js";
 import { heldByApp } from "./app-state.js";
+import { noteFallback } from "./builtins.js";
 import { evalCall, nameOf } from "./calls.js";
 import { noteChecked } from "./checks.js";
 import { evalCompare } from "./constants.js";
@@ -17,6 +18,7 @@ import { pipe } from "./pipes.js";
 import { withColumns, withKnown } from "./records.js";
 import { copiedRow, copiesCells, rowOfCell } from "./row-copies.js";
 import { contentOf, uploaded } from "./saved-files.js";
+import { secretSetting } from "./settings.js";
 import { external, pendingLabel, placed } from "./sources.js";
 import { askedRole, spokenBy } from "./spoken.js";
 import { isAnswer, returnedBy, takenOut } from "./statements.js";
@@ -71,7 +73,7 @@ export function evalExpr(frame: Frame, env: Env, x: Expr): Value {
       // The days between two dates are a number, whoever wrote the dates; of a record it may still be an age.
       if (x.o.k === "bin" && x.o.op === "-" && DURATION.test(x.a)) return sanitise(o, bit("user") | bit("llm"), false);
       const v = attribute(frame, o, x.a, x.o);
-      return placed(v, () => frame.loc(x));
+      return secretSetting(frame, o, x.a, v, x) ?? placed(v, () => frame.loc(x));
     }
     case "sub": {
       const o = evalExpr(frame, env, x.o);
@@ -87,6 +89,8 @@ export function evalExpr(frame: Frame, env: Env, x: Expr): Value {
       const named = annotated && annotationValue(frame, env, x, annotated);
       if (named) return named;
       const i = evalExpr(frame, env, x.i);
+      // `DATABASE_URL.split("@")[1]`: the server without the name and the password before it.
+      if (leavesPassword(x)) return sanitise(subscript(frame, o, i), bit("secret"), false);
       if (typeof i.c === "string" && isSecretName(i.c) && o.types.some((y) => y.k === "ext" && holdsVariables(y.q)))
         return secretVariable(i.c, undefined, frame.loc(x));
       const out = placed(subscript(frame, o, i), () => frame.loc(x));
@@ -116,6 +120,10 @@ export function evalExpr(frame: Frame, env: Env, x: Expr): Value {
       const vs: Value[] = [];
       for (const p of x.xs) vs.push(evalExpr(frame, env, p));
       if (x.op === "or") {
+        x.xs.forEach((p, i) => {
+          const asked = x.xs[i - 1];
+          if (asked?.k === "call") noteFallback(frame, env, asked, { value: vs[i]!, loc: frame.loc(p) });
+        });
         const consts = vs.map((v) => v.c);
         const truthy = consts.find((c) => c !== undefined && c !== false && c !== null && c !== "" && c !== 0);
         if (consts.every((c) => c !== undefined)) return constant(truthy ?? consts.at(-1) ?? null);
@@ -153,7 +161,7 @@ export function evalExpr(frame: Frame, env: Env, x: Expr): Value {
         nested: true,
         binding: "instance" as const,
       };
-      return typed({ k: "fn", fn, env });
+      return typed({ k: "fn", fn, env, form: x.fn });
     }
     case "await":
       return awaited(evalExpr(frame, env, x.x));
@@ -463,6 +471,14 @@ export function access(frame: Frame, v: Value, key: string): Value {
   const out = refine(frame, field(v, key));
   if (!v.types.length) return out;
   return join(out, attribute(frame, v, key));
+}
+
+/** What stands behind the last `@` of an address. */
+function leavesPassword({ o, i }: Extract<Expr, { k: "sub" }>): boolean {
+  if (o.k !== "call" || o.f.k !== "attr" || !/^r?(?:split|partition)$/.test(o.f.a)) return false;
+  const by = o.args[0];
+  const isFirst = i.k === "const" && i.v === 0;
+  return by?.k === "const" && by.v === "@" && !isFirst;
 }
 
 function sequence(frame: Frame, env: Env, xs: readonly Expr[]): Value {

@@ -8,7 +8,7 @@ import { constantWith } from "./constant-places.js";
 import { entryOf } from "./entries.js";
 import { checksInput, choicesOf, isChosen, saysWhoCalls } from "./input-checks.js";
 import type { Program } from "./program.js";
-import { Routes } from "./routes.js";
+import { Routes, refusersIn } from "./routes.js";
 
 interface Hook {
   fn: FunctionDef;
@@ -20,6 +20,8 @@ interface Hook {
 export interface Facts extends AppFacts {
   /** Differs when the facts do: then every rule has to look again. */
   signature(): string;
+  /** As of the last signature, what functions refuse callers: where it differs, routes have to be looked at again. */
+  refusers(): string;
   /** Files in view whose modules say something for a whole app. */
   speakers(): string[];
 }
@@ -55,14 +57,17 @@ export function appFacts(program: Program): Facts {
   const textOf = (hooks: readonly Hook[]) => hooks.map((h) => h.fn.key + h.blueprint + h.from.file).join();
   /** What single modules said when all were last asked, and what came out. */
   const voices = new Map<string, string>();
-  const voiceOf = (mod: ModuleDef) => textOf(hooksIn(mod)) + routes.voice(mod) + listedMiddleware(mod).join();
-  let last: { version: string; text: string } | undefined;
+  const voiceOf = (mod: ModuleDef) =>
+    textOf(hooksIn(mod)) + routes.voice(mod) + listedMiddleware(mod).join() + refusersIn(mod);
+  /** Whether a module says something for the app, or has functions that other modules may guard their routes with. */
+  const mayGuard = (mod: ModuleDef) => program.view.has(mod.file) || refusersIn(mod) !== "";
+  let last: { version: string; text: string; refusers: string } | undefined;
   /** Nothing but the text of modules changed since, and none of these says anything else for the app. */
   const stands = (version: string): boolean => {
     if (last?.version !== version) return false;
     for (const file of program.stirred) {
-      const mod = program.view.has(file) || voices.has(file) ? program.module(file) : undefined;
-      if ((mod && voiceOf(mod)) !== voices.get(file)) return false;
+      const mod = program.view.has(file) || voices.has(file) ? program.module(file) : program.modules.get(file);
+      if ((mod && (voices.has(file) || mayGuard(mod)) ? voiceOf(mod) : undefined) !== voices.get(file)) return false;
     }
     return true;
   };
@@ -94,12 +99,16 @@ export function appFacts(program: Program): Facts {
       reach = new Map();
       voices.clear();
       for (const mod of speakingOfHooks()) voices.set(mod.file, voiceOf(mod));
+      for (const mod of program.modules.values())
+        if (mod && !voices.has(mod.file) && mayGuard(mod)) voices.set(mod.file, voiceOf(mod));
       last = {
         version: `${program.registered.version}|${program.viewVersion}`,
         text: [textOf(all()), routes.refresh(), ...listings()].join("\n"),
+        refusers: [...program.modules.values()].map((mod) => (mod ? refusersIn(mod) : "")).join("\n"),
       };
       return last.text;
     },
+    refusers: () => last?.refusers ?? "",
     speakers() {
       hooks = undefined;
       const hooked = new Set(all().map((h) => h.fn.module));

@@ -6,7 +6,7 @@ import { literalParts } from "./arguments.js";
 import { stripParams } from "./classes.js";
 import { type Wrapped, wrappedByDecorators } from "./decorators.js";
 import { dependencyOf } from "./dependencies.js";
-import { uncounted } from "./effort.js";
+import { nesting, uncounted } from "./effort.js";
 import { entryOf } from "./entries.js";
 import { entryParameter } from "./entry-parameters.js";
 import { Env } from "./env.js";
@@ -361,17 +361,16 @@ function bindNested(frame: Frame, env: Env, fn: FunctionDef, entry: ReturnType<t
   });
 }
 
-/** Modules through whose star imports a name is being looked for, each with the name. */
-let searched: Set<string> | undefined;
-
 /** A name that a star import brought; where these go in circles every module is asked once. */
 export function throughStars(frame: Frame, name: string): Value | undefined {
   if (!frame.stars.length) return undefined;
-  const outer = searched;
-  searched ??= new Set();
+  const within = nesting;
+  const outer = within.stars;
+  const searched = outer ?? new Set();
   const key = `${name} ${frame.module.file}`;
   if (searched.has(key)) return undefined;
   searched.add(key);
+  within.stars = searched;
   try {
     for (const star of frame.stars) {
       const v = star(name);
@@ -379,7 +378,7 @@ export function throughStars(frame: Frame, name: string): Value | undefined {
     }
     return undefined;
   } finally {
-    searched = outer;
+    within.stars = outer;
   }
 }
 

@@ -6,6 +6,7 @@ import type { Args } from "./arguments.js";
 import { bindArguments, bindDefaults, paramNames } from "./calls.js";
 import { noteChecked } from "./checks.js";
 import { holdsNoText } from "./classes.js";
+import { nesting } from "./effort.js";
 import type { Env } from "./env.js";
 import { access } from "./expr.js";
 import { givenBack } from "./forms.js";
@@ -141,24 +142,22 @@ export function callProperty(frame: Frame, fn: FunctionDef, cls: ClassDef, self:
   if (!isSymbolic(s.ret)) return s.ret;
   const loc = self.labels[0]?.step.loc ?? { chunk: frame.chunk, s: 0, e: 0, id: `${frame.key}:self` };
   // A property may be written in terms of others, and those of itself.
-  if (!propertyDepth) propertiesRead = 0;
-  if (propertyDepth >= MAX_PROPERTIES || propertiesRead++ >= MAX_READ) {
-    if (propertiesRead >= MAX_READ) frame.program.bound("properties are written in terms of too many others");
+  const within = nesting;
+  if (!within.properties) within.propertiesRead = 0;
+  if (within.properties >= MAX_PROPERTIES || within.propertiesRead++ >= MAX_READ) {
+    if (within.propertiesRead >= MAX_READ) frame.program.bound("properties are written in terms of too many others");
     return EMPTY;
   }
-  propertyDepth++;
+  within.properties++;
   try {
     return getterResult(frame, fn, self, s.ret, loc);
   } finally {
-    propertyDepth--;
+    within.properties--;
   }
 }
 
-/** Properties being followed inside each other. */
-let propertyDepth = 0;
+/** Most properties that are followed inside each other, and that are read for the sake of one. */
 const MAX_PROPERTIES = 3;
-/** Properties read for the sake of one, in all. */
-let propertiesRead = 0;
 const MAX_READ = 12;
 
 function getterResult(frame: Frame, fn: FunctionDef, self: Value, ret: Value, loc: Loc): Value {

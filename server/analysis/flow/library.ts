@@ -3,6 +3,7 @@ import type { CallExpr } from "../ir.js";
 import type { ClassDef } from "../names/definitions.js";
 import type { CallModel } from "../names/model-schema.js";
 import { redactsData } from "../names/sanitisers.js";
+import { isApproved } from "./approval.js";
 import { type Args, allArguments, argument, literalParts } from "./arguments.js";
 import { builtinCall } from "./builtins.js";
 import { nameOf } from "./calls.js";
@@ -526,7 +527,7 @@ function emitCall(frame: Frame, q: string, m: CallModel, args: Args, x: CallExpr
   // Told so, the library refuses to make the tool.
   const refused =
     setting?.arg !== undefined && setting.bad === true && argument(frame, args, setting.arg)?.value.c === false;
-  const danger = refused ? undefined : m.danger;
+  const danger = refused || (m.danger && isApproved(frame.module, x)) ? undefined : m.danger;
   if (m.credentials || danger || m.llm?.setup) {
     const slots: Slot[] = [];
     // A raw client may be for anything; only a model's says how the model is reached.

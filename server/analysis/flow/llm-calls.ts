@@ -57,6 +57,8 @@ export function llmCall(
   if (recv) slots.push(...(fillTemplate(recv, slots, at) ?? []), ...openTemplate(recv, slots, at));
   const timed = limits(frame, env, m, args, x);
   for (const mark of llm.setup ? timed.given : []) out = withField(out, mark, constant(true));
+  if (llm.setup && llm.verify && argument(frame, args, llm.verify)?.value.c === false)
+    out = withField(out, UNVERIFIED, constant(false));
   if (!llm.setup) slots.push(...transport(frame, m, args));
   if (llm.setup) {
     const fields = new Map<string, Value>(
@@ -99,12 +101,24 @@ export function openRawCall(
 
 /** Where the server is and whether its certificate is checked. */
 export function transport(frame: Frame, m: CallModel, args: Args): Slot[] {
-  return (["url", "verify"] as const).flatMap((slot) => {
+  const own = (["url", "verify"] as const).flatMap((slot) => {
     const spec = m.llm?.[slot];
     const a = spec && argument(frame, args, spec);
     return a ? [{ slot, value: a.value, loc: a.loc }] : [];
   });
+  // `OpenAI(http_client=httpx.Client(verify=False))`
+  const lent = HTTP_CLIENTS.flatMap((name) => {
+    const a = args.kw.get(name);
+    const value = a?.value.fields?.get(UNVERIFIED);
+    return a && value ? [{ slot: "verify", value, loc: a.loc }] : [];
+  });
+  return lent.length ? [...own, ...lent] : own;
 }
+
+/** Arguments with the client of HTTP that an SDK's client goes through. */
+const HTTP_CLIENTS = ["http_client", "http_async_client", "httpx_client"];
+/** Field of a client of HTTP that does not check certificates. */
+const UNVERIFIED = "#verify";
 
 /** Whether the output and the time of a call are bounded, by its arguments or by those of the client it is made on. */
 function limits(

@@ -68,20 +68,9 @@ export function headersOf(mod: ModuleDef): string {
   ].join("\n");
 }
 
-const attributeTexts = new WeakMap<object, string>();
-
-/** What the attributes of a module's classes are given and declared as, as a text without positions. */
-export function attributesOf(mod: ModuleDef): string {
-  const of = (x: object | null | undefined): string => {
-    if (!x) return "";
-    let text = attributeTexts.get(x);
-    if (text === undefined) {
-      text = exprTexts([x]);
-      attributeTexts.set(x, text);
-    }
-    return text;
-  };
-  return mod.classes
-    .map((c) => [...c.attributes].map(([name, a]) => `${c.key}.${name}:${of(a.annotation)}=${of(a.value)}`).join("\n"))
-    .join("\n");
-}
+/**
+ * What the attributes of a module's classes are given and declared as. A form stays the same object while its text does: a
+ * text that only moved within its statement is another one, for its place is told, too.
+ */
+export const attributesOf = (mod: ModuleDef): unknown[] =>
+  mod.classes.flatMap((c) => [...c.attributes].flatMap(([name, a]) => [`${c.key}.${name}`, a.annotation, a.value]));

@@ -132,11 +132,11 @@ export class Program {
     return this.graph.stack;
   }
 
-  /** Bounds that were hit, in words, by file. */
-  notes(): Map<string, Set<string>> {
+  /** Bounds that were hit, in words, by file. @param counts whether a unit's result is one that something needs */
+  notes(counts: (u: Unit) => boolean): Map<string, Set<string>> {
     const out = new Map<string, Set<string>>();
     for (const u of this.units.values()) {
-      if (!u.bounds.size) continue;
+      if (!u.bounds.size || !counts(u)) continue;
       const list = out.get(u.module.file) ?? new Set();
       out.set(u.module.file, list);
       for (const b of u.bounds) list.add(b);
@@ -416,7 +416,7 @@ export class Program {
       this.classes.forget();
       if (before.size !== now.size || headers !== headersOf(mod)) for (const u of own) anew.add(u);
       // Whoever reads an attribute of a class depends on what the module declares, whose names do not tell what is in them.
-      else if (attributes !== attributesOf(mod)) for (const u of own) if (u.level === 0) anew.add(u);
+      else if (!sameList(attributes, attributesOf(mod))) for (const u of own) if (u.level === 0) anew.add(u);
     }
     for (const u of units) if (u.fn && !now.has(u.fn)) this.remove(u);
     if (touched.length) this.graph.change(touched, anew);

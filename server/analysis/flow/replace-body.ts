@@ -21,7 +21,7 @@ import { classHead, headerOf } from "./outline.js";
 export function replaceBody(mod: ModuleDef, ir: ModuleIR, diff: StatementDiff): FunctionDef | undefined {
   const came = oneOf(diff.changed);
   const went = oneOf(diff.removed);
-  if (!came || !went || ir.body.length !== mod.ir.body.length) return undefined;
+  if (!came || !went || !sameButOne(ir.body, mod.ir.body)) return undefined;
   const fn = mod.byNode.get(went.fn);
   if (fn?.kind !== "function" || fn.nested || fn.ir !== went.fn || !sameForOthers(came.fn, went.fn)) return undefined;
   let cls: ClassDef | undefined;
@@ -42,6 +42,10 @@ export function replaceBody(mod: ModuleDef, ir: ModuleIR, diff: StatementDiff): 
   }
   return fn;
 }
+
+/** Whether two bodies are the same but for one statement: those that only changed places neither came nor went. */
+const sameButOne = (a: readonly Stmt[], b: readonly Stmt[]): boolean =>
+  a.length === b.length && a.reduce((others, s, i) => others + Number(s !== b[i]), 0) <= 1;
 
 /** A function and, for a method, its class, where a list of statements is just that. */
 function oneOf(list: readonly Stmt[]): { fn: FunctionIR; cls: ClassIR | undefined } | undefined {

@@ -2,9 +2,9 @@
  * What a run of an agent was given for the functions that it calls: `agent.run(text, deps=Deps(...))` in a route, `ctx.deps` of
  * `ctx: RunContext[Deps]` in a tool or a prompt of the agent.
  */
-import type { ClassDef } from "../names/definitions.js";
+import type { ClassDef, FunctionDef } from "../names/definitions.js";
 import { isSymbolic } from "./apply.js";
-import { wordsOf } from "./body-words.js";
+import { namesIn, wordsOf } from "./body-words.js";
 import { stripParams } from "./classes.js";
 import { addStep } from "./labels.js";
 import type { Program } from "./program.js";
@@ -24,7 +24,7 @@ export function givenToRuns(program: Program, cls: ClassDef): Value {
   let out = EMPTY;
   const makers = program
     .mentioning(cls.module, cls.name)
-    .filter((fn) => fn.cls !== cls && !fn.nested && wordsOf(fn.ir.body).names.has(cls.name))
+    .filter((fn) => fn.cls !== cls && !fn.nested && !onlyDeclares(fn, cls.name))
     .slice(0, MAX_ASKED);
   for (const fn of makers)
     for (const e of program.writer(fn).events)
@@ -37,4 +37,13 @@ export function givenToRuns(program: Program, cls: ClassDef): Value {
         );
       }
   return out;
+}
+
+/**
+ * Whether a function has the name in its head alone. Asked of the head first: of a body that is broken for the time being it
+ * must be known that it matters.
+ */
+function onlyDeclares({ ir }: FunctionDef, name: string): boolean {
+  const head = [...ir.params.map((p) => p.ann), ir.returns].some((x) => x && namesIn(x).includes(name));
+  return head && !wordsOf(ir.body).names.has(name);
 }

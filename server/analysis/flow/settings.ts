@@ -3,7 +3,9 @@ import type { Expr, Span } from "../ir.js";
 import type { ClassDef } from "../names/definitions.js";
 import type { SettingModel } from "../names/model-schema.js";
 import type { Args } from "./arguments.js";
+import { namesIn } from "./body-words.js";
 import type { Env } from "./env.js";
+import { isSecretName, secretVariable } from "./environment.js";
 import { evalExpr } from "./expr.js";
 import type { Frame } from "./frame.js";
 import type { Loc } from "./labels.js";
@@ -58,16 +60,34 @@ export function settingTarget(frame: Frame, env: Env, t: Expr): SettingPlace | u
 const SETTINGS_CLASSES = ["pydantic_settings.BaseSettings", "pydantic.BaseSettings"];
 /** Names of credentials, however they are written. */
 const CREDENTIAL =
-  /(?:^|_)(?:api_?key|access_?key|secret(?:_?key)?|password|passwd|auth_token|api_token|access_token)$/i;
+  /(?:^|_)(?:api_?key|access_?key|(?:api_?)?secret(?:_?key)?|password|passwd|auth_token|api_token|access_token)$/i;
+
+/** Whether a class holds settings that are read from the environment. */
+function holdsSettings(frame: Frame, cls: ClassDef): boolean {
+  const { classes, models } = frame.program;
+  return classes.libraryBases(cls).some((q) => SETTINGS_CLASSES.some((s) => models.isA(q, s)));
+}
+
+/**
+ * A credential among the settings of an app: `settings.registry_token`. What stands in a `SecretStr` shows itself only when it is
+ * asked to (`get_secret_value`).
+ * @param def its value as far as the code says it
+ */
+export function secretSetting(frame: Frame, o: Value, name: string, def: Value, at: Span): Value | undefined {
+  if (!isSecretName(name)) return undefined;
+  const own = o.types.find((t) => t.k === "inst" && holdsSettings(frame, t.cls));
+  const field = own?.k === "inst" ? frame.program.classes.declared(own.cls).get(name) : undefined;
+  if (!field || (field.annotation && namesIn(field.annotation).some((n) => /^Secret(?:Str|Bytes)$/.test(n))))
+    return undefined;
+  return secretVariable(name, def, frame.loc(at));
+}
 
 /**
  * A field of a class of settings that are read from the environment: its default counts where nothing is set there, as it
  * does for a lookup (`api_key: str = "sk-..."`).
  */
 export function settingsField(frame: Frame, cls: ClassDef, name: string): SettingPlace | undefined {
-  if (!CREDENTIAL.test(name)) return undefined;
-  const { classes, models } = frame.program;
-  if (!classes.libraryBases(cls).some((q) => SETTINGS_CLASSES.some((s) => models.isA(q, s)))) return undefined;
+  if (!CREDENTIAL.test(name) || !holdsSettings(frame, cls)) return undefined;
   return { models: [{ rule: "hardcoded-credential", bad: ["literal"], variable: [name] }], name, bare: true };
 }
 
@@ -80,6 +100,15 @@ export function emitDatabases(frame: Frame, env: Env, databases: Expr): void {
     for (const { key, v } of connection.k === "dict" ? connection.items : [])
       if (key?.k === "const" && key.v === "PASSWORD")
         emitSetting(frame, { models: [PASSWORD], name: "PASSWORD" }, evalExpr(frame, env, v), v, v);
+}
+
+/** Keys of settings that several libraries share: `CLOUDINARY_STORAGE = {"API_SECRET": "..."}`. */
+export function emitKeys(frame: Frame, env: Env, settings: Expr): void {
+  for (const { key, v } of settings.k === "dict" ? settings.items : []) {
+    if (key?.k !== "const" || typeof key.v !== "string" || v?.k !== "const" || !CREDENTIAL.test(key.v)) continue;
+    const model: SettingModel = { rule: "hardcoded-credential", bad: ["literal"], variable: [key.v] };
+    emitSetting(frame, { models: [model], name: key.v, bare: true }, evalExpr(frame, env, v), v, v);
+  }
 }
 
 /** Calls that set by keyword or mapping: `app.config.update(DEBUG=True)`, `os.environ.setdefault("FLASK_DEBUG", "1")`. */

@@ -27,13 +27,21 @@ function valueTexts(): (v: Value) => string {
       out += v.str
         .map((f) => `"${f.pieces.map((p) => (typeof p === "string" ? p : pieceText(p, value, depth))).join("")}"`)
         .join(";");
+    for (const t of v.test ?? [])
+      out += `?${t.labels.map(labelText).join()}${t.mask}${t.weak}${t.unsafe}${t.only ?? ""}${t.failed ?? ""}${t.speaks ? `${t.speaks.is}${t.speaks.roles.join()}${t.speaks.of.map(labelText).join()}` : ""}`;
     return out;
   };
-  // A function that is given back: its text, and what it closed over.
-  const closed = (t: TypeRef, depth: number): string =>
-    t.k === "fn" && t.env && depth < 4
-      ? `#${formNumber(t.fn.ir)}(${[...t.env.vars].map(([k, x]) => `${k}:${value(x, depth + 1)}`).join(",")})`
-      : "";
+  // A function that is given back: its text, what it closed over, and what it is bound to.
+  const closed = (t: TypeRef, depth: number): string => {
+    if (t.k !== "fn" || depth >= 4) return "";
+    let out = "";
+    if (t.env)
+      out += `#${formNumber(t.form ?? t.fn.ir)}(${[...t.env.vars].map(([k, x]) => `${k}:${value(x, depth + 1)}`).join(",")})`;
+    if (t.self) out += `&${value(t.self, depth + 1)}`;
+    if (t.args) out += `(${t.args.map((x) => value(x, depth + 1)).join(",")})`;
+    if (t.kwargs) out += `(${[...t.kwargs].map(([k, x]) => `${k}=${value(x, depth + 1)}`).join(",")})`;
+    return out;
+  };
   return (v) => value(v, 0);
 }
 
@@ -51,7 +59,7 @@ function formNumber(ir: FunctionIR): number {
 }
 
 const pieceText = (p: Exclude<Piece, string>, value: (v: Value, depth: number) => string, depth: number): string =>
-  `<${p.loc.id} ${p.name ?? ""} ${value(p.v, depth + 1)}${p.joined ? `+${p.joined.by}` : ""}>`;
+  `<${p.loc.id} ${p.name ?? ""} ${value(p.v, depth + 1)}${p.joined ? `+${p.joined.by}${value(p.joined.list, depth + 1)}` : ""}${p.template ? "t" : ""}${p.listed ? "l" : ""}>`;
 
 /**
  * A text that differs when a summary differs in anything that callers see. Positions do not count: places move by
@@ -73,6 +81,9 @@ export function shapeOf(s: Summary, fn: FunctionDef | undefined, header: Functio
   for (const [i, v] of s.writes) parts.push(`w${i}${value(v)}`);
   for (const [n, v] of s.globals) parts.push(`g${n}${value(v)}`);
   for (const [n, v] of s.stores) parts.push(`s${n}${value(v)}`);
+  for (const [i, a] of s.defaults) parts.push(`d${i}@${a.loc.id}${value(a.value)}`);
+  if (s.rowFields) parts.push(`r${[...s.rowFields].join("+")}`);
+  if (s.entry) parts.push("entry");
   for (const g of s.guards) parts.push(`c${g.param}${g.path.join(".")}${g.mask}${g.weak}${g.unsafeWhen}`);
   if (s.stub) parts.push("stub");
   return parts.join("\n");
@@ -96,7 +107,7 @@ function eventText(e: FlowEvent, value: (v: Value) => string): string {
 }
 
 function typeText(t: TypeRef): string {
-  if (t.k === "ext") return t.q;
+  if (t.k === "ext") return t.cls ? `${t.q}<${t.cls.key}` : t.q;
   if (t.k === "fn") return t.fn.key;
   if (t.k === "module") return t.mod.file;
   return `${t.k}:${t.cls.key}`;
@@ -107,7 +118,7 @@ const labelTexts = new WeakMap<Label, string>();
 function labelText(l: Label): string {
   let out = labelTexts.get(l);
   if (out === undefined) {
-    const flags = `${l.many ? "m" : ""}${l.parsed ? "p" : ""}${l.shallow ? "s" : ""}${l.doubt}`;
+    const flags = `${l.many ? "m" : ""}${l.parsed ? "p" : ""}${l.shallow ? "s" : ""}${l.unseen ? "u" : ""}${l.address ? "a" : ""}${l.caller ? "c" : ""}${l.told ? "t" : ""}${l.own ?? ""}${l.entity ?? ""}${l.doubt}`;
     const record = l.record ? recordText(l.record) : "";
     out = `${l.kind}${l.key}/${l.path.join(".")}/${l.cleared}/${l.weak}${flags}${l.type ?? ""}${record}${l.what}^${stepText(l.step)}${l.at?.id ?? ""}`;
     labelTexts.set(l, out);
@@ -153,5 +164,5 @@ function recordText(r: RecordInfo): string {
   const chosen = [...(r.by?.value.fields ?? [])].map(([k, v]) => `${k}${deepLabels(v).map(labelText).join()}`);
   const by = r.by ? `<${chosen.join()}@${r.by.loc.id}` : "";
   const text = r.text ? `<${deepLabels(r.text.value).map(labelText).join()}${r.text.narrowable ? "n" : ""}` : "";
-  return `:${r.columns ? r.columns.join("+") : "*"}-${[...r.excluded].join("-")}${r.leavesOut ? "l" : ""}${r.fetchesAll ? "f" : ""}${r.narrowable ? "n" : ""}${r.name}${r.store}${r.fix ?? ""}${r.row?.key ?? ""}${by}${text}`;
+  return `:${r.columns ? r.columns.join("+") : "*"}-${[...r.excluded].join("-")}(${r.known?.join("+") ?? ""};${r.plain?.join("+") ?? ""})${r.call.id}${r.leavesOut ? "l" : ""}${r.fetchesAll ? "f" : ""}${r.narrowable ? "n" : ""}${r.name}${r.store}${r.fix ?? ""}${r.row?.key ?? ""}${by}${text}`;
 }

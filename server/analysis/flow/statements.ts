@@ -16,7 +16,7 @@ import { noteKeptErrors } from "./kept-errors.js";
 import { ALL_KINDS, type Label } from "./labels.js";
 import { noteCopies } from "./row-copies.js";
 import { noteClosed } from "./saved-files.js";
-import { emitDatabases, emitSetting, settingsField, settingTarget } from "./settings.js";
+import { emitDatabases, emitKeys, emitSetting, settingsField, settingTarget } from "./settings.js";
 import { kept } from "./size.js";
 import { noteRaised } from "./stores.js";
 import { binaryAdd } from "./strings.js";
@@ -66,7 +66,10 @@ function exec(frame: Frame, env: Env, s: Stmt): Env | undefined {
         if (s.v && t.k === "attr" && answersBy(frame, env, t, s.v)) continue;
         const place = settingTarget(frame, env, t);
         if (place && s.v) emitSetting(frame, place, value, s, s.v);
-        if (s.v && t.k === "name" && t.id === "DATABASES" && !frame.fn) emitDatabases(frame, env, s.v);
+        if (s.v && t.k === "name" && !frame.fn && t.id === t.id.toUpperCase()) {
+          if (t.id === "DATABASES") emitDatabases(frame, env, s.v);
+          else emitKeys(frame, env, s.v);
+        }
         if (s.v || t.k !== "name") assignTo(frame, env, t, value, s.v ?? undefined);
       }
       return env;
@@ -156,7 +159,7 @@ function exec(frame: Frame, env: Env, s: Stmt): Env | undefined {
       if (fn?.kind === "function") {
         const nested = fn.nested && !fn.cls;
         if (nested) frame.nested.push({ fn, env, called: false });
-        env.set(s.fn.name, typed({ k: "fn", fn, ...(nested ? { env } : {}) }));
+        env.set(s.fn.name, typed({ k: "fn", fn, ...(nested ? { env, form: s.fn } : {}) }));
       }
       return env;
     }

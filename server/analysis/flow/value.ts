@@ -1,4 +1,5 @@
 /** Abstract values: labels on access paths, types, constants and the pieces of strings. Immutable. */
+import type { FunctionIR } from "../ir.js";
 import type { ClassDef, FunctionDef, ModuleDef } from "../names/definitions.js";
 import { hashOf } from "../names/sketch.js";
 import { effort, uncounted } from "./effort.js";
@@ -11,7 +12,16 @@ import { samePlace } from "./places.js";
 export type TypeRef =
   /** A library's object, function, class or instance, by qualified name. `cls` is the project class that inherits it. */
   | { k: "ext"; q: string; cls?: ClassDef }
-  | { k: "fn"; fn: FunctionDef; self?: Value; env?: Env; args?: readonly Value[]; kwargs?: ReadonlyMap<string, Value> }
+  | {
+      k: "fn";
+      fn: FunctionDef;
+      self?: Value;
+      args?: readonly Value[];
+      kwargs?: ReadonlyMap<string, Value>;
+      /** What it closed over, and its form at that time: the definition is brought up to date. */
+      env?: Env;
+      form?: FunctionIR;
+    }
   | { k: "class"; cls: ClassDef }
   | { k: "inst"; cls: ClassDef }
   | { k: "module"; mod: ModuleDef };

@@ -366,6 +366,8 @@ const mark = z.strictObject({
   decorator: names.optional(),
   /** Decorators, by last segment, whatever their module. */
   duck: names.optional(),
+  /** Decorators that take the guard of the app away, by last segment: `login_not_required`. */
+  opens: names.optional(),
   /** Base classes. */
   mixin: names.optional(),
   /** Class attributes or keyword arguments of the route's decorator, and values that do not count. */

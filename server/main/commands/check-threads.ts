@@ -1,9 +1,9 @@
 /** In how many threads a check runs, and running it in several. */
 import { availableParallelism } from "node:os";
+import { LARGE } from "../../analysis/scope.js";
 import type { CheckOutcome, CheckRun } from "../../project/check.js";
 import { checkInParts } from "../../project/check-parts.js";
 import type { Skipped } from "../../project/discover.js";
-import { isLarge } from "../../project/size.js";
 import type { PartsInput } from "../threads.js";
 import type { CheckOptions } from "./check-options.js";
 import { showsFixes } from "./check-output.js";
@@ -11,9 +11,13 @@ import type { Context } from "./context.js";
 
 const mostByDefault = 4;
 
-/** As many as a project is worth where nobody says how many. @param all files that the analysis may look at */
+/**
+ * As many as a project may be worth where nobody says how many; whether it is worth them its files tell (`checkInParts`).
+ * @param all files that the analysis may look at
+ */
 export function threadsByDefault(all: readonly string[]): number {
-  return isLarge(all) ? Math.min(availableParallelism(), mostByDefault) : 1;
+  const count = all.filter((file) => file.endsWith(".py")).length;
+  return count > LARGE ? Math.min(availableParallelism(), mostByDefault) : 1;
 }
 
 /** @param all files that the analysis may look at */
@@ -30,11 +34,12 @@ export async function checkInThreads(
   input: PartsInput,
   run: CheckRun,
   count: number,
+  worthIt: boolean,
 ): Promise<CheckOutcome & { unreadable: Skipped[] }> {
   const threads = context.openParts?.();
   if (!threads) throw new Error("there are no threads here");
   try {
-    return await checkInParts(await threads.open(input, count), run);
+    return await checkInParts(await threads.open(input, count), run, worthIt);
   } finally {
     await threads.end();
   }

@@ -131,7 +131,13 @@ async function check(context: Context, paths: readonly string[], options: CheckO
       }
       const threads = threadsFor(context, options, collected.all);
       if (threads > 1) {
-        outcome = await checkInThreads(context, { engine: input, open }, { ...collected, progress }, threads);
+        outcome = await checkInThreads(
+          context,
+          { engine: input, open },
+          { ...collected, progress },
+          threads,
+          options.jobs === undefined,
+        );
       } else {
         outcome = { ...runCheck(await opened(), { ...collected, progress }), unreadable: host.unreadable() };
       }

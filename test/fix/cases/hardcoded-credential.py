@@ -66,3 +66,15 @@ from openai import OpenAI
 
 os = "linux"
 client = OpenAI(api_key="sk-proj-Zk3mB7qXw9TdRj5vLh2NcYp8Ea6GsUfK4tJ1", timeout=10)
+
+#%% what stands in where nothing is set
+import os
+
+MONGO_URI = os.environ.get("MONGO_URI") or "mongodb+srv://diet:9838gTq7x@cluster0.r5x2deh.mongodb.net/diet"
+client = MongoClient(MONGO_URI)
+
+#%% fixed
+import os
+
+MONGO_URI = os.environ["MONGO_URI"]
+client = MongoClient(MONGO_URI)

@@ -10,9 +10,10 @@ export function partsOver(syntax: Syntax, texts: ReadonlyMap<string, string>, co
     const part = createPart(optionsOver(syntax, texts), i, count);
     return {
       scope: async () => structuredClone(part.scope()),
-      modules: async (scope) => structuredClone(part.modules(structuredClone(scope))),
+      modules: async (scope, alone) => structuredClone(part.modules(structuredClone(scope), alone)),
       functions: async (registered) => structuredClone(part.functions(structuredClone(registered))),
       judge: async (all) => structuredClone(part.judge(structuredClone(all))),
+      leave: async () => part.dispose(),
       async write(files, chosen) {
         const findings = structuredClone(part.write(files, structuredClone(chosen)));
         const notes = part.notes();
