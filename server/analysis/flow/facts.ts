@@ -4,11 +4,12 @@ import { lastNameOf } from "../last-name.js";
 import { blocksOf, type ClassDef, type FunctionDef, type ModuleDef } from "../names/definitions.js";
 import { dirname } from "../names/modules.js";
 import type { AppFacts } from "../rule.js";
+import { refusersIn } from "./caller-checks.js";
 import { constantWith } from "./constant-places.js";
 import { entryOf } from "./entries.js";
 import { checksInput, choicesOf, isChosen, saysWhoCalls } from "./input-checks.js";
 import type { Program } from "./program.js";
-import { Routes, refusersIn } from "./routes.js";
+import { Routes } from "./routes.js";
 
 interface Hook {
   fn: FunctionDef;
