@@ -32,16 +32,16 @@ const MAX_ROUNDS = 8;
 
 /**
  * @param all all of the project's parts, by number
- * @param worthIt one part does all where the whole project is looked at: what its files call they have in common, so that
+ * @param oneMayDo one part does all where the whole project is looked at: what its files call they have in common, so that
  * several parts would do nearly all of it each
  */
 export async function checkInParts(
   all: readonly RemotePart[],
   run: CheckRun,
-  worthIt = false,
+  oneMayDo = false,
 ): Promise<CheckOutcome & { unreadable: Skipped[] }> {
   const scope = await Promise.all(all.map((part) => part.scope()));
-  const alone = worthIt && scope.some((share) => !share.chosen);
+  const alone = oneMayDo && scope.some((share) => !share.chosen);
   const parts = alone ? all.slice(0, 1) : all;
   await Promise.all(all.slice(parts.length).map((part) => part.leave()));
   const begun = await Promise.all(parts.map((part) => part.modules(scope, alone)));

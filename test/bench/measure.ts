@@ -60,8 +60,8 @@ async function timed<T>(work: () => T | Promise<T>): Promise<{ time: number; val
 /** Threads for whole-project checks; they stay warm between the rounds. */
 const pool = new ThreadPool(__filename);
 
-async function findingsOf(input: EngineInput, run: CheckRun, jobs: number, worthIt = false) {
-  if (jobs > 1) return (await checkInParts(await pool.open({ engine: input, open: [] }, jobs), run, worthIt)).findings;
+async function findingsOf(input: EngineInput, run: CheckRun, jobs: number, oneMayDo = false) {
+  if (jobs > 1) return (await checkInParts(await pool.open({ engine: input, open: [] }, jobs), run, oneMayDo)).findings;
   const engine = await openEngine(input);
   const { findings } = runCheck(engine, run);
   engine.dispose();

@@ -24,7 +24,7 @@ import { judgeCall, keysSent } from "./raw-calls.js";
 import { queryName, recordLabel, refineRecord } from "./records.js";
 import { withSaved } from "./saved-files.js";
 import { rowSaved } from "./saved-rows.js";
-import { dumped } from "./serializers.js";
+import { asDumped } from "./serializers.js";
 import { isOnByDefault } from "./settings.js";
 import { wordsFor } from "./sources.js";
 import { stateGraph } from "./state-graphs.js";
@@ -147,7 +147,7 @@ export function runModels(
     if (m.propagate !== undefined && m.propagate !== "none") out = join(out, propagated(frame, m.propagate, args));
     if (m.holds !== undefined) out = { ...withField(out, m.holds, { ...out, types: [] }), str: undefined };
     if (m.record) out = readRecord(frame, env, t, m, args, x, out, recv);
-    if (DUMPS.test(t.q) && t.cls) out = dumped(frame.program, t.cls, out);
+    if (DUMPS.test(t.q) && t.cls) out = asDumped(frame.program, t.cls, out);
     if (LOADS.test(t.q) && t.cls) out = converted(frame.program, t.cls, "validated_data", out);
     if (m.saves)
       out = join(out, t.cls ? rowSaved(frame, env, t.cls, args, x, recv) : (recv?.fields?.get("instance") ?? EMPTY));

@@ -45,7 +45,7 @@ export function rowsGivenOut(program: Program, cls: ClassDef, given: Value, at: 
 }
 
 /** What a schema of marshmallow dumps of rows: the rows with the fields that it has. */
-export function dumped(program: Program, cls: ClassDef, v: Value): Value {
+export function asDumped(program: Program, cls: ClassDef, v: Value): Value {
   const isRow = (l: Label) => l.record !== undefined && l.kind === "record" && !l.path.length;
   if (!someLabel(v, isRow)) return v;
   const fields = fieldsOf(program, cls);

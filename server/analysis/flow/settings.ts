@@ -62,6 +62,13 @@ const SETTINGS_CLASSES = ["pydantic_settings.BaseSettings", "pydantic.BaseSettin
 const CREDENTIAL =
   /(?:^|_)(?:api_?key|access_?key|(?:api_?)?secret(?:_?key)?|password|passwd|auth_token|api_token|access_token)$/i;
 
+/** What makes a text that stands for a name a credential. */
+const credential = (name: string): SettingModel => ({
+  rule: "hardcoded-credential",
+  bad: ["literal"],
+  variable: [name],
+});
+
 /** Whether a class holds settings that are read from the environment. */
 function holdsSettings(frame: Frame, cls: ClassDef): boolean {
   const { classes, models } = frame.program;
@@ -88,10 +95,8 @@ export function secretSetting(frame: Frame, o: Value, name: string, def: Value, 
  */
 export function settingsField(frame: Frame, cls: ClassDef, name: string): SettingPlace | undefined {
   if (!CREDENTIAL.test(name) || !holdsSettings(frame, cls)) return undefined;
-  return { models: [{ rule: "hardcoded-credential", bad: ["literal"], variable: [name] }], name, bare: true };
+  return { models: [credential(name)], name, bare: true };
 }
-
-const PASSWORD: SettingModel = { rule: "hardcoded-credential", bad: ["literal"], variable: ["PASSWORD"] };
 
 /** Passwords of Django's connections: `DATABASES = {"default": {"PASSWORD": "..."}}`. */
 export function emitDatabases(frame: Frame, env: Env, databases: Expr): void {
@@ -99,15 +104,14 @@ export function emitDatabases(frame: Frame, env: Env, databases: Expr): void {
   for (const { v: connection } of databases.items)
     for (const { key, v } of connection.k === "dict" ? connection.items : [])
       if (key?.k === "const" && key.v === "PASSWORD")
-        emitSetting(frame, { models: [PASSWORD], name: "PASSWORD" }, evalExpr(frame, env, v), v, v);
+        emitSetting(frame, { models: [credential("PASSWORD")], name: "PASSWORD" }, evalExpr(frame, env, v), v, v);
 }
 
 /** Keys of settings that several libraries share: `CLOUDINARY_STORAGE = {"API_SECRET": "..."}`. */
 export function emitKeys(frame: Frame, env: Env, settings: Expr): void {
   for (const { key, v } of settings.k === "dict" ? settings.items : []) {
     if (key?.k !== "const" || typeof key.v !== "string" || v?.k !== "const" || !CREDENTIAL.test(key.v)) continue;
-    const model: SettingModel = { rule: "hardcoded-credential", bad: ["literal"], variable: [key.v] };
-    emitSetting(frame, { models: [model], name: key.v, bare: true }, evalExpr(frame, env, v), v, v);
+    emitSetting(frame, { models: [credential(key.v)], name: key.v, bare: true }, evalExpr(frame, env, v), v, v);
   }
 }
 

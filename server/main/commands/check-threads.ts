@@ -34,12 +34,12 @@ export async function checkInThreads(
   input: PartsInput,
   run: CheckRun,
   count: number,
-  worthIt: boolean,
+  oneMayDo: boolean,
 ): Promise<CheckOutcome & { unreadable: Skipped[] }> {
   const threads = context.openParts?.();
   if (!threads) throw new Error("there are no threads here");
   try {
-    return await checkInParts(await threads.open(input, count), run, worthIt);
+    return await checkInParts(await threads.open(input, count), run, oneMayDo);
   } finally {
     await threads.end();
   }
