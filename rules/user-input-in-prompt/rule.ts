@@ -10,7 +10,7 @@ import {
   textForms,
 } from "../../server/analysis/flow/prompt.js";
 import { UNKNOWN_TEXT } from "../../server/analysis/flow/strings.js";
-import { deepLabels } from "../../server/analysis/flow/value.js";
+import { deepLabels, type Value } from "../../server/analysis/flow/value.js";
 import type { Rule, RuleContext } from "../../server/analysis/rule.js";
 import { isFreeText, isPlainHeader, lower, nameOf, sensitiveName } from "../shared.js";
 import page from "./page.md";
@@ -121,7 +121,12 @@ function joinedToInstructions(form: TextForm, p: PromptPart, hits: readonly Hit[
     (x) =>
       typeof x !== "string" &&
       x.name !== undefined &&
-      cx.lexicon.promptName(x.name.split(".").at(-1) ?? "") &&
+      isPrompt(x.name.split(".").at(-1) ?? "", x.v, cx) &&
       !hits.some((h) => h.loc.id === x.loc.id),
   );
 }
+
+/** A bare `prompt` holds the app's own words where neither a user nor a caller wrote it: one that is kept in a database. */
+const isPrompt = (name: string, v: Value, cx: RuleContext): boolean =>
+  cx.lexicon.promptName(name) ||
+  (name === "prompt" && !deepLabels(v).some((l) => l.kind === "user" || l.kind === "param" || l.kind === "stored"));

@@ -10,14 +10,16 @@ import { readAt } from "./saved-files.js";
 import { placed } from "./sources.js";
 import { isUnknownText, UNKNOWN_TEXT } from "./strings.js";
 import type { FlowEvent, Summary } from "./summary.js";
-import { fillOpen, TEMPLATE_SLOT } from "./templates.js";
+import { fillKnown, fillOpen, TEMPLATE_SLOT } from "./templates.js";
 import {
   CONTENT,
   chosenFrom,
   type DynamicPiece,
   deepLabels,
   EMPTY,
+  field,
   fieldsOver,
+  formsOf,
   join,
   mapArray,
   mapLabels,
@@ -37,6 +39,8 @@ export interface Argument {
   loc: Loc;
   /** Of `*args`: the list that the value is an element of. */
   list?: Value;
+  /** Of `**kwargs`: where each of them is given. */
+  named?: ReadonlyMap<string, Loc>;
   /** Handed to a function that the caller itself was handed: it does not know whom it calls, and mends nothing for it. */
   passedOn?: true;
 }
@@ -89,7 +93,7 @@ export function substitute(v: Value, b: Binding, cache = new Map<Value, Value>()
   const fields = v.fields && mapMap(v.fields, (x) => substitute(x, b, cache, depth + 1));
   const items = v.items && mapArray(v.items, (x) => substitute(x, b, cache, depth + 1));
   const elem = v.elem && substitute(v.elem, b, cache, depth + 1);
-  const str = v.str && mapArray(v.str, (f) => substituteForm(f, b, cache, depth));
+  const str = v.str && substituteForms(v.str, b, cache, depth);
   const same =
     labels === v.labels && fields === v.fields && items === v.items && elem === v.elem && str === v.str && !merged;
   let out: Value = same ? v : { ...v, labels, fields, items, elem, str };
@@ -230,6 +234,44 @@ function findActual(l: Label, b: Binding): Value {
   return out;
 }
 
+/** A text may be in as many ways more as there are templates that it is made of. */
+function substituteForms(
+  forms: readonly StrForm[],
+  b: Binding,
+  cache: Map<Value, Value>,
+  depth: number,
+): readonly StrForm[] {
+  if (!forms.some((f) => f.pieces.some((p) => typeof p !== "string" && p.style)))
+    return mapArray(forms, (f) => substituteForm(f, b, cache, depth));
+  return forms.flatMap((f) => putIn(f, b, cache, depth));
+}
+
+/** Puts what belongs to a template into it, in each way that it may be, where the caller knows it. */
+function putIn(form: StrForm, b: Binding, cache: Map<Value, Value>, depth: number): readonly StrForm[] {
+  const at = form.pieces.findIndex((p) => typeof p !== "string" && p.style !== undefined);
+  const template = form.pieces[at];
+  if (!template || typeof template === "string") return [substituteForm(form, b, cache, depth)];
+  const known = substitute(template.v, b, cache, depth + 1);
+  // What was handed over may be a message, which is what it says.
+  const text = known.fields?.get("content") ?? known.fields?.get("#template") ?? known;
+  if (known === template.v || !formsOf(text)) return [substituteForm(form, b, cache, depth)];
+  const given = new Map<string, { v: Value; value: Value; loc: Loc }>();
+  let end = at + 1;
+  for (let p = form.pieces[end]; p && typeof p !== "string" && p.fills !== undefined; p = form.pieces[++end])
+    given.set(p.fills, { v: p.v, value: substitute(p.v, b, cache, depth + 1), loc: p.loc });
+  const get = (name: string) => {
+    const own = given.get(name) ?? given.get("**");
+    if (!own) return undefined;
+    const value = own === given.get(name) ? own.value : field(own.value, name);
+    return { value, loc: handedAt(own.v, b, name) ?? own.loc };
+  };
+  const filled = formsOf(fillKnown(text, template.style ?? "", template.loc, get)) ?? [];
+  const part = (pieces: readonly Piece[]) => ({ pieces, loc: form.loc });
+  const head = substituteForm(part(form.pieces.slice(0, at)), b, cache, depth);
+  const tails = putIn(part(form.pieces.slice(end)), b, cache, depth);
+  return filled.flatMap((f) => tails.map((tail) => part([...head.pieces, ...f.pieces, ...tail.pieces])));
+}
+
 /** Pieces that turn out to be constants become part of the text. */
 function substituteForm(form: StrForm, b: Binding, cache: Map<Value, Value>, depth: number): StrForm {
   let out: Piece[] | undefined;
@@ -277,9 +319,10 @@ const isTemplate = (p: Piece): p is DynamicPiece =>
   p.v.labels.some((l) => l.kind === "param" && !l.path.includes(CONTENT));
 
 /** Where a value that is a parameter of the callee is handed to it. */
-function handedAt(v: Value, b: Binding): Loc | undefined {
+function handedAt(v: Value, b: Binding, name?: string): Loc | undefined {
   const own = v.labels.find((l) => l.kind === "param");
-  return own && b.args.get(own.param ?? -1)?.loc;
+  const arg = own && b.args.get(own.param ?? -1);
+  return arg?.named?.get(own?.path[0] ?? name ?? "") ?? arg?.loc;
 }
 
 /** The pieces of a list that is put together. */
@@ -457,11 +500,18 @@ function askedFor(e: FlowEvent, b: Binding): FlowEvent | undefined {
 
 /**
  * The parameter that the value is, or that a stream of it hands on bit by bit and nothing else. Of several that were put
- * together the one that brings an error or model text.
+ * together, or into a dictionary, the one that brings an error or model text.
  */
-function handedWhole(v: Value, b: Binding): Label | undefined {
+const PUSHES = /(?:^|\.)(?:emit|send\w*|put|publish)$/;
+
+function handedWhole(e: FlowEvent, v: Value, b: Binding): Label | undefined {
   if (v.labels.length || !v.elem) {
     const all = v.labels.filter((l) => l.kind === "param");
+    // What is pushed to the client by the way is put together there; a helper that makes the answer is handed it.
+    if (!v.labels.length && v.fields)
+      return PUSHES.test(e.q)
+        ? undefined
+        : deepLabels(v).find((l) => l.kind === "param" && !l.path.length && bringsOutput(l, b));
     return (all.length > 1 ? all.find((l) => bringsOutput(l, b)) : undefined) ?? all[0];
   }
   const whole = (l: Label) => l.kind === "param" && l.path.every((key) => key === "[]");
@@ -479,7 +529,7 @@ function substituteEvent(e: FlowEvent, b: Binding, at: Loc, cache: Map<Value, Va
   let variables: Loc | undefined;
   const slots = e.slots.map((s) => {
     // Where a value is handed in whole (or streamed bit by bit), that argument is where a mend would be made.
-    const whole = handedWhole(s.value, b);
+    const whole = handedWhole(e, s.value, b);
     const arg = whole && b.args.get(whole.param ?? -1);
     // A switch that is set beside a text brings nothing.
     const brings = arg && (e.kind !== "sink" || arg.value.c === undefined || typeof arg.value.c === "string");

@@ -6,7 +6,7 @@ import { lastWord, someNode, wordsOf } from "./body-words.js";
 const REFUSALS = /^HTTP_40[13]_|^(PermissionDenied|Unauthorized|Forbidden)$/;
 const REFUSING_MEMBERS = /^HTTP_40[13]_/;
 const CALLER_CHECKS =
-  /^(require|check|verify|validate|authenticate|authorize|ensure|get|is)_?(current_|authenticated_)?(auth\w*|user|token|api_?key|jwt|session|permission\w*|login|admin|logged_in|access|signature)$/i;
+  /^(require|check|verify|validate|authenticate|authorize|ensure|get|is|decode)_?(current_|authenticated_|valid_)?(auth\w*|user|token|api_?key|jwt|session|permission\w*|login|admin|logged_in|access|signature)(_?(token|user|session|claims|payload|header))*$/i;
 
 /** The body itself refuses callers: it answers 401 or 403, or asks a function that by its name does. */
 export function checksCaller({ ir: { body } }: FunctionDef): boolean {
@@ -64,7 +64,8 @@ function anyOf(words: ReadonlySet<string>, form: RegExp): boolean {
   return false;
 }
 
-const CALLER_KEY = /user|log|auth|mail|account|admin|member|token|role|customer|employee|uid|(?:^|_)id$/i;
+const CALLER_KEY =
+  /user|log|auth|mail|account|admin|member|token|role|customer|employee|uid|^id$|(?<!project|chat|conversation|thread|session|cart|document|doc|file|job|task|request|message|quiz|game|story|upload|run)_id$/i;
 
 /** Whether a session is asked who calls, and not for something that it keeps: `session["cart"]` says nothing of the caller. */
 export function asksSessionForCaller(body: readonly Stmt[]): boolean {

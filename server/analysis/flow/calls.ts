@@ -292,14 +292,17 @@ function bound(fn: FunctionDef, t: Extract<TypeRef, { k: "fn" }>, args: Args, at
       else if (args.dstar) out.set(i, { value: field(args.dstar.value, p.name), loc: args.dstar.loc });
     } else {
       const rest = new Map<string, Value>();
+      const places = new Map<string, Loc>();
       let loc = at;
       for (const [k, a] of args.kw) {
         if (used.has(k)) continue;
         rest.set(k, a.value);
+        places.set(k, a.loc);
         loc = a.loc;
       }
       const v = dictOf(rest);
-      out.set(i, { value: args.dstar ? join(v, args.dstar.value) : v, loc });
+      const named = places.size > 1 ? { named: places } : {};
+      out.set(i, { value: args.dstar ? join(v, args.dstar.value) : v, loc: args.dstar?.loc ?? loc, ...named });
     }
   });
   return out;

@@ -40,6 +40,8 @@ export interface Wrapped {
 
 /** Parameters that wrappers pass on as they got them. */
 const PASSED_ON = /^(self|cls|request|req|websocket|ws|args|kwargs)$/;
+/** What of these a framework has for all to take: `function(user_id, request)` in a wrapper that was handed none. */
+const TAKEN = /^(request|req)$/;
 
 /**
  * What a function's decorators do to it.
@@ -48,7 +50,8 @@ const PASSED_ON = /^(self|cls|request|req|websocket|ws|args|kwargs)$/;
 export function wrappedByDecorators(frame: Frame, fn: FunctionDef, runRest: (frame: Frame) => void): Wrapped {
   const handed = new Map<string, Value>();
   const put = (name: string | undefined, v: Value): void => {
-    if (name === undefined || PASSED_ON.test(name)) return;
+    if (name === undefined) return;
+    if (PASSED_ON.test(name) && !(TAKEN.test(name) && v.types.some((t) => t.k === "ext"))) return;
     handed.set(name, join(handed.get(name) ?? EMPTY, stripParams(v)));
   };
   let answers = false;

@@ -57,8 +57,11 @@ export function chosenBy(frame: Frame, env: Env, out: Value, recv: Value | undef
     else id = join(id, labels);
   }
   if (!id.labels.length && owner === undefined) return out;
+  // What was handed in was chosen before.
+  const given = new Set(args.pos.flatMap((a) => deepLabels(a.value)));
+  for (const a of args.kw.values()) for (const l of deepLabels(a.value)) given.add(l);
   return mapLabels(out, (l) => {
-    if (!isKept(l) || (!HISTORY.test(where) && !HISTORY.test(storeName(l)) && !l.record?.by)) return l;
+    if (!isKept(l) || given.has(l) || (!HISTORY.test(where) && !HISTORY.test(storeName(l)) && !l.record?.by)) return l;
     return { ...l, record: withBy(l, id, owner, frame.loc(args.x)) };
   });
 }

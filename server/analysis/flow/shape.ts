@@ -59,7 +59,7 @@ function formNumber(ir: FunctionIR): number {
 }
 
 const pieceText = (p: Exclude<Piece, string>, value: (v: Value, depth: number) => string, depth: number): string =>
-  `<${p.loc.id} ${p.name ?? ""} ${value(p.v, depth + 1)}${p.joined ? `+${p.joined.by}${value(p.joined.list, depth + 1)}` : ""}${p.template ? "t" : ""}${p.listed ? "l" : ""}>`;
+  `<${p.loc.id} ${p.name ?? ""} ${value(p.v, depth + 1)}${p.joined ? `+${p.joined.by}${value(p.joined.list, depth + 1)}` : ""}${p.template ? `t${p.style ?? ""}` : ""}${p.fills === undefined ? "" : `f${p.fills}`}${p.listed ? "l" : ""}>`;
 
 /**
  * A text that differs when a summary differs in anything that callers see. Positions do not count: places move by

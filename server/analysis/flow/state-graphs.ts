@@ -7,7 +7,7 @@ import type { Env } from "./env.js";
 import type { Frame } from "./frame.js";
 import type { Loc } from "./labels.js";
 import { updateAt } from "./targets.js";
-import { EMPTY, field, join, type TypeRef, type Value, withField } from "./value.js";
+import { EMPTY, field, join, listOf, type TypeRef, unionItems, type Value, withField } from "./value.js";
 
 type FunctionRef = Extract<TypeRef, { k: "fn" }>;
 
@@ -32,24 +32,27 @@ export function stateGraph(
   switch (graph.does) {
     case "add": {
       const added = nodesOf(frame, graph.arg ?? [], args);
-      if (!recv || !added.types.length) return recv ? join(recv, out) : out;
-      const all = nodes ? join(nodes, added) : added;
-      if (x.f.k === "attr") updateAt(frame, env, x.f.o, (o) => withField(o, NODES, join(field(o, NODES), added)));
+      if (!recv || !added.items?.length) return recv ? join(recv, out) : out;
+      const all = nodes ? unionItems(nodes, added) : added;
+      if (x.f.k === "attr") updateAt(frame, env, x.f.o, (o) => withField(o, NODES, unionItems(field(o, NODES), added)));
       // `StateGraph(State).add_node(...).add_node(...)`
       return join(withField(recv, NODES, all), out);
     }
     case "compile":
-      return nodes?.types.length ? withField(out, NODES, nodes) : out;
+      return nodes?.items?.length ? withField(out, NODES, nodes) : out;
     case "run": {
       const state = argument(frame, args, graph.arg ?? [0]);
-      if (!nodes?.types.length || !state) return out;
+      if (!nodes?.items?.length || !state) return out;
       const end = run(frame, env, nodes, state.value, state.loc, args, x);
       return { ...out, fields: new Map([...(out.fields ?? []), ...(end.fields ?? [])]) };
     }
   }
 }
 
-/** The functions among the arguments: `add_node("plan", plan)`, `add_node(plan)`; of an object that can be called its method. */
+/**
+ * The functions among the arguments, as a list (more of them than one value may be): `add_node("plan", plan)`, `add_node(plan)`;
+ * of an object that can be called its method.
+ */
 function nodesOf(frame: Frame, spec: readonly (string | number)[], args: Args): Value {
   for (const one of spec) {
     const value = argument(frame, args, [one])?.value ?? EMPTY;
@@ -58,16 +61,24 @@ function nodesOf(frame: Frame, spec: readonly (string | number)[], args: Args): 
       const call = t.k === "inst" ? frame.program.classes.method(t.cls, "__call__") : undefined;
       return call ? [{ k: "fn", fn: call, self: { ...value, types: [t] } }] : [];
     });
-    if (types.length) return { labels: [], types };
+    if (types.length) return listOf(types.map((t) => ({ labels: [], types: [t] })));
   }
   return EMPTY;
+}
+
+/** Each of the functions of a graph once. */
+function functionsIn(nodes: Value): FunctionRef[] {
+  const out: FunctionRef[] = [];
+  for (const t of nodes.items?.flatMap((i) => i.types) ?? [])
+    if (t.k === "fn" && !out.some((o) => o.fn === t.fn && o.self === t.self)) out.push(t);
+  return out.slice(0, MAX_NODES);
 }
 
 /** Calls every function with the state as those before it left it. */
 function run(frame: Frame, env: Env, nodes: Value, start: Value, loc: Loc, args: Args, x: CallExpr): Value {
   let state = start;
   for (let turn = 0; turn < TURNS; turn++)
-    for (const t of nodes.types.filter((n): n is FunctionRef => n.k === "fn").slice(0, MAX_NODES)) {
+    for (const t of functionsIn(nodes)) {
       const given: Args = { ...args, pos: [{ value: state, loc }], kw: new Map(), star: undefined, dstar: undefined };
       const made = callFunction(frame, env, t, given, x, t.fn.name);
       // `Command(update={...}, goto=...)` says what changes.

@@ -79,7 +79,7 @@ function exec(frame: Frame, env: Env, s: Stmt): Env | undefined {
       const add = evalExpr(frame, env, s.v);
       const v =
         s.op === "+"
-          ? binaryAdd(old, frame.loc(s.target), add, frame.loc(s.v), frame.loc(s), ["", nameOf(s.v)])
+          ? binaryAdd(old, frame.loc(s.target), add, frame.loc(s.v), frame.loc(s), [nameOf(s.target), nameOf(s.v)])
           : s.op === "|"
             ? join(old, add)
             : labelled([...old.labels, ...add.labels]);

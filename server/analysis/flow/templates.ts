@@ -17,6 +17,7 @@ import {
   joinAll,
   labelled,
   listOf,
+  unionItems,
   type Value,
   withField,
 } from "./value.js";
@@ -40,11 +41,42 @@ export function templateOf(frame: Frame, m: CallModel, args: Args, x: CallExpr, 
     const v = withField(withField(EMPTY, "#template", text ?? EMPTY), "#style", constant(t.style));
     return text?.items ? withField(v, "#messages", messagesOf(text)) : v;
   }
-  const style = recv?.fields?.get("#style")?.c ?? t.style;
+  const style = String(recv?.fields?.get("#style")?.c ?? t.style);
+  const all = everyVariable(args, t.text !== undefined);
+  const messages = recv?.fields?.get("#messages");
+  if (messages && !t.text) return filledMessages(messages, args, at, style, all);
   const get = (name: string) => variable(args, name);
-  const template = text ?? recv ?? EMPTY;
-  return fillText(template, String(style), at, get, everyVariable(args, at, t.text !== undefined));
+  return fillText(text ?? recv ?? EMPTY, style, at, get, all);
 }
+
+/** The messages of a chat prompt with everything put in, and those of the lists that stand for some of them. */
+function filledMessages(messages: Value, args: Args, at: Loc, style: string, all: readonly Variable[]): Value {
+  const used = new Set<string>();
+  const get = (name: string) => {
+    used.add(name);
+    return variable(args, name);
+  };
+  const out = (messages.items ?? []).map((m) => {
+    const content = textOf(m) ?? (m.fields || m.items || m.elem ? undefined : m);
+    if (!content) return m;
+    const text = fillText(content, style, at, get, isUnread(content) ? all : []);
+    return content === m ? text : withField(m, "content", text);
+  });
+  const lists = all.flatMap(({ name, value }) => {
+    const given = name === EVERY ? [...(value.fields ?? [])] : name === undefined ? [] : [[name, value] as const];
+    return given.flatMap(([key, v]) => (used.has(key) || !(v.items || v.elem) ? [] : [v]));
+  });
+  return lists.reduce(unionItems, listOf(out));
+}
+
+/** What is handed in for a placeholder, with its name; `**` for a dictionary with what all of them stand for. */
+interface Variable {
+  name: string | undefined;
+  value: Value;
+  loc: Loc;
+}
+
+const EVERY = "**";
 
 /** Pairs, message objects and templates of a chat prompt. */
 function messagesOf(list: Value): Value {
@@ -68,28 +100,30 @@ function variable(args: Args, name: string): { value: Value; loc: Loc } | undefi
 }
 
 /** All that is handed in, for templates whose text is not known. */
-function everyVariable(args: Args, _at: Loc, textIsArgument: boolean): { value: Value; loc: Loc }[] {
+function everyVariable(args: Args, textIsArgument: boolean): Variable[] {
   const pos = textIsArgument ? args.pos.slice(1) : args.pos;
-  return [...pos, ...args.kw.values(), ...(args.dstar ? [args.dstar] : [])].filter(
-    (a) => a.value.labels.length || a.value.str || a.value.fields || a.value.elem,
-  );
+  return [
+    ...pos.map((a) => ({ ...a, name: a.value.fields || a.value.labels.length ? EVERY : undefined })),
+    ...[...args.kw].map(([name, a]) => ({ ...a, name })),
+    ...(args.dstar ? [{ ...args.dstar, name: EVERY }] : []),
+  ].filter(({ value: v }) => v.labels.length || v.str || v.fields || v.items || v.elem);
 }
 
-function fillText(
-  template: Value,
-  style: string,
-  at: Loc,
-  get: (name: string) => { value: Value; loc: Loc } | undefined,
-  all: readonly { value: Value; loc: Loc }[],
-): Value {
+/** A text with what callers put in for its placeholders, once they know it. @param get what a name stands for */
+export const fillKnown = (template: Value, style: string, at: Loc, get: Lookup): Value =>
+  fillText(template, style, at, get, []);
+
+type Lookup = (name: string) => { value: Value; loc: Loc } | undefined;
+
+function fillText(template: Value, style: string, at: Loc, get: Lookup, all: readonly Variable[]): Value {
   const forms = formsOf(template);
   const pattern = PLACEHOLDER[style] ?? PLACEHOLDER.format!;
   const unknown = () => {
     // A template that cannot be read is taken for instructions with everything in it.
     const open =
       template.labels.some((l) => l.kind === "param") && !forms?.length && !template.fields && !template.items;
-    const parts = all.map((a) => ({ v: asText(a.value), loc: a.loc }));
-    return concat([templatePart(open ? template : EMPTY, at), ...parts], at);
+    const parts = all.map((a) => ({ v: asText(a.value), loc: a.loc, ...(open ? { fills: a.name } : {}) }));
+    return concat([{ ...templatePart(open ? template : EMPTY, at), ...(open ? { style } : {}) }, ...parts], at);
   };
   if (!forms?.length || forms.some((f) => f.pieces[0] === UNREADABLE)) return all.length ? unknown() : EMPTY;
   const used = new Set<Loc>();
@@ -206,7 +240,13 @@ export function fillTemplate(recv: Value, slots: readonly Slot[], at: Loc): Slot
     const v = given && !handed ? asked : (asked ?? vars?.value);
     return v && { value: v, loc: vars!.loc };
   };
-  const all = vars ? [...(vars.value.fields?.values() ?? [vars.value])].map((value) => ({ value, loc: vars.loc })) : [];
+  const all = vars
+    ? [...(vars.value.fields ?? [[EVERY, vars.value] as const])].map(([name, value]) => ({
+        name,
+        value,
+        loc: vars.loc,
+      }))
+    : [];
   const out: Slot[] = [];
   if (messages) {
     const filled = (messages.items ?? []).flatMap((m) => {

@@ -36,6 +36,13 @@ export interface DynamicPiece {
   joined?: Joined | undefined;
   /** A template that callers know: what nobody can read of it is words all the same. */
   template?: boolean | undefined;
+  /** Of a template: how its placeholders are written. */
+  style?: string | undefined;
+  /**
+   * What goes into the template before it: the name of its placeholder, or `**` of a dictionary with what all of them stand for.
+   * Once callers know the template it is put where it belongs.
+   */
+  fills?: string | undefined;
   /** An element of a list that a helper was handed and puts together. */
   listed?: boolean;
 }
@@ -337,6 +344,8 @@ export interface Part {
   nested?: boolean;
   joined?: Joined;
   template?: boolean;
+  style?: string | undefined;
+  fills?: string | undefined;
 }
 
 /** A path at which something was written: not only the text that it is. */
@@ -358,11 +367,13 @@ export function concat(parts: readonly Part[], at: Loc): Value {
     const dynamic = p.nested && p.v.str?.some((f) => f.pieces.some((x) => typeof x !== "string"));
     const options: readonly (readonly Piece[])[] = dynamic
       ? [[{ v: p.v, loc: p.loc, name: p.name }]]
-      : own?.length
-        ? own.map((f) => (isUnplaced(f) ? [{ ...f.pieces[0]!, loc: p.loc, name: p.name }] : f.pieces))
-        : typeof p.v.c === "number"
-          ? [[String(p.v.c)]]
-          : [[dynamicPiece(p)]];
+      : p.fills !== undefined
+        ? [[dynamicPiece(p)]]
+        : own?.length
+          ? own.map((f) => (isUnplaced(f) ? [{ ...f.pieces[0]!, loc: p.loc, name: p.name }] : f.pieces))
+          : typeof p.v.c === "number"
+            ? [[String(p.v.c)]]
+            : [[dynamicPiece(p)]];
     const next: Piece[][] = [];
     for (const head of forms) for (const o of options) if (next.length < MAX_FORMS) next.push(appendPieces(head, o));
     forms = next;
@@ -376,6 +387,8 @@ const dynamicPiece = (p: Part): DynamicPiece => ({
   name: p.name,
   ...(p.joined ? { joined: p.joined } : {}),
   ...(p.template ? { template: true } : {}),
+  ...(p.style ? { style: p.style } : {}),
+  ...(p.fills !== undefined ? { fills: p.fills } : {}),
 });
 
 function appendPieces(head: readonly Piece[], tail: readonly Piece[]): Piece[] {
