@@ -1,5 +1,5 @@
 /** Analysis of one function or module body, from parameters to summary. */
-import type { FunctionIR, Stmt } from "../ir.js";
+import type { FunctionIR, Param, Stmt } from "../ir.js";
 import { blocksOf, type ClassDef, type FunctionDef, type ModuleDef } from "../names/definitions.js";
 import { type Argument, isSymbolic } from "./apply.js";
 import { literalParts } from "./arguments.js";
@@ -91,7 +91,10 @@ export function analyseFunction(
   });
   return {
     ret: small(asAnnotated(frame, env, fn.ir, resultOf(frame, fn.ir))),
-    events: withPrompts([...frame.events.values()].map((e) => smallEvent(e, small))),
+    events: withPrompts(
+      [...frame.events.values()].map((e) => smallEvent(e, small)),
+      fn.ir.params,
+    ),
     writes,
     globals: new Map([...frame.globalWrites].map(([name, v]) => [name, small(v)])),
     stores: storesOf(frame, fn.module, small),
@@ -120,7 +123,7 @@ const READ_BY_MODEL = /^(messages|completion|input|system|body|variables)$/;
  * Log lines with the parameters, and the fields of parameters, that the same function sends to a model: what is in them is a
  * prompt, whoever calls.
  */
-function withPrompts(events: FlowEvent[]): FlowEvent[] {
+function withPrompts(events: FlowEvent[], of: readonly Param[]): FlowEvent[] {
   const own = (e: FlowEvent) => e.sink === "log" && !e.via.length;
   if (!events.some((e) => e.kind === "llm") || !events.some(own)) return events;
   const params = new Set<string>();
@@ -129,8 +132,8 @@ function withPrompts(events: FlowEvent[]): FlowEvent[] {
       for (const s of e.slots)
         if (READ_BY_MODEL.test(s.slot))
           someLabel(s.value, (l) => {
-            // Of a path whose file is sent, the path itself is not.
-            if (l.param === undefined || l.path.includes(CONTENT)) return false;
+            // Of a path whose file is sent, the path itself is not. A number is nobody's text.
+            if (l.param === undefined || l.path.includes(CONTENT) || isNumber(of[l.param])) return false;
             params.add(String(l.param));
             if (l.path.length) params.add(placeOf(l));
             return false;
@@ -139,6 +142,8 @@ function withPrompts(events: FlowEvent[]): FlowEvent[] {
   const prompts = [...params].sort().join("\n");
   return events.map((e) => (own(e) ? { ...e, data: { ...e.data, prompts } } : e));
 }
+
+const isNumber = (p: Param | undefined): boolean => p?.ann?.k === "name" && /^(?:int|float|bool)$/.test(p.ann.id);
 
 function smallEvent(e: FlowEvent, small: (v: Value) => Value): FlowEvent {
   let same = true;

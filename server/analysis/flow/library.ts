@@ -22,6 +22,7 @@ import { noteOwnTools, noteRegisteredTool } from "./own-tools.js";
 import { assigned } from "./pipes.js";
 import { judgeCall, keysSent } from "./raw-calls.js";
 import { queryName, recordLabel, refineRecord } from "./records.js";
+import { isOnlyRun } from "./run-by-code.js";
 import { withSaved } from "./saved-files.js";
 import { rowSaved } from "./saved-rows.js";
 import { asDumped } from "./serializers.js";
@@ -527,7 +528,9 @@ function emitCall(frame: Frame, q: string, m: CallModel, args: Args, x: CallExpr
   // Told so, the library refuses to make the tool.
   const refused =
     setting?.arg !== undefined && setting.bad === true && argument(frame, args, setting.arg)?.value.c === false;
-  const danger = refused || (m.danger && isApproved(frame.module, x)) ? undefined : m.danger;
+  const isHarmless = (): boolean =>
+    isApproved(frame.module, x) || (frame.fn !== undefined && isOnlyRun(frame.fn.ir.body, x));
+  const danger = refused || (m.danger && isHarmless()) ? undefined : m.danger;
   if (m.credentials || danger || m.llm?.setup) {
     const slots: Slot[] = [];
     // A raw client may be for anything; only a model's says how the model is reached.

@@ -51,8 +51,9 @@ function slotParts(s: Slot, out: PromptPart[]): void {
       else out.push({ role: "user", value: s.value, loc: s.loc });
       return;
     case "completion":
-      // A list of prompts is so many prompts.
-      if (s.value.items || s.value.elem) {
+      // Models that complete texts take messages, too; a list of prompts is so many prompts.
+      if (isMessages(s.value)) messageList(s.value, s.loc, out);
+      else if (s.value.items || s.value.elem) {
         for (const v of [...(s.value.items ?? []), ...(s.value.elem ? [s.value.elem] : [])])
           out.push({ role: "completion", value: v, loc: s.loc });
       } else out.push({ role: "completion", value: s.value, loc: s.loc });

@@ -89,7 +89,7 @@ export function binaryAdd(
 const isFlat = (v: Value, depth = 0): boolean =>
   !v.str?.some((f) => f.pieces.some((p) => typeof p !== "string" && p.v.str && (depth > 0 || !isFlat(p.v, depth + 1))));
 
-/** `template % args`. */
+/** `template % args`. What is shown as a number is no text. */
 export function percentFormat(frame: Frame, l: Value, r: Value, x: Extract<Expr, { k: "bin" }>): Value {
   const form = formsOf(l)?.[0];
   if (!form) return labelled([...l.labels, ...r.labels]);
@@ -98,10 +98,15 @@ export function percentFormat(frame: Frame, l: Value, r: Value, x: Extract<Expr,
   let n = 0;
   return fill(form, at, /%(?:\((\w+)\))?[-#0 +]*(?:\d+|\*)?(?:\.\d+)?[sdrifxXeEgGc%]/g, (m) => {
     if (m[0] === "%%") return "%";
-    if (m[1]) return { v: asText(r.fields?.get(m[1]) ?? labelled(r.labels)), loc: argLocs[0] ?? at };
+    const isNumber = /[difFeEgGxX]$/.test(m[0]);
+    if (m[1])
+      return {
+        v: isNumber ? EMPTY : asText(r.fields?.get(m[1]) ?? labelled(r.labels)),
+        loc: argLocs[0] ?? at,
+      };
     const i = n++;
     const v = x.r.k === "tuple" ? (r.items?.[i] ?? EMPTY) : r;
-    return { v: asText(inText(frame, v)), loc: argLocs[i] ?? argLocs[0] ?? at };
+    return { v: isNumber ? EMPTY : asText(inText(frame, v)), loc: argLocs[i] ?? argLocs[0] ?? at };
   });
 }
 

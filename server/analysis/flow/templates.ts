@@ -57,6 +57,7 @@ function filledMessages(messages: Value, args: Args, at: Loc, style: string, all
     return variable(args, name);
   };
   const out = (messages.items ?? []).map((m) => {
+    // A plain text is what the human says.
     const content = textOf(m) ?? (m.fields || m.items || m.elem ? undefined : m);
     if (!content) return m;
     const text = fillText(content, style, at, get, isUnread(content) ? all : []);
@@ -184,10 +185,11 @@ function unreadMessages(template: Value): Value | undefined {
   return unread.length ? withField(EMPTY, "#messages", listOf(unread)) : undefined;
 }
 
-/** The text of a message, which may be a template object of its own. */
+/** The text of a message that is filled, which may be a template object of its own. Message objects say what they say. */
 function textOf(m: Value): Value | undefined {
   const given = m.fields?.get("content") ?? m.fields?.get("#template");
-  return given?.fields?.get("#template") ?? given;
+  const template = given?.fields?.get("#template");
+  return m.fields?.has("#message") && !m.fields.has("#template") ? template : (template ?? given);
 }
 
 const isUnread = (text: Value | undefined): boolean =>
