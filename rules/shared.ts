@@ -98,11 +98,7 @@ export function isSettingsModule(m: ModuleDef): boolean {
 }
 
 /** Where the mend of returned data belongs: where a generator or helper gave it away, else where it is returned. */
-export function placeOf(l: Label, returned: Loc): Loc {
-  if (!l.at || l.at.id === returned.id) return returned;
-  // A stream is mended at its `yield` where that is in sight; a helper's exception text where it was made.
-  return l.kind === "exception" || l.at.chunk.file === returned.chunk.file ? l.at : returned;
-}
+export const placeOf = (l: Label, returned: Loc): Loc => l.at ?? returned;
 
 /** Of the calls through which something came to a sink, the outermost that it was handed to itself. */
 function givenIn(via: readonly Loc[], l: Label): Loc | undefined {
