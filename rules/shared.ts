@@ -28,7 +28,7 @@ export function lastName(l: Label): string {
 
 /** Fields of a parsed answer that hold what the model wrote; others hold a number, a choice, the name of a place. */
 const TEXT_FIELD =
-  /^$|text|answer|response|reply|content|message|summary|output|reason|thought|sql|query|code|command|expla|feedback|suggest|recommend|advice|descri|analysis|analyses|insight|question|idea|topic|story|stories|draft|translation|comment|review|letter|article|blog|caption|recipe|essay|poem|paragraph|headline|instruction|report|lesson|flashcard|quiz|script|steps|(?:^|_)tips?(?:$|_)/i;
+  /^$|^data$|text|answer|response|reply|content|message|summary|output|reason|thought|sql|query|code|command|expla|feedback|suggest|recommend|advice|descri|analysis|analyses|insight|question|idea|topic|story|stories|draft|translation|comment|review|letter|article|blog|caption|recipe|essay|poem|paragraph|headline|instruction|report|lesson|flashcard|quiz|script|steps|(?:^|_)tips?(?:$|_)/i;
 
 /** Parts of a provider's answer in which its text is: `response.choices[0].message`, a chunk of a stream. */
 const TEXT_PART =

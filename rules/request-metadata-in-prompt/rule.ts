@@ -14,6 +14,9 @@ const HARMLESS =
 const IDENTITY =
   /^(id|pk|user_id|uid|sub|username|user_name|name|get_username|get_full_name|get_short_name|full_name|first_name|last_name|display_name)$/i;
 
+/** What a session keeps that says who is calling; the rest is the app's own: a conversation, a topic. */
+const OF_CALLER = /user|name|mail|login|account|member|customer|token|auth|key|role|(?:^|_)id$/i;
+
 const rule: Rule = {
   meta: {
     id: "request-metadata-in-prompt",
@@ -60,6 +63,7 @@ function metadata(p: PromptPiece, lexicon: Lexicon): Label | undefined {
     if (l.kind !== "meta") return false;
     const name = lastName(l).replace(/-/g, "_");
     if ((name && HARMLESS.test(name)) || isPlainHeader(l)) return false;
+    if (name && /session`?$/.test(l.what) && !OF_CALLER.test(name) && !lexicon.sensitive(name)) return false;
     // A field of the logged-in user's record is that record's; its name and id say who calls.
     const user = p.labels.some((r) => r.kind === "record" && r.record?.store === "user");
     if (!user || !name) return true;

@@ -8,6 +8,7 @@ import {
   promptParts,
   type TextForm,
   textForms,
+  withoutForms,
 } from "../../server/analysis/flow/prompt.js";
 import { UNKNOWN_TEXT } from "../../server/analysis/flow/strings.js";
 import { deepLabels, type Value } from "../../server/analysis/flow/value.js";
@@ -90,14 +91,13 @@ function checkForm(form: TextForm, p: PromptPart, e: Parameters<Rule["check"]>[0
 
 function userPieces(form: TextForm, cx: RuleContext): Hit[] {
   const out: Hit[] = [];
-  for (const piece of form.pieces) {
-    if (typeof piece === "string") continue;
+  for (const whole of form.pieces) {
+    if (typeof whole === "string") continue;
     // The text inside may hold the instructions already: then the input was joined to them there.
-    const inner = innerForms(piece).find((f) => cx.lexicon.instruction(f.text));
-    if (inner) {
-      out.push(...userPieces(inner, cx));
-      continue;
-    }
+    const inner = innerForms(whole).find((f) => cx.lexicon.instruction(f.text));
+    if (inner) out.push(...userPieces(inner, cx));
+    const piece = inner ? withoutForms(whole, [inner]) : whole;
+    if (!piece) continue;
     const labels = deepLabels(piece.v).filter((l) => l.kind !== "user" || !cx.facts.isChosen(l));
     const direct =
       labels.find((l) => l.kind === "user" && !l.unseen) ?? labels.find((l) => l.kind === "user" || isPlainHeader(l));

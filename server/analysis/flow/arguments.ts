@@ -81,7 +81,7 @@ function one(frame: Frame, args: Args, s: number | string): Argument | undefined
         : key === "[]"
           ? iterate(frame, v)
           : field(v, key);
-  return { value: v, loc: found.loc };
+  return v === EMPTY ? undefined : { value: v, loc: found.loc };
 }
 
 /** What is handed in by name, as one dictionary: `chain.run(topic=topic, language="fr")`. */

@@ -240,19 +240,8 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
     case "os.environ.get":
     case "flask.Flask.config.get":
     case "flask.current_app.config.get":
-    case "os.environ.setdefault": {
-      const given = args.pos[1] ?? args.kw.get("default");
-      const def = given?.value;
-      if (given && typeof def?.c === "string" && q !== "os.environ.setdefault")
-        emitLookup(frame, q, "default", typeof a?.c === "string" ? a.c : "", given, x);
-      // What is asked for by its value: `os.getenv("sk-...")`.
-      if (args.pos[0] && typeof a?.c === "string" && !VARIABLE.test(a.c))
-        emitLookup(frame, q, "variable", a.c, args.pos[0], x);
-      if (typeof a?.c === "string" && isSecretName(a.c)) return secretVariable(a.c, def, frame.loc(x));
-      return def && def.c !== undefined && def.c !== null
-        ? { ...def, types: [{ k: "ext", q: "os.environ[]" }] }
-        : ext("os.environ[]");
-    }
+    case "os.environ.setdefault":
+      return lookedUp(frame, q, args, x);
     case "re.compile":
       return { ...ext("re.Pattern"), fields: new Map([["#pattern", a ?? EMPTY]]) };
     case "re.search":
@@ -282,7 +271,10 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
     case "builtins.str.join":
       return args.pos[1] && a ? joinText(frame, a, args.pos[1].value, args.pos[1].loc, frame.loc(x)) : undefined;
     default:
-      return undefined;
+      // These are also called to be made: `Env()`, `Config(".env")`.
+      return LOOKS_UP.test(q) && typeof a?.c === "string" && VARIABLE.test(a.c)
+        ? lookedUp(frame, q, args, x)
+        : undefined;
   }
 }
 
@@ -392,10 +384,38 @@ function regexTest(how: string, pattern: Value | undefined, text: Value | undefi
 /** How the variables of an environment are called. */
 const VARIABLE = /^\w+$/;
 
+/** Libraries that look variables up: `config("DEBUG", default=True)`, `env.bool("DEBUG", False)`. */
+const LOOKS_UP =
+  /^(?:decouple\.(?:config|(?:Auto)?Config)|environs?\.(?:FileAware)?Env(?:\.(?:bool|str|int|url|get_value))?|starlette\.config\.Config)$/;
+
+/** A variable of the environment, or what stands in for it. */
+function lookedUp(frame: Frame, q: string, args: Args, x: CallExpr): Value {
+  const name = args.pos[0]?.value.c;
+  // `config("DEBUG", cast=bool, default=True)` of Starlette: what is second by place may be the type.
+  const given = args.kw.get("default") ?? (args.pos[1]?.value.c !== undefined ? args.pos[1] : undefined);
+  const def = given && asCast(args, q, given.value);
+  if (given && typeof def?.c === "string" && q !== "os.environ.setdefault")
+    emitLookup(frame, q, "default", typeof name === "string" ? name : "", given, x);
+  // What is asked for by its value: `os.getenv("sk-...")`.
+  if (args.pos[0] && typeof name === "string" && !VARIABLE.test(name))
+    emitLookup(frame, q, "variable", name, args.pos[0], x);
+  if (typeof name === "string" && isSecretName(name)) return secretVariable(name, def, frame.loc(x));
+  return def && def.c !== undefined && def.c !== null
+    ? { ...def, types: [{ k: "ext", q: "os.environ[]" }] }
+    : ext("os.environ[]");
+}
+
+/** A default as the type that it is asked for as: `config("DEBUG", default="True", cast=bool)`. */
+function asCast(args: Args, q: string, v: Value): Value {
+  const cast = args.x.kw.find((k) => k.n === "cast")?.x;
+  const isFlag = (cast?.k === "name" && cast.id === "bool") || q.endsWith(".bool");
+  return isFlag && typeof v.c === "string" ? constant(/^(?:true|1|yes|y|on|t)$/i.test(v.c)) : v;
+}
+
 /** What stands in where a lookup found nothing: `os.environ.get("URL") or "mongodb://..."`. */
 export function noteFallback(frame: Frame, env: Env, asked: CallExpr, given: Argument): void {
   if (typeof given.value.c !== "string" || !/(?:^|\.)(?:get|getenv)$/.test(nameOf(asked.f))) return;
-  const q = evalExpr(frame, env, asked.f).types.find((t) => t.k === "ext" && LOOKUPS.has(t.q));
+  const q = evalExpr(frame, env, asked.f).types.find((t) => t.k === "ext" && (LOOKUPS.has(t.q) || LOOKS_UP.test(t.q)));
   const name = asked.args[0];
   if (q?.k === "ext") emitLookup(frame, q.q, "default", name?.k === "const" ? String(name.v) : "", given, asked);
 }

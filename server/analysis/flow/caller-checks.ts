@@ -67,6 +67,14 @@ function anyOf(words: ReadonlySet<string>, form: RegExp): boolean {
 const CALLER_KEY =
   /user|log|auth|mail|account|admin|member|token|role|customer|employee|uid|^id$|(?<!project|chat|conversation|thread|session|cart|document|doc|file|job|task|request|message|quiz|game|story|upload|run)_id$/i;
 
+/** Whether a socket is closed when it is opened by somebody who is not known: `await self.close()` in `connect`. */
+export function refusesSockets(connect: FunctionDef): boolean {
+  const { body } = connect.ir;
+  const { calls, names, attributes } = wordsOf(body);
+  if (!calls.has("close")) return false;
+  return checksCaller(connect) || names.has("AnonymousUser") || attributes.has("is_anonymous");
+}
+
 /** Whether a session is asked who calls, and not for something that it keeps: `session["cart"]` says nothing of the caller. */
 export function asksSessionForCaller(body: readonly Stmt[]): boolean {
   let others = false;

@@ -2,6 +2,7 @@
 import type { Loc } from "./labels.js";
 import type { FlowEvent, Slot } from "./summary.js";
 import {
+  type DynamicPiece,
   deepLabels,
   EMPTY,
   element,
@@ -252,10 +253,22 @@ export function innerForms(x: Exclude<Piece, string>): TextForm[] {
  */
 export function joinedTexts(form: TextForm, isPrompt: (text: string) => boolean, depth = 0): TextForm[] {
   const inside: TextForm[] = [];
-  const pieces = form.pieces.filter((x) => {
+  const pieces = form.pieces.flatMap((x): readonly Piece[] => {
     const inner = typeof x === "string" || depth >= 4 ? [] : innerForms(x).filter((f) => isPrompt(f.text));
     inside.push(...inner.flatMap((f) => joinedTexts(f, isPrompt, depth + 1)));
-    return !inner.length;
+    if (!inner.length || typeof x === "string") return [x];
+    const rest = withoutForms(x, inner);
+    return rest ? [rest] : [];
   });
   return [...(pieces.some((x) => typeof x !== "string") ? [{ ...form, pieces }] : []), ...inside];
+}
+
+/** A piece as it is where it is none of some texts; undefined where it is nothing else. */
+export function withoutForms(x: DynamicPiece, texts: readonly TextForm[]): DynamicPiece | undefined {
+  const rest = x.v.str?.filter(
+    (f) => f.pieces.some((p) => typeof p !== "string") && !texts.some((t) => t.pieces === f.pieces),
+  );
+  if (!rest?.length) return undefined;
+  const labels = rest.flatMap((f) => f.pieces.flatMap((p) => (typeof p === "string" ? [] : deepLabels(p.v))));
+  return { ...x, v: { labels: [...new Set(labels)], types: x.v.types, str: rest } };
 }

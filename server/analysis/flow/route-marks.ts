@@ -1,10 +1,10 @@
 /** What marks a single route: decorators, dependencies, mixins, attributes and calls that guard or limit it, or open it to all. */
 import type { Expr } from "../ir.js";
 import { lastNameOf } from "../last-name.js";
-import type { FunctionDef } from "../names/definitions.js";
+import type { ClassDef, FunctionDef } from "../names/definitions.js";
 import type { MarkModel } from "../names/model-schema.js";
 import { namesIn, wordsOf } from "./body-words.js";
-import { asksSessionForCaller, branchesOnCaller, checksCaller } from "./caller-checks.js";
+import { asksSessionForCaller, branchesOnCaller, checksCaller, refusesSockets } from "./caller-checks.js";
 import { Env } from "./env.js";
 import { evalExpr } from "./expr.js";
 import { Frame } from "./frame.js";
@@ -20,6 +20,7 @@ export function isMarked(program: Program, fn: FunctionDef, kind: MarkKind): boo
   const decorators = [...fn.ir.decorators, ...(fn.cls?.ir.decorators ?? [])];
   for (const d of decorators) if (decoratorMarks(frame, env, d, marks, kind)) return true;
   if (kind === "auth" && dependenciesOf(fn).some((x) => refusesCallers(frame, env, x))) return true;
+  if (kind === "auth" && fn.cls && OPENINGS.some((name) => opensForSome(program, fn.cls!, name))) return true;
   const classes = fn.cls ? program.classes.mro(fn.cls) : [];
   for (const c of classes) {
     for (const base of program.classes.libraryBases(c))
@@ -40,6 +41,14 @@ export function isMarked(program: Program, fn: FunctionDef, kind: MarkKind): boo
     if (kind === "rate-limit" && /RateLimiter|rate_?limit/i.test(text)) return true;
   }
   return marks.some((m) => bodyMarks(fn, m));
+}
+
+/** What is run when a socket is opened, before anything is received. */
+const OPENINGS = ["connect", "websocket_connect"];
+
+function opensForSome(program: Program, cls: ClassDef, name: string): boolean {
+  const opening = program.classes.method(cls, name);
+  return opening !== undefined && refusesSockets(opening);
 }
 
 function decoratorMarks(frame: Frame, env: Env, d: Expr, marks: readonly MarkModel[], kind: MarkKind): boolean {

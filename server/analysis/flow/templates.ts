@@ -63,12 +63,21 @@ function filledMessages(messages: Value, args: Args, at: Loc, style: string, all
     const text = fillText(content, style, at, get, isUnread(content) ? all : []);
     return content === m ? text : withField(m, "content", text);
   });
+  const isOpen = messages.items?.some((m) => isUnread(textOf(m) ?? m)) ?? false;
   const lists = all.flatMap(({ name, value }) => {
     const given = name === EVERY ? [...(value.fields ?? [])] : name === undefined ? [] : [[name, value] as const];
-    return given.flatMap(([key, v]) => (used.has(key) || !(v.items || v.elem) ? [] : [v]));
+    return given.flatMap(([key, v]) => (used.has(key) || !mayBeMessages(key, v, isOpen) ? [] : [v]));
   });
   return lists.reduce(unionItems, listOf(out));
 }
+
+/** Whether a value that no text asks for stands for messages. @param isOpen some text is not known, and may ask for it */
+const mayBeMessages = (name: string, v: Value, isOpen: boolean): boolean =>
+  v.items !== undefined ||
+  v.elem !== undefined ||
+  (!isOpen && MESSAGES.test(name) && v.labels.length > 0 && v.str === undefined && v.c === undefined);
+
+const MESSAGES = /history|messages|scratchpad|conversation|memory|examples/i;
 
 /** What is handed in for a placeholder, with its name; `**` for a dictionary with what all of them stand for. */
 interface Variable {

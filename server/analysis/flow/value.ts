@@ -296,12 +296,27 @@ function joinForms(a: Value, b: Value): readonly StrForm[] | undefined {
   return out ?? a.str ?? fa;
 }
 
-/** A text that is put together elsewhere goes before a further variant of one that is there. */
+/** A text that is put together elsewhere goes before a further variant of one that is there, and before a short constant. */
 function makeRoom(forms: StrForm[], f: StrForm): void {
   if (forms.some((x) => samePlace(x.loc, f.loc))) return;
   const i = forms.findIndex((x, n) => forms.some((y, k) => k < n && samePlace(x.loc, y.loc)));
-  if (i >= 0) forms[i] = f;
+  if (i >= 0) {
+    forms[i] = f;
+    return;
+  }
+  if (f.pieces.every((p) => typeof p === "string")) return;
+  let shortest = -1;
+  let length = MAX_SAID;
+  forms.forEach(({ pieces: [only, ...rest] }, n) => {
+    if (typeof only !== "string" || rest.length || only.length >= length) return;
+    shortest = n;
+    length = only.length;
+  });
+  if (shortest >= 0) forms[shortest] = f;
 }
+
+/** Constants that are longer may be prompts. */
+const MAX_SAID = 160;
 
 /** A value that is no known text, seen as a text of one piece. */
 function dynamicForm(v: Value): readonly StrForm[] | undefined {
