@@ -237,7 +237,7 @@ export function returnedBy(frame: Frame, v: Value, x: Expr, yielded: false | "on
   const meant = (l: Label) =>
     (l.kind === "exception" && !l.at && l.key.startsWith(`exception@${frame.key}`)) ||
     // What another generator gave away it gave away there: `yield from answer(question)`.
-    (yielded && (l.kind === "llm" || l.kind === "llm-object") && !(yielded === "rest" && l.at));
+    (yielded && STREAMED.has(l.kind) && !(yielded === "rest" && l.at));
   if (!frame.fn || !someLabel(v, meant)) return v;
   const loc = frame.loc(x);
   return mapLabels(v, (l) => (meant(l) ? { ...l, at: loc } : l));
@@ -246,7 +246,9 @@ export function returnedBy(frame: Frame, v: Value, x: Expr, yielded: false | "on
 /** What a loop takes out of a stream is no more the stream's: it is given away where the loop does it. */
 export const takenOut = (v: Value): Value =>
   someLabel(v, isYielded) ? mapLabels(v, (l) => (isYielded(l) ? { ...l, at: undefined } : l)) : v;
-const isYielded = (l: Label): boolean => !!l.at && (l.kind === "llm" || l.kind === "llm-object");
+const isYielded = (l: Label): boolean => !!l.at && STREAMED.has(l.kind);
+/** What a provider gives, bit by bit or as a whole. */
+const STREAMED: ReadonlySet<Label["kind"]> = new Set(["llm", "llm-object", "llm-meta"]);
 
 /** Attributes that are the content of an answer, and the methods that say so. */
 const CONTENT: ReadonlyMap<string, string> = new Map([
