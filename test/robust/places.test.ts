@@ -17,6 +17,21 @@ interface Case {
   to: string;
 }
 
+/** A view that runs the agent. @param notes what the run is given @param before statements before it */
+const asking = (notes: string, before = ""): string => `from fastapi import FastAPI, Request
+
+from agent import Deps, agent
+
+app = FastAPI()
+
+
+@app.post("/ask")
+async def ask(request: Request):
+    body = await request.json()
+${before}    result = await agent.run("Greet the customer.", deps=Deps(notes=${notes}))
+    return {"answer": result.output}
+`;
+
 /** An agent whose prompt holds what its runs are given. */
 const agent = `from dataclasses import dataclass
 
@@ -224,19 +239,7 @@ def note():
   "what a run is given by a function that is broken for the time being": {
     texts: {
       "/p/agent.py": agent,
-      "/p/views.py": `from fastapi import FastAPI, Request
-
-from agent import Deps, agent
-
-app = FastAPI()
-
-
-@app.post("/ask")
-async def ask(request: Request):
-    body = await request.json()
-    result = await agent.run("Greet the customer.", deps=Deps(notes=body["notes"]))
-    return {"answer": result.output}
-`,
+      "/p/views.py": asking('body["notes"]'),
     },
     file: "/p/views.py",
     from: "result = await agent.run(",
@@ -275,20 +278,7 @@ def gift():
   "what a run of an agent is given": {
     texts: {
       "/p/agent.py": agent,
-      "/p/views.py": `from fastapi import FastAPI, Request
-
-from agent import Deps, agent
-
-app = FastAPI()
-
-
-@app.post("/ask")
-async def ask(request: Request):
-    body = await request.json()
-    notes = "nothing"
-    result = await agent.run("Greet the customer.", deps=Deps(notes=notes))
-    return {"answer": result.output}
-`,
+      "/p/views.py": asking("notes", `    notes = "nothing"\n`),
     },
     file: "/p/views.py",
     from: `"nothing"`,

@@ -10,7 +10,7 @@ import { readAt } from "./saved-files.js";
 import { placed } from "./sources.js";
 import { isUnknownText, UNKNOWN_TEXT } from "./strings.js";
 import type { FlowEvent, Summary } from "./summary.js";
-import { fillKnown, fillOpen, TEMPLATE_SLOT } from "./templates.js";
+import { fillOpen, fillText, TEMPLATE_SLOT } from "./templates.js";
 import {
   CONTENT,
   chosenFrom,
@@ -260,12 +260,12 @@ function putIn(form: StrForm, b: Binding, cache: Map<Value, Value>, depth: numbe
   for (let p = form.pieces[end]; p && typeof p !== "string" && p.fills !== undefined; p = form.pieces[++end])
     given.set(p.fills, { v: p.v, value: substitute(p.v, b, cache, depth + 1), loc: p.loc });
   const get = (name: string) => {
-    const own = given.get(name) ?? given.get("**");
-    if (!own) return undefined;
-    const value = own === given.get(name) ? own.value : field(own.value, name);
-    return { value, loc: handedAt(own.v, b, name) ?? own.loc };
+    const own = given.get(name);
+    const from = own ?? given.get("**");
+    if (!from) return undefined;
+    return { value: own?.value ?? field(from.value, name), loc: handedAt(from.v, b, name) ?? from.loc };
   };
-  const filled = formsOf(fillKnown(text, template.style ?? "", template.loc, get)) ?? [];
+  const filled = formsOf(fillText(text, template.style ?? "", template.loc, get)) ?? [];
   const part = (pieces: readonly Piece[]) => ({ pieces, loc: form.loc });
   const head = substituteForm(part(form.pieces.slice(0, at)), b, cache, depth);
   const tails = putIn(part(form.pieces.slice(end)), b, cache, depth);
@@ -498,20 +498,20 @@ function askedFor(e: FlowEvent, b: Binding): FlowEvent | undefined {
   return { ...e, data: { ...e.data, onlyIf: own?.param ?? "set" } };
 }
 
+/** Calls that push something to the client by the way. */
+const PUSHES = /(?:^|\.)(?:emit|send\w*|put|publish)$/;
+
 /**
  * The parameter that the value is, or that a stream of it hands on bit by bit and nothing else. Of several that were put
  * together, or into a dictionary, the one that brings an error or model text.
  */
-const PUSHES = /(?:^|\.)(?:emit|send\w*|put|publish)$/;
-
 function handedWhole(e: FlowEvent, v: Value, b: Binding): Label | undefined {
   if (v.labels.length || !v.elem) {
-    const all = v.labels.filter((l) => l.kind === "param");
-    // What is pushed to the client by the way is put together there; a helper that makes the answer is handed it.
+    // What is pushed by the way is put together there; a helper that makes the answer is handed it.
+    if (!v.labels.length && v.fields && PUSHES.test(e.q)) return undefined;
     if (!v.labels.length && v.fields)
-      return PUSHES.test(e.q)
-        ? undefined
-        : deepLabels(v).find((l) => l.kind === "param" && !l.path.length && bringsOutput(l, b));
+      return deepLabels(v).find((l) => l.kind === "param" && !l.path.length && bringsOutput(l, b));
+    const all = v.labels.filter((l) => l.kind === "param");
     return (all.length > 1 ? all.find((l) => bringsOutput(l, b)) : undefined) ?? all[0];
   }
   const whole = (l: Label) => l.kind === "param" && l.path.every((key) => key === "[]");

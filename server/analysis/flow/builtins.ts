@@ -236,12 +236,6 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
     case "shutil.copyfileobj":
       if (a && x.args[1]) noteSaved(frame, env, x.args[1], contentOf(a) ?? a);
       return EMPTY;
-    case "os.getenv":
-    case "os.environ.get":
-    case "flask.Flask.config.get":
-    case "flask.current_app.config.get":
-    case "os.environ.setdefault":
-      return lookedUp(frame, q, args, x);
     case "re.compile":
       return { ...ext("re.Pattern"), fields: new Map([["#pattern", a ?? EMPTY]]) };
     case "re.search":
@@ -271,10 +265,7 @@ export function builtinCall(frame: Frame, env: Env, q: string, args: Args, x: Ca
     case "builtins.str.join":
       return args.pos[1] && a ? joinText(frame, a, args.pos[1].value, args.pos[1].loc, frame.loc(x)) : undefined;
     default:
-      // These are also called to be made: `Env()`, `Config(".env")`.
-      return LOOKS_UP.test(q) && typeof a?.c === "string" && VARIABLE.test(a.c)
-        ? lookedUp(frame, q, args, x)
-        : undefined;
+      return asksForVariable(q, a) ? lookedUp(frame, q, args, x) : undefined;
   }
 }
 
@@ -387,6 +378,12 @@ const VARIABLE = /^\w+$/;
 /** Libraries that look variables up: `config("DEBUG", default=True)`, `env.bool("DEBUG", False)`. */
 const LOOKS_UP =
   /^(?:decouple\.(?:config|(?:Auto)?Config)|environs?\.(?:FileAware)?Env(?:\.(?:bool|str|int|url|get_value))?|starlette\.config\.Config)$/;
+
+/** Whether a call looks a variable up. Those of libraries are also called to be made: `Env()`, `Config(".env")`. */
+const asksForVariable = (q: string, name: Value | undefined): boolean =>
+  LOOKUPS.has(q) ||
+  q === "os.environ.setdefault" ||
+  (LOOKS_UP.test(q) && typeof name?.c === "string" && VARIABLE.test(name.c));
 
 /** A variable of the environment, or what stands in for it. */
 function lookedUp(frame: Frame, q: string, args: Args, x: CallExpr): Value {

@@ -98,15 +98,12 @@ export function percentFormat(frame: Frame, l: Value, r: Value, x: Extract<Expr,
   let n = 0;
   return fill(form, at, /%(?:\((\w+)\))?[-#0 +]*(?:\d+|\*)?(?:\.\d+)?[sdrifxXeEgGc%]/g, (m) => {
     if (m[0] === "%%") return "%";
-    const isNumber = /[difFeEgGxX]$/.test(m[0]);
-    if (m[1])
-      return {
-        v: isNumber ? EMPTY : asText(r.fields?.get(m[1]) ?? labelled(r.labels)),
-        loc: argLocs[0] ?? at,
-      };
-    const i = n++;
+    const i = m[1] ? 0 : n++;
+    const loc = argLocs[i] ?? argLocs[0] ?? at;
+    if (/[difFeEgGxX]$/.test(m[0])) return { v: EMPTY, loc };
+    if (m[1]) return { v: asText(r.fields?.get(m[1]) ?? labelled(r.labels)), loc };
     const v = x.r.k === "tuple" ? (r.items?.[i] ?? EMPTY) : r;
-    return { v: isNumber ? EMPTY : asText(inText(frame, v)), loc: argLocs[i] ?? argLocs[0] ?? at };
+    return { v: asText(inText(frame, v)), loc };
   });
 }
 

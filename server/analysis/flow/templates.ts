@@ -119,13 +119,18 @@ function everyVariable(args: Args, textIsArgument: boolean): Variable[] {
   ].filter(({ value: v }) => v.labels.length || v.str || v.fields || v.items || v.elem);
 }
 
-/** A text with what callers put in for its placeholders, once they know it. @param get what a name stands for */
-export const fillKnown = (template: Value, style: string, at: Loc, get: Lookup): Value =>
-  fillText(template, style, at, get, []);
-
-type Lookup = (name: string) => { value: Value; loc: Loc } | undefined;
-
-function fillText(template: Value, style: string, at: Loc, get: Lookup, all: readonly Variable[]): Value {
+/**
+ * A text with everything put in for its placeholders.
+ * @param get what a name stands for
+ * @param all what may be in a text that is not known
+ */
+export function fillText(
+  template: Value,
+  style: string,
+  at: Loc,
+  get: (name: string) => { value: Value; loc: Loc } | undefined,
+  all: readonly Variable[] = [],
+): Value {
   const forms = formsOf(template);
   const pattern = PLACEHOLDER[style] ?? PLACEHOLDER.format!;
   const unknown = () => {
@@ -265,7 +270,7 @@ export function fillTemplate(recv: Value, slots: readonly Slot[], at: Loc): Slot
       if (!content) return [m];
       // Whoever hands the text in will know what goes into it.
       if (isUnread(content)) return [];
-      return [withField(m, "content", fillText(content, "langchain", at, get, []))];
+      return [withField(m, "content", fillText(content, "langchain", at, get))];
     });
     out.push({ slot: "messages", value: listOf(filled), loc: at });
   } else if (template)
